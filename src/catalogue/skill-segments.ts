@@ -1,0 +1,46 @@
+import { metricGroup } from "./metric.js";
+
+/** Messaging Operations API, method msgskillsegments. */
+export const skillSegmentMetrics = metricGroup(
+  { api: "SKILL_SEGMENTS", type: "SkillSegments", source: "Messaging Operations API, msgskillsegments" },
+  {
+    totalSkillConversationSegments: {
+      upstream: "totalSkillConversationSegments",
+      unit: "COUNT",
+      description: "How often a conversation was in the skill; one conversation counts again each time it comes back.",
+    },
+    skillSegmentsAbandonedByConsumers: {
+      upstream: "skillSegmentsAbandonedByConsumers",
+      unit: "COUNT",
+      description: "Last segments of conversations that the consumer closed before an agent had responded in them, in the queue or after.",
+    },
+    skillSegmentsAbandonedByConsumersInQueue: {
+      upstream: "skillSegmentsAbandonedByConsumersInQueue",
+      unit: "COUNT",
+      description: "The part of the abandoned segments in which the consumer left while still waiting in the queue.",
+    },
+    skillSegmentsWithNonResponsiveConsumers: {
+      upstream: "skillSegmentsWithNonResponsiveConsumers",
+      unit: "COUNT",
+      description: "Segments, ended by a transfer to another skill or a close, in which the consumer never answered an agent's message.",
+    },
+    skillSegmentsWithNonResponsiveAgents: {
+      upstream: "skillSegmentsWithNonResponsiveAgents",
+      unit: "COUNT",
+      description: "Segments, ended by a transfer to another skill or closed by an agent or the system, without any message of an agent.",
+    },
+    interactiveSkillSegments: {
+      upstream: "interactiveSkillSegments",
+      unit: "COUNT",
+      description:
+        "Segments, ended by a transfer to another skill or a close, in which the consumer answered an agent's message at least once.",
+    },
+    avgTimeToFirstAgentMessageFromAgentAssignment: {
+      upstream: "avgTimetoFirstAgentMessageFromAgentAssignment",
+      unit: "MILLISECONDS",
+      average: true,
+      description:
+        "Average time from the assignment to an agent until that agent's first message. Null when no segment in the window counts for it.",
+    },
+  },
+);

@@ -1,0 +1,12 @@
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  // graphql 16 ships a CommonJS and an ES build. Vite would load the second for our sources while our dependencies
+  // load the first from Node, and graphql refuses objects "from another realm": pin everyone to one file.
+  resolve: { alias: [{ find: /^graphql$/, replacement: "graphql/index.js" }] },
+  test: {
+    include: ["test/**/*.test.ts"],
+    setupFiles: ["reflect-metadata"],
+    coverage: { provider: "v8", include: ["src/**/*.ts"], reporter: ["text-summary"] },
+  },
+});
