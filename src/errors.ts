@@ -1,0 +1,52 @@
+import type { MetricsApi } from "./catalogue/metric.js";
+
+/** Every error code of the gateway, and whether asking again later can help. */
+export const errorCodes = {
+  BAD_USER_INPUT: { retryable: false },
+  PLAN_TOO_LARGE: { retryable: false },
+  BUDGET_EXHAUSTED: { retryable: true },
+  UPSTREAM_RATE_LIMITED: { retryable: true },
+  UPSTREAM_TIMEOUT: { retryable: true },
+  UPSTREAM_UNAVAILABLE: { retryable: true },
+  UPSTREAM_UNAUTHORIZED: { retryable: false },
+  UPSTREAM_REJECTED: { retryable: false },
+  UPSTREAM_INVALID_RESPONSE: { retryable: false },
+  UNAUTHENTICATED: { retryable: false },
+  FORBIDDEN: { retryable: false },
+  QUERY_TOO_LARGE: { retryable: false },
+  CALLER_BUDGET_EXHAUSTED: { retryable: true },
+  INTERNAL_SERVER_ERROR: { retryable: false },
+} as const satisfies Record<string, { retryable: boolean }>;
+
+export type ErrorCode = keyof typeof errorCodes;
+
+export interface ErrorFacts {
+  api?: MetricsApi;
+  account?: string;
+  /** HTTP status of the platform. */
+  status?: number;
+  /** After how many milliseconds a retry makes sense. */
+  retryAfterMs?: number;
+}
+
+/**
+ * An error a client may read whole: message and facts never hold a URL, a header, a body or a stack of the platform's.
+ * graphql copies `extensions` into the answer.
+ */
+export class GatewayError extends Error {
+  override readonly name = "GatewayError";
+  readonly extensions: { code: ErrorCode; retryable: boolean } & ErrorFacts;
+
+  constructor(
+    readonly code: ErrorCode,
+    message: string,
+    facts: ErrorFacts = {},
+  ) {
+    super(message);
+    this.extensions = { code, retryable: errorCodes[code].retryable, ...facts };
+  }
+}
+
+/** BAD_USER_INPUT that names argument, bound and value. */
+export const badInput = (argument: string, bound: string, value: unknown): GatewayError =>
+  new GatewayError("BAD_USER_INPUT", `${argument} must be ${bound}, but is ${JSON.stringify(value)}.`);

@@ -1,0 +1,106 @@
+import type { Window } from "../time.js";
+import type {
+  AgentSegmentsQuestion,
+  Grouping,
+  HandleTimeModel,
+  Ids,
+  IntervalFilters,
+  IntervalMetricsReply,
+  KeyKind,
+  KeyMetricsFilters,
+  KeyMetricsOrder,
+  KeyMetricsWindow,
+  ReplyByApi,
+  UserType,
+} from "./question.js";
+
+/** Calls in canonical form: what is asked of the platform, page by page. One type an API. */
+
+export interface AgentSegmentsCall
+  extends Pick<AgentSegmentsQuestion, "lastMinutes" | "everyMinutes" | "groupIds" | "userType" | "source"> {
+  api: "agent-segments";
+  agents: Ids;
+  skills: Ids | null;
+}
+
+export interface SkillSegmentsCall {
+  api: "skill-segments";
+  lastMinutes: number;
+  everyMinutes: number | null;
+  userType: UserType;
+  skills: Ids;
+}
+
+export interface KeyMetricsCall {
+  api: "key-metrics";
+  window: KeyMetricsWindow;
+  byTime: boolean;
+  current: boolean;
+  /** Null: no rows are wanted, only the total. */
+  groupBy: KeyKind | null;
+  total: boolean;
+  filters: KeyMetricsFilters;
+  includeSubGroups: boolean;
+  userType: UserType;
+  /** The platform's order; null: its default, by key. */
+  order: Omit<KeyMetricsOrder, "first"> | null;
+  /** How many rows are needed, from the first in order: pages stop there. */
+  take: number | "all";
+}
+
+export interface IntervalMetricsCall {
+  api: "interval-metrics";
+  grouping: readonly Grouping[];
+  everyMinutes: 15 | 30 | 60 | 1440;
+  handleTimeModel: HandleTimeModel;
+  window: Window;
+  filters: IntervalFilters;
+  includeBotSkills: boolean;
+}
+
+export interface CallByApi {
+  "agent-segments": AgentSegmentsCall;
+  "skill-segments": SkillSegmentsCall;
+  "key-metrics": KeyMetricsCall;
+  "interval-metrics": IntervalMetricsCall;
+}
+export type Call = CallByApi[keyof CallByApi];
+
+/** The platform's services, by the names that settings use. */
+export type Service = "operations" | "keyMetrics" | "intervalMetrics";
+
+/** One HTTP request to a service, without domain and credentials. */
+export interface ExchangeRequest {
+  service: Service;
+  method: "GET" | "POST";
+  /** Path and query, for example /operations/api/account/le1/msgskillsegments?timeframe=60. */
+  path: string;
+  /** JSON body of a POST. */
+  body?: unknown;
+}
+
+/** A response with status 200 or 202 whose body was JSON. Everything else is thrown as a GatewayError. */
+export interface ExchangeResponse {
+  status: number;
+  body: unknown;
+  /** Size of the body as it came over the wire, uncompressed. */
+  bytes: number;
+}
+
+/** Performs one exchange for the account it was made for; waiting for a turn, retries and deadlines are its affair. */
+export type Exchange = (request: ExchangeRequest) => Promise<ExchangeResponse>;
+
+/** What a whole call brought, over all its pages. */
+export interface Fetched<R> {
+  reply: R;
+  pages: number;
+  bytes: number;
+}
+
+/** One API: from a call to requests, from responses to a reply. Throws UPSTREAM_INVALID_RESPONSE for what is not documented. */
+export type Fetch<A extends keyof CallByApi> = (
+  call: CallByApi[A],
+  account: string,
+  exchange: Exchange,
+  now: () => number,
+) => Promise<Fetched<A extends "interval-metrics" ? IntervalMetricsReply : ReplyByApi[A]>>;

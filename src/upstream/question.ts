@@ -1,0 +1,195 @@
+import type { Window } from "../time.js";
+
+/**
+ * The words between the GraphQL face and the upstream: what one part of an operation wants to know (a question),
+ * and what it is told (a reply). A question says nothing about calls.
+ */
+
+/** Ids of one kind, sorted and without repeats; "all" is every id the platform has in the window. */
+export type Ids = "all" | readonly string[];
+export type UserType = "HUMAN" | "BOT" | "ALL";
+export type HandleTimeModel = "IFT" | "EHT";
+export type Grouping = "SKILL" | "AGENT_GROUP" | "AGENT" | "CONVERSATION";
+export type KeyKind = "skillId" | "agentGroupId";
+
+interface Scoped {
+  account: string;
+  /** Which upstream credential asks: "own" for the gateway's, else a digest of the caller's token. Never the token. */
+  credential: string;
+  /** How old an answer may be and still count as fresh, where that differs from the API's own time to live. */
+  freshForMs?: number;
+}
+
+export interface AgentSegmentsQuestion extends Scoped {
+  api: "agent-segments";
+  lastMinutes: number;
+  everyMinutes: number | null;
+  groupIds: readonly string[] | null;
+  userType: UserType;
+  source: string | null;
+  /** rows: one for each of `agents`. total: the platform's own total over exactly `agents`. */
+  of: "rows" | "total";
+  agents: Ids;
+  /** Rows per agent and skill are wanted for these skills; null: not wanted. */
+  skills: Ids | null;
+}
+
+export interface SkillSegmentsQuestion extends Scoped {
+  api: "skill-segments";
+  lastMinutes: number;
+  everyMinutes: number | null;
+  userType: UserType;
+  of: "rows" | "total";
+  skills: Ids;
+}
+
+/** By length, ending when asked; or fixed, on whole minutes. */
+export type KeyMetricsWindow = { lastMinutes: number } | Window;
+
+export interface KeyMetricsFilters {
+  agentIds: readonly string[] | null;
+  agentGroupIds: readonly string[] | null;
+  skillIds: readonly string[] | null;
+}
+
+/** The first `first` keys in the platform's order by `metric` (a sort name of the platform). */
+export interface KeyMetricsOrder {
+  metric: string;
+  direction: "asc" | "desc";
+  first: number;
+}
+
+export interface KeyMetricsQuestion extends Scoped {
+  api: "key-metrics";
+  /** Null: no by-time metric is wanted, any window will do. */
+  window: KeyMetricsWindow | null;
+  current: boolean;
+  /** Rows by this key, or the `all` section. */
+  of: KeyKind | "total";
+  /** Which rows; of a total: always "all", its set is `filters`. The keys alone are asked with window null and current false. */
+  keys: Ids | KeyMetricsOrder;
+  /** Filters of other kinds than `of`; for a total all three. */
+  filters: KeyMetricsFilters;
+  includeSubGroups: boolean;
+  userType: UserType;
+}
+
+export interface IntervalMetricsQuestion extends Scoped {
+  api: "interval-metrics";
+  /** In the order of the type Grouping's declaration, without repeats. */
+  grouping: readonly Grouping[];
+  everyMinutes: 15 | 30 | 60 | 1440;
+  handleTimeModel: HandleTimeModel;
+  /** Aligned to everyMinutes; at most one UTC day. */
+  window: Window;
+  /** Filters, at most one id of each kind. One of a kind that is grouped by only picks rows. */
+  filters: IntervalFilters;
+  includeBotSkills: boolean;
+}
+
+export type IntervalFilters = Readonly<Partial<Record<Grouping, string>>>;
+
+export type Question = AgentSegmentsQuestion | SkillSegmentsQuestion | KeyMetricsQuestion | IntervalMetricsQuestion;
+export type ApiName = Question["api"];
+
+// ---------------------------------------------------------------- replies
+
+/** Metric values by GraphQL field name, in the units of the schema; an absent or null value is "no data". */
+export type Values = Readonly<Record<string, number | null>>;
+/** Metric values by id. The key "null" is the platform's row without an entity. */
+export type Rows = ReadonlyMap<string, Values>;
+
+interface Replied {
+  /** Epoch ms at which the platform was asked. */
+  asOf: number;
+}
+
+/** One level of an agent segments answer: a whole window, or one of its intervals. */
+export interface AgentSegmentsLevel {
+  window: Window;
+  agents: Rows;
+  /** Skill id, then agent id. Null when the call did not split by skill. */
+  bySkill: ReadonlyMap<string, Rows> | null;
+  /** Total over exactly the agents of the call. */
+  total: Values | null;
+}
+
+export interface AgentSegmentsReply extends Replied, AgentSegmentsLevel {
+  /** Oldest first, every interval of the window; null when the call had no intervals. */
+  intervals: readonly AgentSegmentsLevel[] | null;
+}
+
+export interface SkillSegmentsLevel {
+  window: Window;
+  skills: Rows;
+  total: Values | null;
+}
+
+export interface SkillSegmentsReply extends Replied, SkillSegmentsLevel {
+  intervals: readonly SkillSegmentsLevel[] | null;
+}
+
+export interface KeyMetricsRow {
+  id: string;
+  /** Null when the platform writes "NA" or nothing. */
+  name: string | null;
+  byTime: Values;
+  current: Values;
+}
+
+export interface KeyMetricsReply extends Replied {
+  window: Window;
+  /** In the platform's order; empty when the call asked for no rows. */
+  rows: readonly KeyMetricsRow[];
+  /** Number of keys the platform has for the call's filters; null when it asked for no rows. */
+  count: number | null;
+  total: { byTime: Values; current: Values } | null;
+}
+
+export interface IntervalRow {
+  window: Window;
+  /** Ids by grouping kind; an id the platform gives as null is left out. */
+  ids: Readonly<Partial<Record<Grouping, string>>>;
+  skillName: string | null;
+  agentGroupName: string | null;
+  agentName: string | null;
+  agentLogin: string | null;
+  /** False: no human activity, the row exists for bots or arrivals only. */
+  human: boolean;
+  values: Values;
+}
+
+export interface IntervalMetricsReply extends Replied {
+  window: Window;
+  rows: readonly IntervalRow[];
+  /** Parts of `window` that the platform is still computing. */
+  pending: readonly Window[];
+}
+
+export interface ReplyByApi {
+  "agent-segments": AgentSegmentsReply;
+  "skill-segments": SkillSegmentsReply;
+  "key-metrics": KeyMetricsReply;
+  "interval-metrics": IntervalMetricsReply;
+}
+export type ReplyTo<Q extends Question> = ReplyByApi[Q["api"]];
+
+/** A reply as it reaches a resolver. `stale`: older than its time to live. */
+export interface Answered<Q extends Question> {
+  reply: ReplyTo<Q>;
+  stale: boolean;
+}
+
+/** The one canonical text of a question: equal texts are equal questions. Keys sorted, ids are sorted already. */
+export const questionKey = (question: Question): string => canonical(question);
+
+export function canonical(value: unknown): string {
+  return JSON.stringify(value, (_, part: unknown) =>
+    part && typeof part === "object" && !Array.isArray(part)
+      ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : part,
+  );
+}
+
+/** Sorted without repeats: the only form in which ids enter a question. */
+export const idSet = (ids: Iterable<string>): readonly string[] => [...new Set(ids)].sort();
