@@ -1,0 +1,120 @@
+import { problemsOf } from "./config/problems.js";
+import { type Settings, settings } from "./config/settings.js";
+
+/** What the program was told at its start; frozen. */
+export interface Config {
+  host: string;
+  /** 0: any free port. */
+  port: number;
+  /** True when every figure comes from the simulator. */
+  simulated: boolean;
+  production: boolean;
+  logLevel: string;
+  /** One; empty while the simulator that serves it has not been named. */
+  accounts: readonly AccountConfig[];
+  requestDeadlineMs: number;
+  maxUpstreamCalls: number;
+  cacheMaxBytes: number;
+  maxBodyBytes: number;
+  maxQueryTokens: number;
+  maxQueryDepth: number;
+  maxQueryFields: number;
+}
+
+export interface AccountConfig {
+  id: string;
+  /** Base URLs without a slash at the end; one left out is looked up at `csds`. */
+  services: { csds: string; operations?: string; keyMetrics?: string; intervalMetrics?: string; sentinel?: string };
+  credentials: { kind: "client"; clientId: string; clientSecret: string } | { kind: "bearer"; token: string };
+  source: string;
+  keyMetricsLookbackHours: number;
+  limits: { maxConcurrent: number; maxPerMinute: number };
+  retryPausesMs: readonly number[];
+  ttlMs: { segments: number; keyMetrics: number; current: number; intervals: number; closedIntervals: number };
+  staleMs: number;
+}
+
+/** Where a running simulator serves its account. */
+export interface SimulatedAccount {
+  id: string;
+  url: string;
+  bearer: string;
+}
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Settings that refuse the start: one plain sentence for each problem, no secret in any. */
+export class ConfigError extends Error {
+  override readonly name = "ConfigError";
+  constructor(readonly problems: readonly string[]) {
+    super(problems.join("\n"));
+  }
+}
+
+/** The configuration of an environment; a variable that is empty counts as unset. Throws ConfigError. */
+export function configFrom(environment: Environment, simulator?: SimulatedAccount): Config {
+  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value?.trim()));
+  const read = settings.safeParse(given);
+  const problems = problemsOf(given, read);
+  if (!read.success || problems.length > 0) throw new ConfigError(problems);
+  return frozen(fromSettings(read.data, simulator));
+}
+
+const fromSettings = (set: Settings, simulator: SimulatedAccount | undefined): Config => ({
+  host: set.HOST,
+  port: set.PORT,
+  simulated: set.LP_ACCOUNT_ID === undefined,
+  production: set.NODE_ENV === "production",
+  logLevel: set.LOG_LEVEL,
+  accounts: [...accountOf(set, simulator)],
+  requestDeadlineMs: set.REQUEST_DEADLINE_MS,
+  maxUpstreamCalls: set.MAX_UPSTREAM_CALLS,
+  cacheMaxBytes: set.CACHE_MAX_BYTES,
+  maxBodyBytes: set.MAX_BODY_BYTES,
+  maxQueryTokens: set.MAX_QUERY_TOKENS,
+  maxQueryDepth: set.MAX_QUERY_DEPTH,
+  maxQueryFields: set.MAX_QUERY_FIELDS,
+});
+
+function* accountOf(set: Settings, simulator: SimulatedAccount | undefined): Generator<AccountConfig> {
+  if (set.LP_ACCOUNT_ID !== undefined) {
+    yield { id: set.LP_ACCOUNT_ID, services: servicesOf(set), credentials: credentialsOf(set), ...behaviourOf(set) };
+  } else if (simulator) {
+    const credentials = { kind: "bearer", token: simulator.bearer } as const;
+    yield { id: simulator.id, services: { csds: simulator.url }, credentials, ...behaviourOf(set) };
+  }
+}
+
+const servicesOf = (set: Settings): AccountConfig["services"] => ({
+  csds: set.LP_CSDS_URL,
+  ...(set.LP_OPERATIONS_URL && { operations: set.LP_OPERATIONS_URL }),
+  ...(set.LP_KEY_METRICS_URL && { keyMetrics: set.LP_KEY_METRICS_URL }),
+  ...(set.LP_INTERVAL_METRICS_URL && { intervalMetrics: set.LP_INTERVAL_METRICS_URL }),
+  ...(set.LP_SENTINEL_URL && { sentinel: set.LP_SENTINEL_URL }),
+});
+
+/** `problemsOf` has refused everything but exactly one complete credential. */
+const credentialsOf = (set: Settings): AccountConfig["credentials"] =>
+  set.LP_BEARER_TOKEN !== undefined
+    ? { kind: "bearer", token: set.LP_BEARER_TOKEN }
+    : { kind: "client", clientId: set.LP_CLIENT_ID ?? "", clientSecret: set.LP_CLIENT_SECRET ?? "" };
+
+const behaviourOf = (set: Settings): Omit<AccountConfig, "id" | "services" | "credentials"> => ({
+  source: set.LP_SOURCE,
+  keyMetricsLookbackHours: set.LP_KEY_METRICS_LOOKBACK_HOURS,
+  limits: { maxConcurrent: set.LP_MAX_CONCURRENT, maxPerMinute: set.LP_MAX_PER_MINUTE },
+  retryPausesMs: set.LP_RETRY_PAUSES_SECONDS.map((seconds) => seconds * 1000),
+  ttlMs: {
+    segments: set.TTL_SEGMENTS_SECONDS * 1000,
+    keyMetrics: set.TTL_KEY_METRICS_SECONDS * 1000,
+    current: set.TTL_CURRENT_SECONDS * 1000,
+    intervals: set.TTL_INTERVALS_SECONDS * 1000,
+    closedIntervals: set.TTL_CLOSED_INTERVALS_SECONDS * 1000,
+  },
+  staleMs: set.STALE_SECONDS * 1000,
+});
+
+function frozen<T extends object>(value: T): T {
+  for (const part of Object.values(value)) if (part && typeof part === "object") frozen(part);
+  return Object.freeze(value);
+}

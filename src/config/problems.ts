@@ -1,0 +1,66 @@
+import type { z } from "zod";
+import { oauth1Hint } from "./oauth1.js";
+import { refusedSettings } from "./refused.js";
+import { accountSettings, type Settings, secretSettings } from "./settings.js";
+
+type Given = Readonly<Record<string, string | undefined>>;
+
+/** What keeps the program from starting: one sentence for each problem, by variable, bound and value; secrets' values never. */
+export function problemsOf(given: Given, read: z.ZodSafeParseResult<Settings>): string[] {
+  return [
+    ...new Set([...refused(given), ...outOfBounds(given, read), ...exposed(given), ...withoutAccount(given), ...withoutCredential(given)]),
+  ];
+}
+
+const shown = (name: string, value: string | undefined): string => (secretSettings.has(name) ? "what was given" : JSON.stringify(value));
+
+function refused(given: Given): string[] {
+  const auth = given.AUTH && given.AUTH !== "none" && "AUTH must be none in this version: callers cannot be told apart yet";
+  return [
+    ...Object.entries(refusedSettings)
+      .filter(([name]) => given[name] !== undefined)
+      .map(([name, what]) => `${name} is set, but this version does not know ${what} yet; unset it.`),
+    ...(auth ? [`${auth}, but it is ${shown("AUTH", given.AUTH)}.`] : []),
+  ];
+}
+
+const outOfBounds = (given: Given, read: z.ZodSafeParseResult<Settings>): string[] =>
+  (read.error?.issues ?? [])
+    .map(({ path, message }) => ({ name: String(path[0]), bound: message }))
+    .filter(({ name }) => name !== "AUTH")
+    .map(({ name, bound }) => `${name} must be ${bound}, but is ${shown(name, given[name])}.`);
+
+const loopback = /^(localhost|127(\.\d{1,3}){3}|::1)$/i;
+
+function exposed({ HOST = "127.0.0.1", AUTH }: Given): string[] {
+  if (loopback.test(HOST) || AUTH !== undefined) return [];
+  return [
+    `HOST must be a loopback address such as 127.0.0.1 unless AUTH is set, but is ${JSON.stringify(HOST)}; ` +
+      "AUTH=none says that everyone who reaches this address may read the account's figures.",
+  ];
+}
+
+function withoutAccount(given: Given): string[] {
+  if (given.LP_ACCOUNT_ID !== undefined) return [];
+  const orphans = accountSettings.filter((name) => given[name] !== undefined);
+  if (orphans.length > 0)
+    return [`LP_ACCOUNT_ID must be set when ${orphans.join(", ")} ${orphans.length > 1 ? "are" : "is"} set, but is unset.`];
+  return given.NODE_ENV === "production"
+    ? ["LP_ACCOUNT_ID must be set when NODE_ENV is production, but is unset: simulated figures are never served in production."]
+    : [];
+}
+
+function withoutCredential(given: Given): string[] {
+  const { LP_ACCOUNT_ID: account, LP_CLIENT_ID: id, LP_CLIENT_SECRET: secret, LP_BEARER_TOKEN: bearer } = given;
+  if (account === undefined) return [];
+  if (bearer !== undefined && (id ?? secret) !== undefined) {
+    return ["LP_BEARER_TOKEN must be unset when LP_CLIENT_ID or LP_CLIENT_SECRET is set, but is set: give one credential."];
+  }
+  if (bearer !== undefined || (id !== undefined && secret !== undefined)) return [];
+  if (id !== undefined) return ["LP_CLIENT_SECRET must be set when LP_CLIENT_ID is set, but is unset."];
+  if (secret !== undefined) return ["LP_CLIENT_ID must be set when LP_CLIENT_SECRET is set, but is unset."];
+  const hint = oauth1Hint(given);
+  return [
+    `LP_CLIENT_ID and LP_CLIENT_SECRET, or LP_BEARER_TOKEN, must be set when LP_ACCOUNT_ID is set, but are unset.${hint ? ` ${hint}` : ""}`,
+  ];
+}

@@ -1,0 +1,48 @@
+import type { DocumentNode, GraphQLSchema } from "graphql";
+import type { GatewayContext } from "../graphql/context.js";
+
+/** What the server asks of the rest of the gateway; gateway.ts answers it, tests use one by hand. */
+export interface Gateway {
+  schema: GraphQLSchema;
+  /** One GraphQL request: its context, and what it has learnt by the end. */
+  request(headers: { explain: Explain | null }): GatewayRequest;
+  readiness(): Promise<Readiness>;
+  close(): Promise<void>;
+}
+
+/** calls: the answer says what was asked of the platform. plan: nothing is asked, the plan is the answer. */
+export type Explain = "calls" | "plan";
+
+export interface GatewayRequest {
+  context: GatewayContext;
+  /**
+   * Draws the operation's outline and asks its questions; with explain=plan it only plans.
+   * Throws GatewayError PLAN_TOO_LARGE.
+   */
+  prepare(operation: PreparedOperation): Promise<void>;
+  /** For extensions and headers, when the operation has ended. */
+  report(): Report;
+}
+
+export interface PreparedOperation {
+  document: DocumentNode;
+  operationName: string | null;
+  variables: Readonly<Record<string, unknown>>;
+}
+
+export interface Report {
+  /** Null when no metric was used. */
+  freshness: { oldestAsOf: string; stale: boolean } | null;
+  /** Shortest remaining freshness of what was used; null when no metric was used. */
+  maxAgeMs: number | null;
+  /** The value of extensions.upstream; null when nothing was to be explained. */
+  upstream: object | null;
+  /** HTTP exchanges with the platform. */
+  sent: number;
+}
+
+export interface Readiness {
+  ready: boolean;
+  /** By service: "ok" or what is wrong, in plain words. */
+  accounts: { id: string; services: Record<string, string> }[];
+}
