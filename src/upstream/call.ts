@@ -83,11 +83,13 @@ export interface ExchangeRequest {
 export interface ExchangeResponse {
   status: number;
   body: unknown;
-  /** Size of the body as it came over the wire, uncompressed. */
+  /** Size of the body, uncompressed. */
   bytes: number;
+  /** Epoch ms at which the request left, after any wait for its turn: the platform counts its windows back from here. */
+  askedAt: number;
 }
 
-/** Performs one exchange for the account it was made for; waiting for a turn, retries and deadlines are its affair. */
+/** Performs one exchange for the account it was made for; waiting for a turn, retries and deadlines are its affair, so it may take long. */
 export type Exchange = (request: ExchangeRequest) => Promise<ExchangeResponse>;
 
 /** What a whole call brought, over all its pages. */
