@@ -1,0 +1,76 @@
+import { constants } from "node:zlib";
+import fastifyApollo from "@as-integrations/fastify";
+import compress from "@fastify/compress";
+import helmet from "@fastify/helmet";
+import Fastify, { type FastifyRequest } from "fastify";
+import type { Logger } from "pino";
+import type { Config } from "../config.js";
+import { apolloServer } from "./apollo.js";
+import { vary } from "./cache-control.js";
+import { explainHeader, explainOf } from "./explain.js";
+import type { Gateway } from "./gateway-port.js";
+import { serveGraphiql } from "./graphiql.js";
+import { serveHealth } from "./health.js";
+import { explain, type Limits, request, type ServedContext } from "./operation.js";
+import { refuse } from "./refusals.js";
+import { securityHeaders } from "./security-headers.js";
+
+export interface AppOptions {
+  gateway: Gateway;
+  config: Limits & Pick<Config, "host" | "port" | "simulated">;
+  log: Logger;
+  /** Milliseconds, of any origin. */
+  now: () => number;
+  /** Folder with the built GraphiQL. */
+  graphiqlRoot: string;
+}
+
+/** A server that listens. */
+export interface App {
+  /** Base URL without a slash at its end. */
+  url: string;
+  /** Stops accepting, lets what runs finish for at most ten seconds, then closes the gateway. */
+  stop(): Promise<void>;
+}
+
+/** Starts HTTP around the gateway. Rejects with the system's error when the address cannot be had. */
+export async function startApp({ gateway, config, log, now, graphiqlRoot }: AppOptions): Promise<App> {
+  const app = Fastify({ bodyLimit: config.maxBodyBytes, forceCloseConnections: "idle" });
+  const apollo = apolloServer(gateway.schema, config, log, now, app);
+
+  if (config.simulated) app.addHook("onRequest", async (_, reply) => void reply.header("x-gateway-simulated", "true"));
+  refuse(app, config.maxBodyBytes, log);
+  await app.register(helmet, securityHeaders);
+  await app.register(compress, { brotliOptions: { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } } });
+  await serveGraphiql(app, graphiqlRoot);
+  serveHealth(app, gateway);
+
+  await apollo.start();
+  await app.register(async (scope) => {
+    scope.addHook("onRequest", async ({ headers }, reply) => {
+      reply.header("vary", vary);
+      explainOf(headers[explainHeader]);
+    });
+    await scope.register(fastifyApollo(apollo), {
+      method: ["GET", "POST"],
+      context: async (from: FastifyRequest) => contextOf(gateway, from),
+    });
+  });
+
+  await app.listen({ host: config.host, port: config.port });
+  return {
+    url: urlOf(app.addresses()[0]?.port ?? config.port, config.host),
+    async stop() {
+      await apollo.stop();
+      await gateway.close();
+    },
+  };
+}
+
+async function contextOf(gateway: Gateway, { headers }: FastifyRequest): Promise<ServedContext> {
+  const asked = explainOf(headers[explainHeader]);
+  const served = gateway.request({ explain: asked });
+  return Object.assign(served.context, { [request]: served, [explain]: asked });
+}
+
+const urlOf = (port: number, host: string): string => `http://${host.includes(":") ? `[${host}]` : host}:${port}`;

@@ -1,0 +1,16 @@
+import { type DestinationStream, type Logger, pino } from "pino";
+
+const secrets = ["authorization", "cookie", "token", "bearer", "clientId", "clientSecret", "access_token", '["x-api-key"]'];
+const under = (path: string) => secrets.map((name) => (name.startsWith("[") ? `${path}${name}` : `${path}.${name}`));
+
+/** The program's log: one JSON line each, without the values of secrets wherever they usually stand. */
+export const createLog = (level: string, destination?: DestinationStream): Logger =>
+  pino(
+    {
+      level,
+      base: null,
+      redact: { paths: [...secrets, ...under("headers"), ...under("*"), ...under("*.headers")], censor: "[secret]" },
+      timestamp: pino.stdTimeFunctions.isoTime,
+    },
+    destination ?? pino.destination({ dest: 1, sync: true }),
+  );

@@ -1,0 +1,48 @@
+import { ApolloServerErrorCode } from "@apollo/server/errors";
+import { GraphQLError, type GraphQLFormattedError } from "graphql";
+import type { Logger } from "pino";
+import { GatewayError } from "../errors.js";
+import { tooLarge } from "./operation-size.js";
+import { tokensOf } from "./token-count.js";
+
+/** What a client reads in place of a bug. */
+export const internalError = new GatewayError("INTERNAL_SERVER_ERROR", "Something went wrong in the gateway. Its log says what.");
+
+const ownCodes: ReadonlySet<unknown> = new Set(
+  [...Object.values(ApolloServerErrorCode), "BAD_REQUEST"].filter((code) => code !== ApolloServerErrorCode.INTERNAL_SERVER_ERROR),
+);
+
+/**
+ * Apollo's formatError: gateway errors pass, and so do Apollo's own about parsing, validation and the choice of an operation.
+ * A parser stopped by `maxQueryTokens` becomes QUERY_TOO_LARGE. Everything else is a bug: logged, and masked as INTERNAL_SERVER_ERROR.
+ */
+export const masked =
+  (log: Logger, { maxQueryTokens }: { maxQueryTokens: number }) =>
+  (formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError => {
+    const cause = causeOf(error);
+    if (cause instanceof GatewayError) return formatted;
+    if (formatted.extensions?.code === ApolloServerErrorCode.GRAPHQL_PARSE_FAILED) return tokensChecked(formatted, error, maxQueryTokens);
+    if (formatted.path === undefined && ownCodes.has(formatted.extensions?.code)) return formatted;
+    if (isArgumentRefusal(cause)) {
+      return { ...formatted, extensions: new GatewayError("BAD_USER_INPUT", cause.message).extensions };
+    }
+    log.error({ err: cause, path: formatted.path }, "An answer held an unexpected error, which was masked");
+    const { message, extensions } = internalError;
+    return { ...formatted, message, extensions };
+  };
+
+/** What was thrown, without the wrappers that graphql puts around it to add a path. */
+export function causeOf(error: unknown): unknown {
+  return error instanceof GraphQLError && error.originalError ? causeOf(error.originalError) : error;
+}
+
+/** graphql gives no code to an argument that turned out wrong during execution, such as a variable that is null against its default. */
+const isArgumentRefusal = (error: unknown): error is GraphQLError =>
+  error instanceof GraphQLError && error.message.startsWith('Argument "');
+
+function tokensChecked(formatted: GraphQLFormattedError, error: unknown, limit: number): GraphQLFormattedError {
+  const count = error instanceof GraphQLError && error.source ? tokensOf(error.source) : 0;
+  if (count <= limit) return formatted;
+  const { message, extensions } = tooLarge("MAX_QUERY_TOKENS", `${limit} tokens`, `document has ${count}`);
+  return { ...formatted, message, extensions };
+}

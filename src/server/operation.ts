@@ -1,0 +1,74 @@
+import type { ApolloServerPlugin, BaseContext, GraphQLRequestContext } from "@apollo/server";
+import type { Logger } from "pino";
+import type { Config } from "../config.js";
+import { errorCodes } from "../errors.js";
+import { cacheControl } from "./cache-control.js";
+import type { Explain, GatewayRequest } from "./gateway-port.js";
+import { demandSize, sizeOf } from "./operation-size.js";
+
+/** Under which the context carries its request: Apollo copies the context, so a map by identity would lose it. */
+export const request = Symbol("gateway request");
+export const explain = Symbol("explain");
+
+export interface ServedContext extends BaseContext {
+  [request]: GatewayRequest;
+  [explain]: Explain | null;
+}
+
+type Served = GraphQLRequestContext<ServedContext>;
+export type Limits = Pick<Config, "maxQueryDepth" | "maxQueryFields" | "maxQueryTokens" | "maxBodyBytes">;
+
+/** The life of one operation: measured and prepared before it is executed; reported, dated and logged when it ends. `now` in ms. */
+export const operationPlugin = (limits: Limits, log: Logger, now: () => number): ApolloServerPlugin<ServedContext> => ({
+  async requestDidStart() {
+    const startedMs = now();
+    return {
+      async didResolveOperation(served) {
+        if (!served.operation) return;
+        demandSize(sizeOf(served.operation, served.document), limits);
+        await served.contextValue[request].prepare({
+          document: served.document,
+          operationName: served.operationName,
+          variables: served.request.variables ?? {},
+        });
+      },
+      async responseForOperation({ contextValue, response }) {
+        if (contextValue[explain] !== "plan") return null;
+        return { http: response.http, body: { kind: "single", singleResult: { data: null } } };
+      },
+      async willSendResponse(served) {
+        finish(served);
+        const { sent } = served.contextValue[request].report();
+        log.info(
+          { operation: served.operationName ?? null, ms: Math.round(now() - startedMs), calls: sent, errors: codesOf(served) },
+          "GraphQL request answered",
+        );
+      },
+    };
+  },
+});
+
+function finish(served: Served): void {
+  const { body, http } = served.response;
+  if (body?.kind !== "single") return;
+  const report = served.contextValue[request].report();
+  const { freshness, upstream } = report;
+  if (freshness || upstream) {
+    body.singleResult.extensions = { ...body.singleResult.extensions, ...(freshness && { freshness }), ...(upstream && { upstream }) };
+  }
+  http.headers.set("cache-control", cacheControl(report, codesOf(served).length > 0));
+  const code = codesOf(served)[0];
+  if (body.singleResult.data === undefined && isOurs(code)) http.status = refusalStatus(code, served.request.http?.headers.get("accept"));
+}
+
+const codesOf = ({ response: { body } }: Pick<Served, "response">): unknown[] =>
+  body?.kind === "single" ? (body.singleResult.errors ?? []).map(({ extensions }) => extensions?.code) : [];
+
+/** BAD_USER_INPUT before execution is Apollo's, about variables, and keeps Apollo's status. */
+const isOurs = (code: unknown): code is string => typeof code === "string" && Object.hasOwn(errorCodes, code) && code !== "BAD_USER_INPUT";
+
+/** GraphQL over HTTP: a refusal without data is 4xx in the newer media type, and 200 for clients of application/json. */
+function refusalStatus(code: string, accept: string | undefined): number {
+  if (code === "INTERNAL_SERVER_ERROR") return 500;
+  return accept?.includes("application/graphql-response+json") ? 400 : 200;
+}

@@ -1,0 +1,35 @@
+import type { FastifyError, FastifyInstance, FastifyReply } from "fastify";
+import type { Logger } from "pino";
+import { type ErrorCode, GatewayError } from "../errors.js";
+import { internalError } from "./masking.js";
+import { tooLarge } from "./operation-size.js";
+
+/**
+ * Answers requests that do not get as far as GraphQL in the form of a GraphQL answer: a body over the limit is 413 QUERY_TOO_LARGE,
+ * one that cannot be read has Fastify's status and BAD_REQUEST, a bug is logged and masked. An unknown path is 404.
+ */
+export function refuse(app: FastifyInstance, maxBodyBytes: number, log: Logger): void {
+  app.setNotFoundHandler((request, reply) => answer(reply, 404, "NOT_FOUND", `There is nothing at ${request.url.split("?")[0]}.`));
+
+  app.setErrorHandler((error: FastifyError | GatewayError, request, reply) => {
+    if (error instanceof GatewayError) return answerWith(reply, 400, error);
+    if (error.code === "FST_ERR_CTP_BODY_TOO_LARGE") {
+      const bytes = request.headers["content-length"] ?? `more than ${maxBodyBytes}`;
+      return answerWith(reply, 413, tooLarge("MAX_BODY_BYTES", `${maxBodyBytes} bytes`, `body has ${bytes}`));
+    }
+    if (error.statusCode !== undefined && error.statusCode < 500) return answer(reply, error.statusCode, "BAD_REQUEST", error.message);
+    log.error({ err: error, path: request.routeOptions.url }, "A request failed unexpectedly");
+    return answerWith(reply, 500, internalError);
+  });
+}
+
+const answerWith = (reply: FastifyReply, status: number, { message, extensions }: GatewayError) => send(reply, status, message, extensions);
+
+const answer = (reply: FastifyReply, status: number, code: "NOT_FOUND" | "BAD_REQUEST", message: string) =>
+  send(reply, status, message, { code });
+
+const send = (reply: FastifyReply, status: number, message: string, extensions: { code: ErrorCode | "NOT_FOUND" | "BAD_REQUEST" }) =>
+  reply
+    .code(status)
+    .header("cache-control", "no-store")
+    .send({ errors: [{ message, extensions }] });
