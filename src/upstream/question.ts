@@ -1,3 +1,4 @@
+import type { MetricsApi } from "../catalogue/metric.js";
 import type { Window } from "../time.js";
 
 /**
@@ -91,6 +92,14 @@ export type IntervalFilters = Readonly<Partial<Record<Grouping, string>>>;
 
 export type Question = AgentSegmentsQuestion | SkillSegmentsQuestion | KeyMetricsQuestion | IntervalMetricsQuestion;
 export type ApiName = Question["api"];
+
+/** The API under the name that the schema and the errors give it. */
+export const metricsApiOf: Record<ApiName, MetricsApi> = {
+  "agent-segments": "AGENT_SEGMENTS",
+  "skill-segments": "SKILL_SEGMENTS",
+  "key-metrics": "KEY_METRICS",
+  "interval-metrics": "INTERVAL_METRICS",
+};
 
 // ---------------------------------------------------------------- replies
 

@@ -1,0 +1,233 @@
+import { LRUCache } from "lru-cache";
+import { GatewayError } from "../errors.js";
+import type { Answers } from "./answers.js";
+import { type Connection, serviceOf } from "./connection.js";
+import { Family, type Flight } from "./family.js";
+import { type Freshness, tolerating } from "./freshness.js";
+import { RequestMemory } from "./memory.js";
+import type { Stored } from "./merging/merging.js";
+import { familyOf, mergingOf } from "./plan.js";
+import { type Answered, type Question, questionKey } from "./question.js";
+import type { Turn } from "./scheduler.js";
+import { Settlement } from "./settlement.js";
+import type { Asked, AskTerms, CallFacts, Waiter } from "./waiter.js";
+
+/** A refresh behind a stale answer has this long, whoever asked. */
+const refreshMs = 60_000;
+
+export interface CoalescerOptions {
+  answers: Answers;
+  freshness: (account: string) => Freshness;
+  /** The platform as an account and credential see it. */
+  connect: (account: string, credential: string) => Connection;
+  now: () => number;
+  /** Told of what went wrong where no asker hears it. */
+  warn: (message: string, error: unknown) => void;
+}
+
+/**
+ * Answers questions with the fewest calls, process-wide: from a fresh answer that contains the question, a stale one with a
+ * refresh behind it, a call in flight, a call that still waits (which is widened), or a new call; in that order.
+ *
+ * Sharing is safe because a family holds account and upstream credential: nothing is shared across families.
+ */
+export class Coalescer {
+  readonly #families = new Map<string, Family>();
+  readonly #sizes = new LRUCache<string, number>({ max: 10_000 });
+  readonly #settlement: Settlement;
+  #calls = 0;
+
+  constructor(private readonly options: CoalescerOptions) {
+    this.#settlement = new Settlement(options.answers, options.freshness, options.now);
+  }
+
+  /** One promise a question, in order; each rejects by itself, with a GatewayError of the contract's table. */
+  ask(questions: readonly Question[], terms: AskTerms): Promise<Answered<Question>>[] {
+    const families = new Map<string, Asked[]>();
+    const askedAt = this.options.now();
+    const promises = questions.map(
+      (question) =>
+        new Promise<Answered<Question>>((answer, fail) => {
+          const family = familyOf(question);
+          families.set(family, [...(families.get(family) ?? []), { question, family, terms, askedAt, answer, fail }]);
+        }),
+    );
+    for (const [key, asked] of families) {
+      this.#askFamily(key, asked).catch((error) => {
+        this.options.warn("Questions could not be asked", error);
+        for (const { fail } of asked) fail(new GatewayError("INTERNAL_SERVER_ERROR", "The gateway failed."));
+      });
+    }
+    return promises;
+  }
+
+  /** What earlier answers showed of the size of things; a plan made now goes by it. */
+  readonly sizes = (key: string): number | undefined => this.#sizes.get(key);
+
+  async #askFamily(key: string, asked: readonly Asked[]): Promise<void> {
+    const family = this.#family(key, asked[0]!.question);
+    family.lookers++;
+    try {
+      const stored = await this.#stored(key, family);
+      family.add(asked.map((each) => this.#known(each, stored)).filter((waiter) => waiter !== null));
+    } finally {
+      family.lookers--;
+      this.#forgetIdle(key, family);
+    }
+  }
+
+  /** What is stored, looked up again when an answer landed meanwhile: else a call could be made twice. */
+  async #stored(key: string, family: Family): Promise<readonly Stored[]> {
+    for (;;) {
+      const landings = family.landings;
+      const stored = await this.options.answers.list(key);
+      if (landings === family.landings) return stored;
+    }
+  }
+
+  /** Settles the question from what is known, or returns what is left to wait for. */
+  #known(asked: Asked, stored: readonly Stored[]): Waiter | null {
+    const { question, terms, family } = asked;
+    const merging = mergingOf(question.api);
+    const remembered = terms.memory.answers(family);
+    const known = [...remembered, ...stored.filter((answer) => !remembered.includes(answer))];
+    const freshness = this.options.freshness(question.account);
+    const usable = tolerating("fresh", freshness, question, terms.since);
+    const found = merging.lookUp(known, question, usable);
+    if ("reply" in found) {
+      this.#settlement.reply(asked, found.reply, { outcome: "CACHED" });
+      return null;
+    }
+    const failed = terms.memory.failures(family).find(({ call }) => merging.covers(call, found.missing));
+    if (failed) {
+      asked.fail(failed.error);
+      return null;
+    }
+    const stale = merging.lookUp(known, question, tolerating("revalidating", freshness, question, terms.since));
+    if ("reply" in stale) {
+      this.#settlement.reply(asked, stale.reply, { outcome: "STALE" });
+      this.#refresh(found.missing);
+      return null;
+    }
+    return this.#armed({ ...asked, wanted: found.missing, known, usable, alone: false });
+  }
+
+  /** Asks the question again behind a stale answer, unless that is under way. Its failure concerns nobody but the log. */
+  #refresh(question: Question): void {
+    const since = this.options.now();
+    const terms: AskTerms = { since, deadline: since + refreshMs, priority: "refresh", memory: new RequestMemory(), saw: () => undefined };
+    const family = familyOf(question);
+    const asked: Asked = {
+      question,
+      family,
+      terms,
+      askedAt: since,
+      answer: () => undefined,
+      fail: (error) => this.options.warn("A refresh failed", error),
+    };
+    const owner = this.#family(family, question);
+    if (owner.expects(question)) return;
+    owner.add([this.#armed({ ...asked, wanted: question, known: [], usable: () => false, alone: false })]);
+  }
+
+  #armed(waiter: Omit<Waiter, "disarm">): Waiter {
+    const leftMs = Math.max(0, waiter.terms.deadline - this.options.now());
+    const timer = setTimeout(() => this.#giveUp(armed), leftMs);
+    const armed: Waiter = { ...waiter, disarm: () => clearTimeout(timer) };
+    return armed;
+  }
+
+  #giveUp(waiter: Waiter): void {
+    const { family } = waiter;
+    const error =
+      this.#families.get(family)?.leave(waiter) === "flying"
+        ? new GatewayError("UPSTREAM_TIMEOUT", "The platform did not answer within the deadline of the request.")
+        : new GatewayError("BUDGET_EXHAUSTED", "The call budget left no turn within the deadline of the request.", {
+            retryAfterMs: 1_000,
+          });
+    this.#fail(waiter, error);
+  }
+
+  async #fly(family: Family, flight: Flight, turn: Turn): Promise<void> {
+    const { first, call } = flight;
+    const { question, family: key } = first;
+    const facts = { id: flight.id, exchanges: 0, pages: 0, sentAt: flight.sentAt };
+    try {
+      const fetched = await this.options.connect(question.account, question.credential).fetch(call, {
+        turn,
+        priority: first.terms.priority,
+        deadline: () => Math.max(0, ...[...flight.waiters].map(({ terms }) => terms.deadline)),
+        sent: () => facts.exchanges++,
+      });
+      facts.pages = fetched.pages;
+      const answer: Stored = { call, reply: fetched.reply, bytes: fetched.bytes };
+      for (const [name, size] of mergingOf(question.api).sizes(answer, key)) this.#sizes.set(name, size);
+      await this.options.answers.add(key, answer);
+      family.landed(flight);
+      for (const waiter of flight.waiters) this.#deliver(waiter, answer, facts, first);
+    } catch (error) {
+      family.landed(flight);
+      this.#disappoint(family, flight, this.#asGatewayError(error), facts);
+    } finally {
+      turn.release();
+      this.#forgetIdle(key, family);
+    }
+  }
+
+  #deliver(waiter: Waiter, answer: Stored, facts: CallFacts, first: Waiter): void {
+    const own = waiter.terms === first.terms;
+    if (this.#settlement.deliver(waiter, answer, { outcome: own ? "SENT" : "JOINED", own, call: facts })) return;
+    const message = "The platform's answer does not hold what was asked for.";
+    this.#fail(waiter, new GatewayError("UPSTREAM_INVALID_RESPONSE", message));
+  }
+
+  /** A call that was refused for what others had put into it is asked again, by each who shared it alone. */
+  #disappoint(family: Family, flight: Flight, error: GatewayError, facts: CallFacts): void {
+    const waiters = [...flight.waiters];
+    const shared = error.code === "UPSTREAM_REJECTED" && waiters.some(({ alone }) => !alone);
+    if (shared && new Set(waiters.map(({ wanted }) => questionKey(wanted))).size > 1) {
+      for (const waiter of waiters) waiter.disarm();
+      family.add(waiters.map((waiter) => this.#armed({ ...waiter, alone: true })));
+      return;
+    }
+    for (const waiter of waiters) {
+      waiter.terms.memory.learnFailure(waiter.family, flight.call, error);
+      this.#fail(waiter, error, { call: facts, own: waiter.terms === flight.first.terms });
+    }
+  }
+
+  #fail(waiter: Waiter, error: GatewayError, settled?: Parameters<Settlement["fail"]>[2]): void {
+    this.#settlement.fail(waiter, error, settled).catch((failure) => {
+      this.options.warn("An error could not be delivered", failure);
+      waiter.fail(error);
+    });
+  }
+
+  #asGatewayError(error: unknown): GatewayError {
+    if (error instanceof GatewayError) return error;
+    this.options.warn("A call failed within the gateway", error);
+    return new GatewayError("INTERNAL_SERVER_ERROR", "The gateway failed.");
+  }
+
+  #family(key: string, { api, account, credential }: Question): Family {
+    const known = this.#families.get(key);
+    if (known) return known;
+    const family: Family = new Family({
+      api,
+      lane: this.options.connect(account, credential).lane(serviceOf[api]),
+      sizes: this.sizes,
+      fly: (flight, turn) => this.#fly(family, flight, turn),
+      refuse: (waiters, error) => {
+        for (const waiter of waiters) this.#fail(waiter, error);
+      },
+      now: this.options.now,
+      nextId: () => ++this.#calls,
+    });
+    this.#families.set(key, family);
+    return family;
+  }
+
+  #forgetIdle(key: string, family: Family): void {
+    if (family.idle && this.#families.get(key) === family) this.#families.delete(key);
+  }
+}

@@ -1,0 +1,46 @@
+import type { FreshnessKind, Stored, Usable } from "./merging/merging.js";
+import type { ApiName, Question } from "./question.js";
+
+/** How long figures of each kind are fresh, and how long after that they may stand in when the platform cannot answer; ms. */
+export interface Freshness {
+  ttlMs: Readonly<Record<FreshnessKind, number>>;
+  staleMs: number;
+}
+
+/** fresh: within the time to live. revalidating: within twice that. surviving: within the time to live and `staleMs`. */
+export type Tolerance = "fresh" | "revalidating" | "surviving";
+
+/**
+ * Which stored answers a question of a request that began at `since` tolerates: an answer younger than the request always,
+ * so that what was fresh at its start stays so until its end. `freshForMs` of the question lengthens the time to live.
+ */
+export function tolerating(tolerance: Tolerance, { ttlMs, staleMs }: Freshness, question: Question, since: number): Usable {
+  const longest = (kind: FreshnessKind): number => {
+    const freshMs = Math.max(ttlMs[kind], question.freshForMs ?? 0);
+    if (tolerance === "fresh") return freshMs;
+    return tolerance === "revalidating" ? Math.min(2 * freshMs, freshMs + staleMs) : freshMs + staleMs;
+  };
+  return ({ reply }, kind) => reply.asOf >= since || since - reply.asOf < longest(kind);
+}
+
+/** Names and relations are kept at least this long, whatever the times to live of figures. */
+export const directoryMs = 600_000;
+
+/** How long an answer can be of use to anybody. */
+export function keepMs({ ttlMs, staleMs }: Freshness, { call }: Stored): number {
+  return Math.max(directoryMs, ...kindsOf[call.api].map((kind) => ttlMs[kind])) + staleMs;
+}
+
+/** How much longer an answer of this age is fresh for the question, ms; 0 when it is not. */
+export function remainingMs({ ttlMs }: Freshness, question: Question, asOf: number, now: number): number {
+  const kind = question.api === "key-metrics" && question.window === null ? "current" : kindsOf[question.api][0];
+  return Math.max(0, asOf + Math.max(ttlMs[kind], question.freshForMs ?? 0) - now);
+}
+
+/** The kinds of figures in an answer of each API; the first is the one that ages a reply. */
+const kindsOf: Record<ApiName, readonly [FreshnessKind, ...FreshnessKind[]]> = {
+  "agent-segments": ["segments"],
+  "skill-segments": ["segments"],
+  "key-metrics": ["keyMetrics", "current"],
+  "interval-metrics": ["intervals", "closedIntervals"],
+};

@@ -1,0 +1,42 @@
+import type { CallByApi } from "../call.js";
+import type { ApiName, Question, ReplyByApi } from "../question.js";
+
+export type QuestionOf<A extends ApiName> = Extract<Question, { api: A }>;
+
+/** An answer: a call that came back, and what it brought. Immutable. */
+export interface Stored<A extends ApiName = ApiName> {
+  call: CallByApi[A];
+  reply: ReplyByApi[A];
+  bytes: number;
+}
+
+/** What kind of figure it is decides how long it is fresh. */
+export type FreshnessKind = "segments" | "keyMetrics" | "current" | "intervals" | "closedIntervals";
+
+/** Whether a stored answer may still be used for figures of this kind. */
+export type Usable = (stored: Stored, kind: FreshnessKind) => boolean;
+
+/** Sizes seen in earlier answers, by keys that the merging of an API chooses for itself. */
+export type Sizes = (key: string) => number | undefined;
+
+export interface Merged<A extends ApiName> {
+  call: CallByApi[A];
+  /** Exchanges the call is expected to need: its pages, one where their number is not known. */
+  exchanges: number;
+}
+
+/** What may share a call with what: the rules of one API, all pure. */
+export interface Merging<A extends ApiName> {
+  /** Questions of different families never share a call or an answer. */
+  family(question: QuestionOf<A>): string;
+  /** The cheapest single call that answers every one of these questions of one family; null when no call may. */
+  merge(questions: readonly QuestionOf<A>[], sizes: Sizes): Merged<A> | null;
+  /** Whether the answer of this call, once there, will answer the question whole. Both of one family. */
+  covers(call: CallByApi[A], question: QuestionOf<A>): boolean;
+  /** The reply from what is stored, newest first; or the part of the question that is missing. */
+  lookUp(stored: readonly Stored<A>[], question: QuestionOf<A>, usable: Usable): { reply: ReplyByApi[A] } | { missing: QuestionOf<A> };
+  /** Questions that are equal in this text differ in ids only, and sharing one call costs them nothing. */
+  signature(question: QuestionOf<A>): string;
+  /** The sizes that an answer shows, under the keys that `merge` looks up. */
+  sizes(stored: Stored<A>, family: string): Iterable<readonly [key: string, size: number]>;
+}

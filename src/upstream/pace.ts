@@ -1,0 +1,94 @@
+import type { Limits } from "./scheduler.js";
+
+/**
+ * The platform counts a call when it arrives, we when we send it. Two calls can arrive closer together than they were
+ * sent, so each window is longer by this.
+ */
+const driftMs = 250;
+const windows = (limits: Limits) => [
+  { spanMs: 60_000 + driftMs, most: limits.maxPerMinute },
+  ...(limits.maxPerSecond === undefined ? [] : [{ spanMs: 1_000 + driftMs, most: limits.maxPerSecond }]),
+];
+
+const shortestPauseMs = 1_000;
+const longestPauseMs = 60_000;
+const firstGapMs = 100;
+const longestGapMs = 10_000;
+/** A 429 that arrives this soon after a slow-down answers a call sent before it, and teaches nothing new. */
+const sameLessonMs = 500;
+
+/**
+ * How fast a lane may go: sliding windows by the configured limits, and below them whatever the platform's 429s have
+ * taught. A 429 pauses the lane (Retry-After, else 1 s and growing, with jitter), halves its concurrency and doubles the
+ * gap between calls; every success takes back a little, so the lane finds its way up again.
+ */
+export class Pace {
+  readonly #begun: number[] = [];
+  readonly #spanMs: number;
+  #concurrency: number;
+  #gapMs = 0;
+  #pausedUntil = 0;
+  #pauses = 0;
+  #slowedAt = Number.NEGATIVE_INFINITY;
+
+  constructor(
+    private readonly limits: Limits,
+    private readonly random: () => number,
+  ) {
+    this.#concurrency = limits.maxConcurrent;
+    this.#spanMs = Math.max(...windows(limits).map(({ spanMs }) => spanMs));
+  }
+
+  get concurrency(): number {
+    return Math.max(1, Math.floor(this.#concurrency));
+  }
+
+  /** When the call behind `ahead` others can begin at the earliest. */
+  earliest(now: number, ahead: number): number {
+    this.#forget(now);
+    const byWindows = windows(this.limits).map(({ spanMs, most }) => {
+      const rounds = Math.floor(ahead / most);
+      const blocking = this.#begun[this.#begun.length - most + (ahead % most)];
+      return (blocking === undefined ? now : Math.max(now, blocking + spanMs)) + rounds * spanMs;
+    });
+    const last = this.#begun.at(-1);
+    const byGap = (last === undefined ? now : last + this.#gapMs) + ahead * this.#gapMs;
+    return Math.max(now, this.#pausedUntil, byGap, ...byWindows);
+  }
+
+  began(now: number): void {
+    this.#begun.push(now);
+  }
+
+  slowDown(now: number, retryAfterMs: number | undefined): void {
+    this.#pausedUntil = Math.max(this.#pausedUntil, now + (retryAfterMs ?? 0));
+    if (now - this.#slowedAt < sameLessonMs) return;
+    this.#slowedAt = now;
+    const backoffMs = Math.min(longestPauseMs, shortestPauseMs * 2 ** this.#pauses++);
+    this.#pausedUntil = Math.max(this.#pausedUntil, now + (retryAfterMs ?? backoffMs) * (1 + this.random() / 4));
+    this.#concurrency = Math.max(1, this.#concurrency / 2);
+    this.#gapMs = Math.min(longestGapMs, Math.max(firstGapMs, this.#gapMs * 2));
+  }
+
+  speedUp(): void {
+    this.#pauses = 0;
+    this.#concurrency = Math.min(this.limits.maxConcurrent, this.#concurrency + 1 / (4 * this.#concurrency));
+    this.#gapMs = this.#gapMs < 1 ? 0 : this.#gapMs * 0.98;
+  }
+
+  budget(now: number): { maximumAvailable: number; currentlyAvailable: number; restoreRatePerMinute: number; concurrencyLimit: number } {
+    this.#forget(now);
+    const { maxPerMinute } = this.limits;
+    return {
+      maximumAvailable: maxPerMinute,
+      currentlyAvailable: Math.max(0, maxPerMinute - this.#begun.length),
+      restoreRatePerMinute: maxPerMinute,
+      concurrencyLimit: this.concurrency,
+    };
+  }
+
+  #forget(now: number): void {
+    const fresh = this.#begun.findIndex((at) => at > now - this.#spanMs);
+    this.#begun.splice(0, fresh < 0 ? this.#begun.length : fresh);
+  }
+}

@@ -1,0 +1,132 @@
+import { agentSegmentsMerging } from "./merging/agent-segments.js";
+import { intervalMetricsMerging } from "./merging/interval-metrics.js";
+import { keyMetricsMerging } from "./merging/key-metrics.js";
+import type { Merged, Merging, Sizes } from "./merging/merging.js";
+import { skillSegmentsMerging } from "./merging/skill-segments.js";
+import { type ApiName, type Question, questionKey } from "./question.js";
+
+/** A call, what it is expected to cost, and the questions it answers. */
+export interface Planned extends Merged<ApiName> {
+  questions: readonly Question[];
+}
+
+const mergings: { [A in ApiName]: Merging<A> } = {
+  "agent-segments": agentSegmentsMerging,
+  "skill-segments": skillSegmentsMerging,
+  "key-metrics": keyMetricsMerging,
+  "interval-metrics": intervalMetricsMerging,
+};
+
+/** The rules of a question's API. The union of the four is narrowed by `api`, which TypeScript cannot follow through a table. */
+export const mergingOf = (api: ApiName): Merging<ApiName> => mergings[api] as unknown as Merging<ApiName>;
+
+export const familyOf = (question: Question): string => mergingOf(question.api).family(question);
+
+/** Up to this many parts every way to share calls is tried (4,140 of them); above, the best of three good ways is taken. */
+const exhaustiveParts = 8;
+
+/**
+ * The calls, with the fewest exchanges in all, that answer every question; each question by exactly one call.
+ * Pure: `sizes` is what earlier answers showed, and where nothing is known a call counts as one page.
+ */
+export function plan(questions: readonly Question[], sizes: Sizes): Planned[] {
+  const distinct = [...new Map(questions.map((question) => [questionKey(question), question])).values()];
+  const families = groupedBy(distinct, familyOf);
+  return families.flatMap((family) => cheapestCover(family, sizes));
+}
+
+function cheapestCover(family: readonly Question[], sizes: Sizes): Planned[] {
+  const merging = mergingOf(family[0]!.api);
+  const merge = (questions: readonly Question[]): Planned | null => {
+    const merged = merging.merge(questions, sizes);
+    return merged && { ...merged, questions };
+  };
+  const singles = family.map((question) => [question]);
+  const parts = family.length <= exhaustiveParts ? singles : alike(family, merging, merge);
+  const covers = [inTurn(parts, merge, byIncrease), inTurn(parts, merge, firstPossible), parts.map((part) => merge(part)!)];
+  const best = covers.reduce((a, b) => (cheaper(b, a) ? b : a));
+  return parts.length <= exhaustiveParts ? exhaustive(parts, merge, best) : best;
+}
+
+type Merge = (questions: readonly Question[]) => Planned | null;
+
+/**
+ * Questions that differ in ids only, and stand in the same relation to every total, belong in one call whatever else is
+ * decided: either they ride on a total's call together, or their ids are joined.
+ */
+function alike(family: readonly Question[], merging: Merging<ApiName>, merge: Merge): Question[][] {
+  const totals = family.filter((question) => "of" in question && question.of === "total");
+  return groupedBy(family, (question) => `${merging.signature(question)} ${totals.map((total) => (merge([total, question]) ? 1 : 0))}`);
+}
+
+/** Puts each part, in turn, where `choose` says, or into a call of its own. */
+function inTurn(parts: readonly Question[][], merge: Merge, choose: typeof byIncrease): Planned[] {
+  const calls: Planned[] = [];
+  for (const part of parts) {
+    const alone = merge(part)!;
+    const chosen = choose(calls, part, merge, alone.exchanges);
+    if (chosen) calls[chosen.index] = chosen.call;
+    else calls.push(alone);
+  }
+  return calls;
+}
+
+/** The call whose cost the part raises least, unless a call of its own is cheaper. */
+function byIncrease(
+  calls: readonly Planned[],
+  part: Question[],
+  merge: Merge,
+  alone: number,
+): { index: number; call: Planned } | undefined {
+  const choices = calls.flatMap((call, index) => {
+    const grown = merge([...call.questions, ...part]);
+    return grown ? [{ index, call: grown, increase: grown.exchanges - call.exchanges }] : [];
+  });
+  const best = choices.reduce<(typeof choices)[number] | undefined>((a, b) => (a && a.increase <= b.increase ? a : b), undefined);
+  return best && best.increase <= alone ? best : undefined;
+}
+
+/** The first call that can take the part at any cost: many cheap calls can be dearer than one dear call for all of them. */
+function firstPossible(calls: readonly Planned[], part: Question[], merge: Merge): { index: number; call: Planned } | undefined {
+  for (const [index, { questions }] of calls.entries()) {
+    const call = merge([...questions, ...part]);
+    if (call) return { index, call };
+  }
+  return undefined;
+}
+
+/** Tries every partition of the parts into calls, leaving off where the cost reaches the best known. */
+function exhaustive(parts: readonly Question[][], merge: Merge, known: Planned[]): Planned[] {
+  let best = known;
+  const place = (next: number, calls: readonly Planned[]): void => {
+    const part = parts[next];
+    if (!part) {
+      if (cheaper(calls, best)) best = [...calls];
+      return;
+    }
+    if (costOf(calls) > costOf(best)) return;
+    for (const [index, { questions }] of calls.entries()) {
+      const grown = merge([...questions, ...part]);
+      if (grown) place(next + 1, calls.with(index, grown));
+    }
+    place(next + 1, [...calls, merge(part)!]);
+  };
+  place(0, []);
+  return best;
+}
+
+export const costOf = (calls: readonly Planned[]): number => calls.reduce((sum, { exchanges }) => sum + exchanges, 0);
+
+/** Fewer exchanges; of equal ones, fewer calls. */
+const cheaper = (a: readonly Planned[], b: readonly Planned[]): boolean =>
+  costOf(a) < costOf(b) || (costOf(a) === costOf(b) && a.length < b.length);
+
+function groupedBy<T>(values: readonly T[], key: (value: T) => string): T[][] {
+  const groups = new Map<string, T[]>();
+  for (const value of values) {
+    const group = groups.get(key(value));
+    if (group) group.push(value);
+    else groups.set(key(value), [value]);
+  }
+  return [...groups.values()];
+}

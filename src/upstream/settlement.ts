@@ -1,0 +1,75 @@
+import { GatewayError } from "../errors.js";
+import type { Answers } from "./answers.js";
+import { type Freshness, tolerating } from "./freshness.js";
+import type { Stored } from "./merging/merging.js";
+import { mergingOf } from "./plan.js";
+import { type ApiName, metricsApiOf, type Question, type ReplyByApi } from "./question.js";
+import type { Asked, CallFacts, Outcome, Waiter } from "./waiter.js";
+
+export interface Settled {
+  outcome: Outcome;
+  call?: CallFacts;
+  own?: boolean;
+}
+
+/** Gives askers their reply or their error, exactly once, and tells what happened. */
+export class Settlement {
+  constructor(
+    private readonly answers: Answers,
+    private readonly freshness: (account: string) => Freshness,
+    private readonly now: () => number,
+  ) {}
+
+  reply(asked: Asked, reply: ReplyByApi[ApiName], settled: Settled): void {
+    this.#saw(asked, reply, settled);
+    asked.answer({ reply, stale: settled.outcome === "STALE" });
+  }
+
+  /** From the answer of a call that covers what was wanted, completed by what was known when it was asked. */
+  deliver(waiter: Waiter, answer: Stored, settled: Settled): boolean {
+    const usable: Waiter["usable"] = (other, kind) => other === answer || waiter.usable(other, kind);
+    const found = mergingOf(waiter.question.api).lookUp([answer, ...waiter.known], waiter.question, usable);
+    if ("missing" in found) return false;
+    waiter.disarm();
+    waiter.terms.memory.learn(waiter.family, answer);
+    this.reply(waiter, found.reply, settled);
+    return true;
+  }
+
+  /** A stale answer, not older than the limit for it, stands in for a failure. */
+  async fail(waiter: Waiter, error: GatewayError, settled: Omit<Settled, "outcome"> = {}): Promise<void> {
+    waiter.disarm();
+    const { question, family, terms } = waiter;
+    const surviving = tolerating("surviving", this.freshness(question.account), question, terms.since);
+    const found = mergingOf(question.api).lookUp(await this.answers.list(family), question, surviving);
+    if ("reply" in found) return this.reply(waiter, found.reply, { ...settled, outcome: "STALE" });
+    this.#saw(waiter, null, { ...settled, outcome: "FAILED" });
+    waiter.fail(blaming(error, question));
+  }
+
+  #saw({ question, terms, askedAt }: Asked, reply: ReplyByApi[ApiName] | null, { outcome, call, own }: Settled): void {
+    const now = this.now();
+    terms.saw({
+      question,
+      outcome,
+      call: call ?? null,
+      own: own ?? false,
+      rows: reply ? rowsIn(reply) : 0,
+      queuedMs: call ? Math.max(0, call.sentAt - askedAt) : 0,
+      ms: now - askedAt,
+      asOf: reply?.asOf ?? null,
+    });
+  }
+}
+
+const rowsIn = (reply: ReplyByApi[ApiName]): number => {
+  if ("rows" in reply) return reply.rows.length;
+  return "agents" in reply ? reply.agents.size : reply.skills.size;
+};
+
+/** The error with the API and the account at fault, where it does not name them yet. */
+function blaming(error: GatewayError, { api, account }: Question): GatewayError {
+  if (error.code === "INTERNAL_SERVER_ERROR") return error;
+  const { code: _, retryable: __, ...facts } = error.extensions;
+  return new GatewayError(error.code, error.message, { api: metricsApiOf[api], account, ...facts });
+}

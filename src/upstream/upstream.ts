@@ -1,0 +1,149 @@
+import {
+  BrokenCircuitError,
+  type CircuitBreakerPolicy,
+  ConsecutiveBreaker,
+  circuitBreaker,
+  ExponentialBackoff,
+  handleWhen,
+} from "cockatiel";
+import { GatewayError } from "../errors.js";
+import type { ExchangeRequest, ExchangeResponse, Service } from "./call.js";
+import { Lane, type Limits, type Priority, type Turn } from "./scheduler.js";
+
+/** Sends one request to the platform, once. */
+export type Send = (request: ExchangeRequest, terms: { deadline: number }) => Promise<ExchangeResponse>;
+
+/** Waits without occupying a turn. */
+export type Sleep = (ms: number) => Promise<void>;
+
+export interface UpstreamOptions {
+  account: string;
+  limits: Limits;
+  /** Pauses before the second, third… try after a 500, a 503 or a broken connection. */
+  retryPausesMs: readonly number[];
+  send: Send;
+  sleep: Sleep;
+  now: () => number;
+  random: () => number;
+}
+
+export interface ExchangeTerms {
+  /** Epoch ms; asked again before every turn, try and page, because others may have joined who wait longer. */
+  deadline(): number;
+  priority: Priority;
+  /** A turn that was acquired already; the first try uses it. */
+  turn?: Turn;
+  /** Told of every HTTP exchange, retries included. */
+  sent(): void;
+}
+
+/** This many failures in a row open the circuit of a service. */
+const failuresToOpen = 5;
+/** One HTTP exchange ends at the latest after this, so that a deadline pushed back by others cannot cut it. */
+const longestExchangeMs = 60_000;
+
+/** One account at the platform: its lanes, circuits and tries, one of each a service. */
+export class Upstream {
+  readonly #lanes: Record<Service, Lane>;
+  readonly #circuits: Record<Service, CircuitBreakerPolicy>;
+
+  constructor(private readonly options: UpstreamOptions) {
+    const { account, limits, now, random } = options;
+    const lane = (service: string) => new Lane(`${service} of account ${account}`, limits, now, random);
+    this.#lanes = { operations: lane("operations"), keyMetrics: lane("key metrics"), intervalMetrics: lane("interval metrics") };
+    this.#circuits = { operations: circuit(), keyMetrics: circuit(), intervalMetrics: circuit() };
+  }
+
+  lane(service: Service): Lane {
+    return this.#lanes[service];
+  }
+
+  /**
+   * One exchange within the budget, tried again where that can help and time is left: after a 429 when the lane's pause is
+   * over, after a 5xx or a broken connection after the configured pauses. Rejects with the last error by the contract.
+   */
+  async exchange(request: ExchangeRequest, terms: ExchangeTerms): Promise<ExchangeResponse> {
+    const lane = this.#lanes[request.service];
+    let failure: GatewayError | undefined;
+    for (let tries = 0; ; ) {
+      const turn = (tries === 0 && failure === undefined && terms.turn) || (await this.#turn(lane, terms, failure));
+      try {
+        const response = await this.#guarded(request, terms);
+        lane.succeeded();
+        return response;
+      } catch (error) {
+        failure = knownFailure(error);
+      } finally {
+        turn.release();
+      }
+      if (failure.code === "UPSTREAM_RATE_LIMITED") {
+        lane.rateLimited(failure.extensions.retryAfterMs);
+        continue;
+      }
+      const pauseMs = this.options.retryPausesMs[tries++];
+      const mayHelp = failure.code === "UPSTREAM_UNAVAILABLE" && failure.extensions.retryAfterMs === undefined;
+      if (!mayHelp || pauseMs === undefined || this.options.now() + pauseMs >= terms.deadline()) throw failure;
+      await this.options.sleep(pauseMs);
+    }
+  }
+
+  budgets(): {
+    service: Service;
+    account: string;
+    maximumAvailable: number;
+    currentlyAvailable: number;
+    restoreRatePerMinute: number;
+    concurrencyLimit: number;
+  }[] {
+    return (Object.entries(this.#lanes) as [Service, Lane][]).map(([service, lane]) => {
+      const { waiting: _, ...budget } = lane.budget();
+      return { service, account: this.options.account, ...budget };
+    });
+  }
+
+  close(): void {
+    for (const lane of Object.values(this.#lanes)) lane.close();
+  }
+
+  /** When the next turn comes too late after a failure, the failure is the reason, not our budget. */
+  async #turn(lane: Lane, terms: ExchangeTerms, failure: GatewayError | undefined): Promise<Turn> {
+    try {
+      return await lane.acquire({ deadline: terms.deadline(), priority: terms.priority });
+    } catch (refusal) {
+      if (!failure || !(refusal instanceof GatewayError)) throw refusal;
+      const { code: _, retryable: __, ...facts } = failure.extensions;
+      throw new GatewayError(failure.code, failure.message, { ...facts, ...pick(refusal.extensions.retryAfterMs) });
+    }
+  }
+
+  async #guarded(request: ExchangeRequest, terms: ExchangeTerms): Promise<ExchangeResponse> {
+    try {
+      return await this.#circuits[request.service].execute(() => {
+        terms.sent();
+        return this.options.send(request, { deadline: this.options.now() + longestExchangeMs });
+      });
+    } catch (error) {
+      if (!(error instanceof BrokenCircuitError)) throw error;
+      throw new GatewayError("UPSTREAM_UNAVAILABLE", "The platform has failed many times in a row; it is asked again after a pause.", {
+        account: this.options.account,
+        retryAfterMs: 5_000,
+      });
+    }
+  }
+}
+
+const pick = (retryAfterMs: number | undefined) => (retryAfterMs === undefined ? {} : { retryAfterMs });
+
+const serviceFailed = (error: Error): boolean =>
+  error instanceof GatewayError && (error.code === "UPSTREAM_UNAVAILABLE" || error.code === "UPSTREAM_TIMEOUT");
+
+const circuit = (): CircuitBreakerPolicy =>
+  circuitBreaker(handleWhen(serviceFailed), {
+    breaker: new ConsecutiveBreaker(failuresToOpen),
+    halfOpenAfter: new ExponentialBackoff({ initialDelay: 5_000, maxDelay: 60_000 }),
+  });
+
+function knownFailure(error: unknown): GatewayError {
+  if (error instanceof GatewayError) return error;
+  throw error;
+}
