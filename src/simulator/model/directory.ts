@@ -1,0 +1,115 @@
+import { pick, type Random } from "../random.js";
+import { firstNames, lastNames, places, topics } from "./names.js";
+import type { Scale } from "./scale.js";
+
+export interface Group {
+  id: string;
+  /** Null: the platform knows the id and no name. */
+  name: string | null;
+  parent: Group | null;
+}
+
+export interface Skill {
+  id: string;
+  name: string | null;
+  /** True for a skill that bots answer first. */
+  bot: boolean;
+}
+
+export interface Agent {
+  id: string;
+  name: string | null;
+  login: string | null;
+  group: Group;
+  bot: boolean;
+  /** May take over conversations of others. */
+  manager: boolean;
+  skills: Skill[];
+  maxSlots: number;
+  shiftStartsAtHour: number;
+}
+
+export interface Directory {
+  groups: Group[];
+  skills: Skill[];
+  agents: Agent[];
+}
+
+const shiftHours = [7, 8, 0, 14, 9, 16, 8, 11, 22, 12];
+const upTo = (count: number): number[] => Array.from({ length: count }, (_, index) => index);
+
+/** Group ids by position: the main group is -1, every fourth of the others is beyond 32 bits. */
+const groupId = (at: number): string => (at === 0 ? "-1" : String(at % 4 === 3 ? 5_000_000_500 + at : 500 + at));
+
+/** Skill ids by position: the last one is -1, conversations without a skill. */
+const skillId = (at: number, count: number): string => (at === count - 1 ? "-1" : String(at % 4 === 2 ? 4_300_000_100 + at : 100 + at));
+const agentId = (at: number): string => String(at % 5 === 3 ? 41_000_001_000 + at : 1000 + at);
+
+function groupsOf(count: number, random: Random): Group[] {
+  const groups: Group[] = [];
+  for (const at of upTo(count)) {
+    const parent = at === 0 ? null : (groups[Math.floor((at - 1) / 2)] ?? null);
+    groups.push({ id: groupId(at), name: at === 0 ? "Main Group" : `${pick(random, places)} ${at}`, parent });
+  }
+  return groups;
+}
+
+function skillsOf(count: number, random: Random): Skill[] {
+  const bots = Math.max(1, Math.round(count / 6));
+  return upTo(count).map((at) => {
+    const nameless = at === count - 1 || (count > 3 && at === count - 2);
+    return { id: skillId(at, count), name: nameless ? null : `${pick(random, topics)} ${at}`, bot: count > 1 && at < bots };
+  });
+}
+
+/** Every skill of its kind has somebody: agent n serves skills n, n + agents, n + 2 agents …, and one more by chance. */
+function skillsServed(at: number, agents: number, skills: readonly Skill[], random: Random): Skill[] {
+  const served = new Set(skills.filter((_, position) => position % agents === at % agents));
+  served.add(skills[at % skills.length]!);
+  served.add(pick(random, skills));
+  return [...served];
+}
+
+/** The people, bots, skills and groups of an account. Ids depend on the counts alone, names and skills on the seed too. */
+export function directoryOf(scale: Scale, random: Random): Directory {
+  const groups = groupsOf(Math.max(1, scale.groups), random);
+  const skills = skillsOf(Math.max(2, scale.skills), random);
+  const bots = Math.max(1, Math.round(scale.agents * 0.15));
+  const humans = Math.max(1, scale.agents - bots);
+  const agents = upTo(bots + humans).map((at): Agent => {
+    const bot = at >= humans;
+    const nameless = at === humans + bots - 1 || (humans > 4 && at === humans - 1);
+    const name = nameless ? null : bot ? `Bot ${pick(random, topics)} ${at}` : `${pick(random, firstNames)} ${pick(random, lastNames)}`;
+    return {
+      id: agentId(at),
+      name,
+      login: name === null || bot ? null : `${name.toLowerCase().replace(" ", ".")}.${at}@brand.example`,
+      group: groups[at % groups.length]!,
+      bot,
+      manager: at === 0 || at % 12 === 7,
+      skills: bot
+        ? skillsServed(
+            at - humans,
+            bots,
+            skills.filter((skill) => skill.bot),
+            random,
+          )
+        : skillsServed(
+            at,
+            humans,
+            skills.filter((skill) => !skill.bot),
+            random,
+          ),
+      maxSlots: bot ? 50 : 3 + (at % 4),
+      shiftStartsAtHour: shiftHours[at % shiftHours.length]!,
+    };
+  });
+  return { groups, skills, agents };
+}
+
+/** The group itself and all groups above it. */
+export function lineage(group: Group): Group[] {
+  const line: Group[] = [];
+  for (let at: Group | null = group; at !== null; at = at.parent) line.push(at);
+  return line;
+}

@@ -1,0 +1,81 @@
+import Fastify, { type FastifyInstance } from "fastify";
+import { z } from "zod";
+import type { Simulator } from "../simulator.js";
+import { apis } from "./api.js";
+import { errorForms } from "./error-body.js";
+import { faultKinds } from "./faults.js";
+import { documented } from "./variants.js";
+
+const fault = z.strictObject({
+  api: z.enum(apis).optional(),
+  account: z.string().optional(),
+  contains: z.string().optional(),
+  kind: z.enum(faultKinds).optional(),
+  status: z.number().int().min(200).max(599).optional(),
+  form: z.enum(errorForms).optional(),
+  retryAfterSeconds: z.number().min(0).optional(),
+  retryAfterForm: z.enum(["seconds", "date"]).optional(),
+  afterMs: z.number().min(0).optional(),
+  bytes: z.number().int().min(0).optional(),
+  times: z.number().int().min(1).optional(),
+  probability: z.number().min(0).max(1).optional(),
+  seed: z.number().int().optional(),
+});
+
+const limits = z.strictObject({
+  maxConcurrent: z.number().int().min(0),
+  maxPerMinute: z.number().int().min(0),
+  maxPerSecond: z.number().int().min(0).optional(),
+});
+
+const variants = z.record(
+  z.string().refine((name) => name in documented, "unknown variant"),
+  z.unknown(),
+);
+const advance = z.strictObject({ advanceMs: z.number().min(0) });
+const latency = z.strictObject({ base: z.number().min(0), jitter: z.number().min(0) });
+
+/** Drops what is undefined, which a JSON body cannot tell from absent. */
+const defined = <T extends object>(value: T): T => JSON.parse(JSON.stringify(value)) as T;
+
+/** The switches of a running simulator as JSON over HTTP, on a port of its own. */
+export function control(simulator: Simulator): FastifyInstance {
+  const app = Fastify({ forceCloseConnections: true });
+  app.setErrorHandler((error, _, reply) => {
+    const message = error instanceof Error ? error.message : String(error);
+    const refused = error instanceof z.ZodError || error instanceof RangeError || (error as { statusCode?: number }).statusCode === 400;
+    return reply.code(refused ? 400 : 500).send({ message });
+  });
+  app.get("/accounts", () => simulator.accounts);
+  app.get("/counts", () => simulator.counts());
+  app.delete("/counts", (_, reply) => {
+    simulator.resetCounts();
+    return reply.code(204).send();
+  });
+  app.get("/requests", () => simulator.requests());
+  app.get("/faults", () => simulator.faults());
+  app.put("/faults", ({ body }) => {
+    for (const spec of Array.isArray(body) ? body : [body])
+      simulator.fault(defined(fault.parse(spec)) as Parameters<Simulator["fault"]>[0]);
+    return simulator.faults();
+  });
+  app.delete("/faults", (_, reply) => {
+    simulator.clearFaults();
+    return reply.code(204).send();
+  });
+  app.get("/variants", () => simulator.variants({}));
+  app.put("/variants", ({ body }) => simulator.variants(variants.parse(body)));
+  app.delete("/variants", () => simulator.variants(documented));
+  app.put("/limits", ({ body }) => simulator.setLimits(defined(limits.parse(body)) as Parameters<Simulator["setLimits"]>[0]));
+  app.put("/latency", ({ body }) => simulator.setLatency(latency.parse(body)));
+  app.delete("/tokens", (_, reply) => {
+    simulator.revokeTokens();
+    return reply.code(204).send();
+  });
+  app.get("/time", () => ({ now: simulator.now() }));
+  app.post("/time", ({ body }) => {
+    simulator.advanceTime(advance.parse(body).advanceMs);
+    return { now: simulator.now() };
+  });
+  return app;
+}

@@ -1,0 +1,27 @@
+import { type SkillSegmentsAnswer, skillSegments, skillSegmentsByInterval } from "../answers/skill-segments.js";
+import { type Handler, ok } from "./asked.js";
+import { idList, oneOf, requireVersion } from "./parameters.js";
+import { segmentWindow, writeIntervals } from "./segment-window.js";
+import type { WireVariants } from "./variants.js";
+
+function write({ skillsMetrics, metricsTotal }: SkillSegmentsAnswer, variants: WireVariants): Record<string, unknown> {
+  const entries = Object.entries(skillsMetrics).map(([id, figures]) => [variants.nullKeys && id === "-1" ? "null" : id, figures]);
+  return { skillsMetrics: Object.fromEntries(entries), [variants.totalsName]: metricsTotal };
+}
+
+/** GET /operations/api/account/{id}/msgskillsegments */
+export const answerSkillSegments: Handler = ({ parameters, center, now, variants }) => {
+  const { intervalMs, ...window } = segmentWindow(parameters, now);
+  requireVersion(parameters);
+  const query = { ...window, skillIds: idList(parameters, "skillIds"), userType: oneOf(parameters, "userType", ["human", "bot", "all"]) };
+  if (intervalMs === undefined) return ok(write(skillSegments(center.ledger, query), variants));
+  return ok(
+    writeIntervals(skillSegmentsByInterval(center.ledger, { ...query, intervalMs }), {
+      wrapped: variants.skillIntervalsWrapped,
+      descending: variants.skillIntervalOrder === "descending",
+      emptyIntervals: variants.emptyIntervals,
+      isEmpty: ({ skillsMetrics }) => Object.keys(skillsMetrics).length === 0,
+      write: (answer) => write(answer, variants),
+    }),
+  );
+};

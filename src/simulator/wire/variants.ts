@@ -1,0 +1,69 @@
+import type { ErrorForm } from "./error-body.js";
+
+/** Ways in which the real service is known, or feared, to answer differently. */
+export interface WireVariants {
+  /** Key of the totals of both segment APIs. Default "metricsTotal". */
+  totalsName: "metricsTotal" | "metricsTotals";
+  /** Whether an interval's figures stand in `metricsData`. Default agent true, skill false. */
+  agentIntervalsWrapped: boolean;
+  skillIntervalsWrapped: boolean;
+  /** Default agent "ascending", skill "descending". */
+  agentIntervalOrder: "ascending" | "descending";
+  skillIntervalOrder: "ascending" | "descending";
+  /** False: intervals in which nothing happened are left out. Default true. */
+  emptyIntervals: boolean;
+  /** True: skill -1 of both segment APIs goes by the key "null", and every agent map holds a "null" row of nothing. */
+  nullKeys: boolean;
+  /** True: fromL and toL of interval metrics are strings. */
+  longsAsStrings: boolean;
+  /** Ids in rows of interval metrics; "mixed" changes from row to row, as in the vendor's example. Default "mixed". */
+  rowIds: "mixed" | "number" | "string";
+  /** True: Longs of key metrics are written 3986.0. */
+  longsAsDecimals: boolean;
+  /** True: fromL and toL of interval rows are two hours early, as in the vendor's example. */
+  rowTimesShifted: boolean;
+  /** "keys": nextPageKey and refs.next. "refs": only refs. "offsets": refs with limit and offset, as in the vendor's example. */
+  paging: "keys" | "refs" | "offsets";
+  /** True: before every further page comes one with count 0 that carries a nextPageKey. */
+  emptyPages: boolean;
+  /** True: interval metrics return the interval that started before `from` and reaches into the window, too. */
+  startedBefore: boolean;
+  /** What key metrics answer when responseSections is missing. Default both. */
+  defaultSections: ("all" | "groupBy")[];
+  /** True: counts of key metrics that are 0 are left out. */
+  zeroCountsAbsent: boolean;
+  /** How far back key metrics may be asked. Default 24. */
+  keyMetricsLookbackHours: number;
+  /** baseURI of the domain look-up. Default "scheme". A bare host cannot be reached by https. */
+  baseUri: "scheme" | "host" | "path";
+  /** Answer of interval metrics when the feature is off for the account. Default "on". */
+  intervalFeature: "on" | 401 | 403;
+  /** Form of every refusal's body; null: what fits the status. */
+  errorForm: ErrorForm | null;
+  /** Life of an issued token. Default 3600. */
+  tokenSeconds: number;
+}
+
+export const documented: WireVariants = {
+  totalsName: "metricsTotal",
+  agentIntervalsWrapped: true,
+  skillIntervalsWrapped: false,
+  agentIntervalOrder: "ascending",
+  skillIntervalOrder: "descending",
+  emptyIntervals: true,
+  nullKeys: false,
+  longsAsStrings: false,
+  rowIds: "mixed",
+  longsAsDecimals: false,
+  rowTimesShifted: false,
+  paging: "keys",
+  emptyPages: false,
+  startedBefore: false,
+  defaultSections: ["all", "groupBy"],
+  zeroCountsAbsent: false,
+  keyMetricsLookbackHours: 24,
+  baseUri: "scheme",
+  intervalFeature: "on",
+  errorForm: null,
+  tokenSeconds: 3600,
+};
