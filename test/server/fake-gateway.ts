@@ -1,0 +1,134 @@
+import { buildSchema, GraphQLError, type GraphQLSchema } from "graphql";
+import { pino } from "pino";
+import { afterEach } from "vitest";
+import { GatewayError } from "../../src/errors.js";
+import { type App, type AppOptions, startApp } from "../../src/server/app.js";
+import type { Explain, Gateway, PreparedOperation, Report } from "../../src/server/gateway-port.js";
+
+const sdl = /* GraphQL */ `
+  type Query {
+    hello: String
+    self: Query
+    number(of: Int! = 1): Int
+    budget: Int
+    bug: Int
+    foreign: Int
+    slow: String
+    large: String
+  }
+`;
+
+/** A schema with one field for each way in which a field can end. */
+export function fakeSchema(slow: () => Promise<string> = async () => "done"): GraphQLSchema {
+  const schema = buildSchema(sdl);
+  const resolvers: Record<string, (source: unknown, args: Record<string, unknown>) => unknown> = {
+    hello: () => "world",
+    self: () => ({}),
+    number: (_, { of }) => of,
+    budget: () => {
+      throw new GatewayError("BUDGET_EXHAUSTED", "No turn before the deadline.", {
+        api: "KEY_METRICS",
+        account: "demo",
+        retryAfterMs: 900,
+      });
+    },
+    bug: () => {
+      throw new Error("secret internals at /home/someone");
+    },
+    foreign: () => {
+      throw new GraphQLError("not ours", { extensions: { code: "BAD_REQUEST", secret: "s3cret" } });
+    },
+    slow,
+    large: () => "metric ".repeat(10_000),
+  };
+  const fields = schema.getQueryType()?.getFields() ?? {};
+  for (const [name, resolve] of Object.entries(resolvers)) Object.assign(fields[name] ?? {}, { resolve });
+  return schema;
+}
+
+export interface Fake {
+  gateway: Gateway;
+  prepared: PreparedOperation[];
+  explained: (Explain | null)[];
+  closed: () => boolean;
+}
+
+const nothing: Report = { freshness: null, maxAgeMs: null, upstream: null, sent: 0 };
+
+export function fakeGateway(
+  options: { report?: Partial<Report>; prepare?: () => void; schema?: GraphQLSchema; ready?: boolean } = {},
+): Fake {
+  const prepared: PreparedOperation[] = [];
+  const explained: (Explain | null)[] = [];
+  let closed = false;
+  const gateway: Gateway = {
+    schema: options.schema ?? fakeSchema(),
+    request: ({ explain }) => {
+      explained.push(explain);
+      return {
+        context: { ask: () => Promise.reject(new Error("no question here")), accounts: [], credential: "own", now: () => 0 } as never,
+        async prepare(operation) {
+          prepared.push(operation);
+          options.prepare?.();
+        },
+        report: () => ({ ...nothing, ...options.report }),
+      };
+    },
+    readiness: async () => ({ ready: options.ready ?? true, accounts: [{ id: "demo", services: { operations: "ok" } }] }),
+    close: async () => {
+      closed = true;
+    },
+  };
+  return { gateway, prepared, explained, closed: () => closed };
+}
+
+const running: App[] = [];
+afterEach(async () => {
+  await Promise.all(running.splice(0).map((app) => app.stop()));
+});
+
+/** Every line of the log, parsed. */
+export function logOf() {
+  const lines: Record<string, unknown>[] = [];
+  return { lines, log: pino({ level: "debug" }, { write: (line: string) => void lines.push(JSON.parse(line)) }) };
+}
+
+type Overrides = Partial<Omit<AppOptions, "config">> & { config?: Partial<AppOptions["config"]> };
+
+/** An app on a free port, stopped when the test ends. */
+export async function start({ config, ...options }: Overrides = {}): Promise<App> {
+  const app = await startApp({
+    gateway: fakeGateway().gateway,
+    log: logOf().log,
+    now: () => 0,
+    graphiqlRoot: "/nonexistent",
+    ...options,
+    config: {
+      host: "127.0.0.1",
+      port: 0,
+      simulated: false,
+      maxBodyBytes: 4096,
+      maxQueryDepth: 5,
+      maxQueryFields: 20,
+      maxQueryTokens: 100,
+      ...config,
+    },
+  });
+  running.push(app);
+  return app;
+}
+
+interface Answer {
+  data?: Record<string, unknown> | null;
+  errors?: { message: string; path?: unknown; extensions: Record<string, unknown> }[];
+  extensions?: Record<string, unknown>;
+}
+
+export async function post(app: App, query: string, headers: Record<string, string> = {}, more: object = {}) {
+  const response = await fetch(`${app.url}/graphql`, {
+    method: "POST",
+    headers: { "content-type": "application/json", ...headers },
+    body: JSON.stringify({ query, ...more }),
+  });
+  return { response, status: response.status, body: (await response.json()) as Answer };
+}
