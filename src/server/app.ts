@@ -47,8 +47,10 @@ export async function startApp({ gateway, config, log, now, graphiqlRoot }: AppO
 
   await apollo.start();
   await app.register(async (scope) => {
-    scope.addHook("onRequest", async ({ headers }) => void explainOf(headers[explainHeader]));
-    scope.addHook("onSend", async (_, reply) => void reply.header("vary", vary));
+    scope.addHook("onRequest", async ({ headers }, reply) => {
+      reply.header("vary", vary);
+      explainOf(headers[explainHeader]);
+    });
     await scope.register(fastifyApollo(apollo), {
       method: ["GET", "POST"],
       context: async (from: FastifyRequest) => contextOf(gateway, from),

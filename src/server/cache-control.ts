@@ -6,5 +6,5 @@ export function cacheControl({ maxAgeMs }: Pick<Report, "maxAgeMs">, failed: boo
   return `public, max-age=${Math.max(0, Math.floor((maxAgeMs ?? 0) / 1000))}`;
 }
 
-/** Request headers that an answer of /graphql depends on. */
-export const vary = "Authorization, Accept, Accept-Encoding, x-gateway-explain";
+/** Request headers that an answer of /graphql depends on. In small letters where @fastify/compress would otherwise add its own. */
+export const vary = "Authorization, Accept, accept-encoding, x-gateway-explain";
