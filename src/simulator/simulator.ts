@@ -1,4 +1,5 @@
 import type { FastifyInstance } from "fastify";
+import { RememberedRows } from "./answers/remembered-rows.js";
 import { Truth } from "./answers/truth.js";
 import { Clock } from "./clock.js";
 import { ContactCenter } from "./model/contact-center.js";
@@ -91,6 +92,7 @@ function accountOf(options: AccountOptions, position: number, now: number): Acco
   return {
     id,
     center,
+    rows: new RememberedRows(),
     bearers: options.bearers ?? [position === 0 ? "simulated-token" : `simulated-token-${id}`],
     clientId: options.clientId ?? `client-${id}`,
     clientSecret: options.clientSecret ?? `secret-${id}`,
@@ -137,7 +139,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const simulator: Simulator = {
     url: world.url,
     controlUrl: "",
-    accounts: [...world.accounts.values()].map(({ center: _, ...account }) => account),
+    accounts: [...world.accounts.values()].map(({ id, bearers, clientId, clientSecret }) => ({ id, bearers, clientId, clientSecret })),
     counts: () => world.traffic.counts(),
     resetCounts: () => world.traffic.reset(),
     requests: () => world.traffic.requests(),

@@ -28,7 +28,11 @@ export async function live(options: SimulatorOptions = {}): Promise<Live> {
     clock,
     get: (path, headers = bearer) => fetch(simulator.url + path, { headers }),
     post: (path, body, headers = bearer) =>
-      fetch(simulator.url + path, { method: "POST", body: JSON.stringify(body), headers: { "content-type": "application/json", ...headers } }),
+      fetch(simulator.url + path, {
+        method: "POST",
+        body: JSON.stringify(body),
+        headers: { "content-type": "application/json", ...headers },
+      }),
   };
 }
 

@@ -55,7 +55,8 @@ export class IntervalCells {
       firstFrom(starts, from, ({ start }) => start),
       firstFrom(starts, to, ({ start }) => start),
     )) {
-      this.#touch({ ...arrival, agent: null }, arrival.start, ({ cell }) => cell.arrivals++);
+      const { skill, conversation } = arrival;
+      this.#touch({ skill, conversation, agent: null }, arrival.start, ({ cell }) => cell.arrivals++);
     }
     for (const close of slice(ledger.closes, from, to, at)) this.#touch(close, close.at, ({ cell }) => cell.closedConversations++);
   }

@@ -47,6 +47,9 @@ export function giveUp(floor: Floor, at: number, conversation: Conversation): vo
   const desk = floor.desks.get(conversation.segment!.agent)!;
   look(floor, at, conversation, desk, between(floor.random, 5, 20) * second, 0);
   const way = floor.random();
-  if (way < 0.45) return returnToQueue(floor, at, conversation);
+  if (way < 0.45) {
+    returnToQueue(floor, at, conversation);
+    return;
+  }
   close(floor, at, conversation, way < 0.75 ? "agent" : "system");
 }

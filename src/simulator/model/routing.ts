@@ -15,7 +15,10 @@ export function enqueue(floor: Floor, at: number, conversation: Conversation, sk
     if (!fits(desk, conversation)) continue;
     if (best === undefined || desk.load / desk.agent.maxSlots < best.load / best.agent.maxSlots) best = desk;
   }
-  if (best !== undefined) return assign(floor, at, conversation, best, conversation.next);
+  if (best !== undefined) {
+    assign(floor, at, conversation, best, conversation.next);
+    return;
+  }
   conversation.state = "queued";
   conversation.stamp++;
   conversation.queueStay = { conversation, skill, start: at, end: Number.POSITIVE_INFINITY };
@@ -77,9 +80,15 @@ export function assign(floor: Floor, at: number, conversation: Conversation, des
 
 function planFirstMove(floor: Floor, at: number, conversation: Conversation, desk: Desk): void {
   const { agenda, random } = floor;
-  if (desk.agent.bot) return agenda.plan("reply", at + between(random, 300, 2500), conversation, null);
+  if (desk.agent.bot) {
+    agenda.plan("reply", at + between(random, 300, 2500), conversation, null);
+    return;
+  }
   const mood = random();
-  if (mood < 0.04) return agenda.plan("giveUp", at + between(random, 3 * minute, 20 * minute), conversation, null);
+  if (mood < 0.04) {
+    agenda.plan("giveUp", at + between(random, 3 * minute, 20 * minute), conversation, null);
+    return;
+  }
   if (mood < 0.08) agenda.plan("leave", at + second + exponential(random, 40 * second), conversation, null);
   if (mood > 0.985) agenda.plan("takeover", at + between(random, minute, 8 * minute), conversation, null);
   agenda.plan("reply", at + 3 * second + exponential(random, 20 * second), conversation, null);

@@ -22,13 +22,22 @@ export function reply(floor: Floor, at: number, conversation: Conversation): voi
   const { random, agenda } = floor;
   const desk = floor.desks.get(conversation.segment!.agent)!;
   if (!desk.agent.bot) {
-    if (desk.state !== "ONLINE") return agenda.plan("reply", at + between(random, 2 * minute, 6 * minute), conversation, null);
-    if (desk.busyUntil > at) return agenda.plan("reply", desk.busyUntil, conversation, null);
+    if (desk.state !== "ONLINE") {
+      agenda.plan("reply", at + between(random, 2 * minute, 6 * minute), conversation, null);
+      return;
+    }
+    if (desk.busyUntil > at) {
+      agenda.plan("reply", desk.busyUntil, conversation, null);
+      return;
+    }
   }
   const writing = desk.agent.bot ? between(random, 200, 1500) : between(random, 6 * second, 45 * second);
   look(floor, at, conversation, desk, writing, between(random, 0, 6) * second);
   const transfers = desk.agent.bot ? conversation.turns < 4 && random() < 0.45 : random() < 0.03;
-  if (transfers) return transferSomewhere(floor, at, conversation);
+  if (transfers) {
+    transferSomewhere(floor, at, conversation);
+    return;
+  }
   agenda.plan("send", at + writing, conversation, null);
 }
 
@@ -84,15 +93,37 @@ function planConsumer(floor: Floor, at: number, conversation: Conversation): voi
   const later = (plan: "reply" | "consume" | "leave" | "agentClose" | "autoClose", least: number, most: number): void =>
     agenda.plan(plan, at + between(random, least, most), conversation, null);
   if (conversation.turns > 0) {
-    if (course < 0.06) return later("reply", 4 * second, 20 * second);
-    if (course < 0.1) return later("agentClose", 10 * minute, 30 * minute);
-    if (course < 0.15) return later("autoClose", hour, 3 * hour);
-    if (course < 0.18) return later("consume", 20 * minute, 2 * hour);
-    return agenda.plan("consume", at + 4 * second + exponential(random, 60 * second), conversation, null);
+    if (course < 0.06) {
+      later("reply", 4 * second, 20 * second);
+      return;
+    }
+    if (course < 0.1) {
+      later("agentClose", 10 * minute, 30 * minute);
+      return;
+    }
+    if (course < 0.15) {
+      later("autoClose", hour, 3 * hour);
+      return;
+    }
+    if (course < 0.18) {
+      later("consume", 20 * minute, 2 * hour);
+      return;
+    }
+    agenda.plan("consume", at + 4 * second + exponential(random, 60 * second), conversation, null);
+    return;
   }
-  if (course < 0.5) return later("agentClose", 5 * second, 60 * second);
-  if (course < 0.72) return later("leave", 5 * second, 2 * minute);
-  if (course < 0.85) return later("autoClose", 30 * minute, 2 * hour);
+  if (course < 0.5) {
+    later("agentClose", 5 * second, 60 * second);
+    return;
+  }
+  if (course < 0.72) {
+    later("leave", 5 * second, 2 * minute);
+    return;
+  }
+  if (course < 0.85) {
+    later("autoClose", 30 * minute, 2 * hour);
+    return;
+  }
   later("consume", 5 * second, 2 * minute);
 }
 

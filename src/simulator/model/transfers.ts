@@ -11,7 +11,10 @@ export function returnToQueue(floor: Floor, at: number, conversation: Conversati
 }
 
 export function transferToSkill(floor: Floor, at: number, conversation: Conversation, skill: Skill): void {
-  if (skill === conversation.skill) return returnToQueue(floor, at, conversation);
+  if (skill === conversation.skill) {
+    returnToQueue(floor, at, conversation);
+    return;
+  }
   release(floor, at, conversation, "transfer");
   leaveSkill(floor, at, conversation, "transfer");
   enqueue(floor, at, conversation, skill);
@@ -28,7 +31,8 @@ export function transferSomewhere(floor: Floor, at: number, conversation: Conver
   const agent = conversation.segment!.agent;
   const colleagues = crews.get(conversation.skill)!.filter((desk) => desk.agent !== agent && !desk.agent.bot && desk.state === "ONLINE");
   if (!agent.bot && colleagues.length > 0 && random() < 0.35) {
-    return transferToAgent(floor, at, conversation, pick(random, colleagues), "transfer");
+    transferToAgent(floor, at, conversation, pick(random, colleagues), "transfer");
+    return;
   }
   const skills = directory.skills.filter((skill) => !skill.bot);
   transferToSkill(floor, at, conversation, pick(random, skills));

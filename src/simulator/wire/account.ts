@@ -1,3 +1,4 @@
+import type { RememberedRows } from "../answers/remembered-rows.js";
 import type { ContactCenter } from "../model/contact-center.js";
 
 /** An account that the simulator serves. */
@@ -7,4 +8,5 @@ export interface Account {
   clientId: string;
   clientSecret: string;
   center: ContactCenter;
+  rows: RememberedRows;
 }

@@ -1,3 +1,4 @@
+import type { RememberedRows } from "../answers/remembered-rows.js";
 import type { ContactCenter } from "../model/contact-center.js";
 import type { Parameters } from "./parameters.js";
 import type { WireVariants } from "./variants.js";
@@ -13,6 +14,7 @@ export interface Asked {
   now: number;
   variants: WireVariants;
   intervalLagMs: number;
+  rows: RememberedRows;
 }
 
 export interface Answered {

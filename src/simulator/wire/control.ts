@@ -32,6 +32,15 @@ const variants = z.record(
   z.string().refine((name) => name in documented, "unknown variant"),
   z.unknown(),
 );
+const asked = z.looseObject({ from: z.number(), to: z.number() });
+const truths = [
+  "agentSegments",
+  "agentSegmentsByInterval",
+  "skillSegments",
+  "skillSegmentsByInterval",
+  "keyMetrics",
+  "intervalMetrics",
+] as const;
 const advance = z.strictObject({ advanceMs: z.number().min(0) });
 const latency = z.strictObject({ base: z.number().min(0), jitter: z.number().min(0) });
 
@@ -71,6 +80,10 @@ export function control(simulator: Simulator): FastifyInstance {
   app.delete("/tokens", (_, reply) => {
     simulator.revokeTokens();
     return reply.code(204).send();
+  });
+  app.post("/truth/:account/:what", ({ params, body }) => {
+    const { account, what } = z.object({ account: z.string(), what: z.enum(truths) }).parse(params);
+    return simulator.truth(account)[what](asked.parse(body) as never);
   });
   app.get("/time", () => ({ now: simulator.now() }));
   app.post("/time", ({ body }) => {

@@ -71,7 +71,7 @@ export const answerIntervalMetrics: Handler = (asked) => {
   const pending = unfinished(asked, query);
   if (pending !== null) return { ...ok(pending), status: 202 };
   const place = placeOf(asked);
-  const rows = intervalMetrics(center.ledger, query);
+  const rows = asked.rows.get(query, () => intervalMetrics(center.ledger, query));
   const end = place.empty ? place.offset : place.offset + query.pageSize;
   const next = end < rows.length ? { offset: end, empty: variants.emptyPages && !place.empty } : null;
   const page = rows.slice(place.offset, end);

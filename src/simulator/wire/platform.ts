@@ -20,13 +20,15 @@ function parametersOf(request: FastifyRequest): Parameters {
 /** Brings the account's contact centre up to date and lets the handler answer. */
 const metrics =
   (world: World, handler: Handler) =>
-  ({ account, body, request }: Visit) => {
+  ({ account, body, request, nothingDone }: Visit) => {
     const now = world.now();
     account.center.advanceTo(now);
-    const { variants, intervalLagMs } = world;
+    const { variants } = world;
+    const intervalLagMs = nothingDone ? Number.POSITIVE_INFINITY : world.intervalLagMs;
     return handler({
       accountId: account.id,
       center: account.center,
+      rows: account.rows,
       parameters: parametersOf(request),
       body,
       url: request.url,
@@ -40,7 +42,7 @@ const metrics =
 export function platform(world: World): FastifyInstance {
   const app = Fastify({
     forceCloseConnections: true,
-    maxParamLength: 200,
+    routerOptions: { maxParamLength: 200 },
     bodyLimit: 4_000_000,
     rewriteUrl: (request) => {
       const url = request.url ?? "/";

@@ -51,8 +51,8 @@ export class Traffic {
     const counts = this.#counts;
     counts.total++;
     counts.byApi[api] = (counts.byApi[api] ?? 0) + 1;
-    const ofAccount = (counts.byAccount[account] ??= {});
-    ofAccount[api] = (ofAccount[api] ?? 0) + 1;
+    const ofAccount = counts.byAccount[account] ?? {};
+    counts.byAccount[account] = { ...ofAccount, [api]: (ofAccount[api] ?? 0) + 1 };
     this.#log.push(logged);
     if (this.#log.length > logLength) this.#log = this.#log.slice(-logLength / 2);
     return logged;

@@ -1,4 +1,5 @@
 import type { ErrorForm } from "./error-body.js";
+import type { RetryAfterForm } from "./refusal.js";
 
 /** Ways in which the real service is known, or feared, to answer differently. */
 export interface WireVariants {
@@ -40,6 +41,8 @@ export interface WireVariants {
   intervalFeature: "on" | 401 | 403;
   /** Form of every refusal's body; null: what fits the status. */
   errorForm: ErrorForm | null;
+  /** Retry-After of refusals over a limit (one second). Default "none". */
+  limitRetryAfter: RetryAfterForm;
   /** Life of an issued token. Default 3600. */
   tokenSeconds: number;
 }
@@ -65,5 +68,6 @@ export const documented: WireVariants = {
   baseUri: "scheme",
   intervalFeature: "on",
   errorForm: null,
+  limitRetryAfter: "none",
   tokenSeconds: 3600,
 };
