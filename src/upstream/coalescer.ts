@@ -6,7 +6,7 @@ import { Family, type Flight } from "./family.js";
 import { type Freshness, tolerating } from "./freshness.js";
 import { RequestMemory } from "./memory.js";
 import type { Stored } from "./merging/merging.js";
-import { familyOf, mergingOf } from "./plan.js";
+import { familyOf, mergingOf, type Planned, plan } from "./plan.js";
 import { type Answered, type Question, questionKey } from "./question.js";
 import type { Turn } from "./scheduler.js";
 import { Settlement } from "./settlement.js";
@@ -61,8 +61,19 @@ export class Coalescer {
     return promises;
   }
 
-  /** What earlier answers showed of the size of things; a plan made now goes by it. */
-  readonly sizes = (key: string): number | undefined => this.#sizes.get(key);
+  /** The calls that these questions make necessary now: what is stored, waits or is in flight costs nothing more. */
+  async plan(questions: readonly Question[], since: number): Promise<Planned[]> {
+    const open = questions.map(async (question) => {
+      const freshness = this.options.freshness(question.account);
+      const stored = await this.options.answers.list(familyOf(question));
+      const found = mergingOf(question.api).lookUp(stored, question, tolerating("revalidating", freshness, question, since));
+      if ("reply" in found || this.#families.get(familyOf(question))?.expects(found.missing)) return [];
+      return [found.missing];
+    });
+    return plan((await Promise.all(open)).flat(), this.#sizesSeen);
+  }
+
+  readonly #sizesSeen = (key: string): number | undefined => this.#sizes.get(key);
 
   async #askFamily(key: string, asked: readonly Asked[]): Promise<void> {
     const family = this.#family(key, asked[0]!.question);
@@ -215,7 +226,7 @@ export class Coalescer {
     const family: Family = new Family({
       api,
       lane: this.options.connect(account, credential).lane(serviceOf[api]),
-      sizes: this.sizes,
+      sizes: this.#sizesSeen,
       fly: (flight, turn) => this.#fly(family, flight, turn),
       refuse: (waiters, error) => {
         for (const waiter of waiters) this.#fail(waiter, error);

@@ -1,13 +1,7 @@
-import type { Call, ExchangeRequest, ExchangeResponse, Fetched, Service } from "./call.js";
+import type { Call, CallByApi, Exchange, Fetch, Fetched, Service } from "./call.js";
 import type { ApiName, ReplyByApi } from "./question.js";
 import type { Lane } from "./scheduler.js";
-import type { ExchangeTerms } from "./upstream.js";
-
-/** The platform as one account and one credential see it. */
-export interface Connection {
-  lane(service: Service): Lane;
-  fetch(call: Call, terms: ExchangeTerms): Promise<Fetched<ReplyByApi[ApiName]>>;
-}
+import type { Budget, ExchangeTerms, Upstream } from "./upstream.js";
 
 export const serviceOf: Record<ApiName, Service> = {
   "agent-segments": "operations",
@@ -17,11 +11,35 @@ export const serviceOf: Record<ApiName, Service> = {
 };
 
 /** Reads whole calls through an exchange; one function an API. */
-export type Fetchers = {
-  [A in ApiName]: (
-    call: never,
-    account: string,
-    exchange: (request: ExchangeRequest) => Promise<ExchangeResponse>,
-    now: () => number,
-  ) => Promise<Fetched<ReplyByApi[A]>>;
-};
+export type Fetchers = { readonly [A in keyof CallByApi]: Fetch<A> };
+
+/** The platform as one account and one credential see it: whole calls, each exchange within the budget. */
+export class Connection {
+  constructor(
+    private readonly account: string,
+    private readonly upstream: Upstream,
+    private readonly fetchers: Fetchers,
+    private readonly now: () => number,
+  ) {}
+
+  lane(service: Service): Lane {
+    return this.upstream.lane(service);
+  }
+
+  budgets(): Budget[] {
+    return this.upstream.budgets();
+  }
+
+  /** The call with all its pages. The turn of `terms` serves the first exchange, later ones wait for turns of their own. */
+  fetch(call: Call, { turn, ...terms }: ExchangeTerms): Promise<Fetched<ReplyByApi[ApiName]>> {
+    let first = turn;
+    const exchange: Exchange = (request) => {
+      const given = first;
+      first = undefined;
+      return this.upstream.exchange(request, given ? { ...terms, turn: given } : terms);
+    };
+    // The fetcher and the call are of one API; TypeScript cannot follow that through the table.
+    const fetch = this.fetchers[call.api] as Fetch<ApiName>;
+    return fetch(call, this.account, exchange, this.now);
+  }
+}

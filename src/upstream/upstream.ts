@@ -37,6 +37,16 @@ export interface ExchangeTerms {
   sent(): void;
 }
 
+/** What is left of the calls at one service. */
+export interface Budget {
+  service: Service;
+  account: string;
+  maximumAvailable: number;
+  currentlyAvailable: number;
+  restoreRatePerMinute: number;
+  concurrencyLimit: number;
+}
+
 /** This many failures in a row open the circuit of a service. */
 const failuresToOpen = 5;
 /** One HTTP exchange ends at the latest after this, so that a deadline pushed back by others cannot cut it. */

@@ -1,0 +1,118 @@
+import { type ApiName, metricsApiOf } from "../upstream/question.js";
+import type { Outcome, Sighting } from "../upstream/waiter.js";
+
+/** One line of `extensions.upstream.calls`: a call, or a stored answer, that this request used. */
+export interface UsedCall {
+  api: string;
+  account: string;
+  /** The window, filters and grouping that questions had to share to be answered together. */
+  scope: object;
+  rows: number;
+  pages: number;
+  outcome: Outcome;
+  ms: number;
+  ageMs: number | null;
+}
+
+export interface UpstreamUse {
+  planned: number;
+  /** HTTP exchanges this request caused, pages and retries among them. */
+  sent: number;
+  joined: number;
+  cached: number;
+  stale: number;
+  retries: number;
+  queuedMs: number;
+  calls: UsedCall[];
+}
+
+/** Keeps the books of one request: every call and every stored answer it used, once. */
+export class Ledger {
+  readonly #entries = new Map<string, Sighting>();
+  #freshForMs: number | null = null;
+  #oldestAsOf: number | null = null;
+  #stale = false;
+
+  constructor(
+    private readonly remainingMs: (sighting: Sighting) => number,
+    private readonly now: () => number,
+  ) {}
+
+  /** The first sighting of a call tells how it came about; later ones, of the same request, only read from it. */
+  readonly saw = (sighting: Sighting): void => {
+    const key = sighting.call ? `call ${sighting.call.id}` : `${sighting.question.api} ${sighting.asOf}`;
+    if (!this.#entries.has(key) && !(sighting.outcome === "CACHED" && this.#hasOwn(sighting))) this.#entries.set(key, sighting);
+    if (sighting.question.freshForMs === undefined && sighting.outcome !== "FAILED") this.#note(this.remainingMs(sighting));
+  };
+
+  /** Notes the age of an answer from which metrics reached the client. */
+  readonly note = (asOf: number, stale: boolean): void => {
+    this.#oldestAsOf = Math.min(this.#oldestAsOf ?? asOf, asOf);
+    this.#stale ||= stale;
+  };
+
+  freshness(): { oldestAsOf: string; stale: boolean } | null {
+    return this.#oldestAsOf === null ? null : { oldestAsOf: new Date(this.#oldestAsOf).toISOString(), stale: this.#stale };
+  }
+
+  /** Null when no metric was used. */
+  get maxAgeMs(): number | null {
+    return this.#oldestAsOf === null ? null : this.#stale ? 0 : this.#freshForMs;
+  }
+
+  use(): UpstreamUse {
+    const entries = [...this.#entries.values()];
+    const own = entries.filter((entry) => entry.own);
+    const count = (outcome: Outcome) => entries.filter((entry) => entry.outcome === outcome).length;
+    const sent = own.reduce((sum, { call }) => sum + (call?.exchanges ?? 0), 0);
+    const pages = own.reduce((sum, { call }) => sum + (call?.pages ?? 0), 0);
+    return {
+      planned: own.length,
+      sent,
+      joined: count("JOINED"),
+      cached: count("CACHED"),
+      stale: count("STALE"),
+      retries: Math.max(0, sent - pages),
+      queuedMs: Math.max(0, ...entries.map(({ queuedMs }) => queuedMs)),
+      calls: entries.map((entry) => this.#line(entry)),
+    };
+  }
+
+  #note(remainingMs: number): void {
+    this.#freshForMs = Math.min(this.#freshForMs ?? remainingMs, remainingMs);
+  }
+
+  #hasOwn({ question, asOf }: Sighting): boolean {
+    return [...this.#entries.values()].some((other) => other.asOf === asOf && other.question.api === question.api);
+  }
+
+  #line({ question, outcome, call, rows, ms, asOf }: Sighting): UsedCall {
+    return {
+      api: metricsApiOf[question.api satisfies ApiName],
+      account: question.account,
+      scope: scopeOf(question),
+      rows,
+      pages: call?.pages ?? 0,
+      outcome,
+      ms,
+      ageMs: asOf === null ? null : Math.max(0, this.now() - asOf),
+    };
+  }
+}
+
+/** The question without whose it is and which ids it names. */
+function scopeOf({
+  api: _api,
+  account: _account,
+  credential: _credential,
+  freshForMs: _freshForMs,
+  ...question
+}: Sighting["question"]): object {
+  const {
+    agents: _agents,
+    skills: _skills,
+    keys: _keys,
+    ...scope
+  } = question as typeof question & Record<"agents" | "skills" | "keys", unknown>;
+  return scope;
+}
