@@ -32,4 +32,4 @@ export interface Freshness {
 }
 
 /** What turning arguments into questions needs to know of a request. */
-export type Asker = Pick<GatewayContext, "accounts" | "credential" | "now">;
+export type Asker = Pick<GatewayContext, "accounts" | "credential" | "now" | "directoryMemory">;

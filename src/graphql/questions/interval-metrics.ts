@@ -21,11 +21,11 @@ export interface FilteringArguments {
 export type GroupedIntervalArguments = IntervalArguments & FilteringArguments & { groupBy: readonly Grouping[] };
 export type SplitIntervalArguments = IntervalArguments & { splitBy: readonly Grouping[] };
 
-const canonicalOrder = ["SKILL", "AGENT_GROUP", "AGENT", "CONVERSATION"] as const satisfies Grouping[];
+export const groupingOrder = ["SKILL", "AGENT_GROUP", "AGENT", "CONVERSATION"] as const satisfies Grouping[];
 const durations = [15, 30, 60, 1440] as const;
 
 /** In the one order in which groupings enter a question, without repeats. */
-export const groupingOf = (kinds: readonly Grouping[]): readonly Grouping[] => canonicalOrder.filter((kind) => kinds.includes(kind));
+export const groupingOf = (kinds: readonly Grouping[]): readonly Grouping[] => groupingOrder.filter((kind) => kinds.includes(kind));
 
 /** True for the one grouping whose rows carry arrivals, and are always asked with bot skills. */
 export const isBySkillAlone = (grouping: readonly Grouping[]): boolean => grouping.join() === "SKILL";

@@ -1,0 +1,26 @@
+import { badInput } from "../errors.js";
+import { readableAccount } from "./contact-centers.js";
+import type { GatewayContext } from "./context.js";
+import { checkedConversationId, checkedId } from "./questions/bounds.js";
+
+/** The key fields of an entity as a router sends them. */
+export type Reference = Readonly<Record<string, unknown>>;
+
+type Caller = Pick<GatewayContext, "accounts">;
+
+/** The account of a reference. Throws FORBIDDEN, and BAD_USER_INPUT when it is no text. */
+export const referredAccount = ({ accountId }: Reference, caller: Caller): string =>
+  readableAccount(caller, textOf("accountId", accountId));
+
+/** Account and id of a reference. Throws FORBIDDEN for the account and BAD_USER_INPUT for an id that cannot be one. */
+export function referredEntity(reference: Reference, caller: Caller): { account: string; id: string } {
+  const account = referredAccount(reference, caller);
+  const id = textOf("id", reference.id);
+  return { account, id: reference.__typename === "Conversation" ? checkedConversationId("id", id) : checkedId("id", id) };
+}
+
+function textOf(field: string, value: unknown): string {
+  if (typeof value === "string") return value;
+  if (typeof value === "number" && Number.isSafeInteger(value)) return String(value);
+  throw badInput(field, "a text", value);
+}
