@@ -1,3 +1,4 @@
+import type { AddressInfo } from "node:net";
 import { constants } from "node:zlib";
 import fastifyApollo from "@as-integrations/fastify";
 import compress from "@fastify/compress";
@@ -59,7 +60,7 @@ export async function startApp({ gateway, config, log, now, graphiqlRoot }: AppO
 
   await app.listen({ host: config.host, port: config.port });
   return {
-    url: urlOf(app.addresses()[0]?.port ?? config.port, config.host),
+    url: urlOf(app.server.address(), config.host),
     async stop() {
       await apollo.stop();
       await gateway.close();
@@ -73,4 +74,7 @@ async function contextOf(gateway: Gateway, { headers }: FastifyRequest): Promise
   return Object.assign(served.context, { [request]: served, [explain]: asked });
 }
 
-const urlOf = (port: number, host: string): string => `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
+function urlOf(address: string | AddressInfo | null, host: string): string {
+  if (address === null || typeof address === "string") throw new Error("The server has no port.");
+  return `http://${host.includes(":") ? `[${host}]` : host}:${address.port}`;
+}

@@ -15,8 +15,8 @@ export async function serveGraphiql(app: FastifyInstance, root: string): Promise
     prefix: "/graphiql/",
     decorateReply: false,
     cacheControl: false,
-    setHeaders(response, path) {
-      response.setHeader("cache-control", path.includes("/assets/") ? "public, max-age=31536000, immutable" : "no-cache");
+    setHeaders(reply, path) {
+      reply.header("cache-control", path.includes("/assets/") ? "public, max-age=31536000, immutable" : "no-cache");
     },
   });
 }

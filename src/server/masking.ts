@@ -24,11 +24,10 @@ export const masked =
     if (formatted.extensions?.code === ApolloServerErrorCode.GRAPHQL_PARSE_FAILED) return tokensChecked(formatted, error, maxQueryTokens);
     if (formatted.path === undefined && ownCodes.has(formatted.extensions?.code)) return formatted;
     if (isArgumentRefusal(cause)) {
-      return { ...formatted, extensions: new GatewayError("BAD_USER_INPUT", cause.message).extensions };
+      return inPlaceOf(formatted, new GatewayError("BAD_USER_INPUT", cause.message));
     }
     log.error({ err: cause, path: formatted.path }, "An answer held an unexpected error, which was masked");
-    const { message, extensions } = internalError;
-    return { ...formatted, message, extensions };
+    return inPlaceOf(formatted, internalError);
   };
 
 /** What was thrown, without the wrappers that graphql puts around it to add a path. */
@@ -43,6 +42,11 @@ const isArgumentRefusal = (error: unknown): error is GraphQLError =>
 function tokensChecked(formatted: GraphQLFormattedError, error: unknown, limit: number): GraphQLFormattedError {
   const count = error instanceof GraphQLError && error.source ? tokensOf(error.source) : 0;
   if (count <= limit) return formatted;
-  const { message, extensions } = tooLarge("MAX_QUERY_TOKENS", `${limit} tokens`, `document has ${count}`);
-  return { ...formatted, message, extensions };
+  return inPlaceOf(formatted, tooLarge("MAX_QUERY_TOKENS", `${limit} tokens`, `document has ${count}`));
 }
+
+const inPlaceOf = (formatted: GraphQLFormattedError, { message, extensions }: GatewayError): GraphQLFormattedError => ({
+  ...formatted,
+  message,
+  extensions: { ...extensions },
+});
