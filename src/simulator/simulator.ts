@@ -71,7 +71,7 @@ export interface Simulator {
   /** Changes what is given and answers what holds now. */
   variants(set: Partial<WireVariants>): WireVariants;
   setLimits(limits: Limits): Limits;
-  setLatency(latencyMs: { base: number; jitter: number }): void;
+  setLatency(latencyMs: { base: number; jitter: number }): { base: number; jitter: number };
   /** Makes all issued tokens invalid. */
   revokeTokens(): void;
   now(): number;
@@ -153,6 +153,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     },
     setLatency: (latencyMs) => {
       world.latencyMs = latencyMs;
+      return latencyMs;
     },
     revokeTokens: () => world.tokens.revoke(),
     now,

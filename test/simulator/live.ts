@@ -18,10 +18,10 @@ export interface Live {
 
 export const bearer = { authorization: "Bearer simulated-token" };
 
-/** A simulator on a clock that stands still, closed after the test. */
-export async function live(options: SimulatorOptions = {}): Promise<Live> {
+/** A simulator on a clock that stands still, or on its own; closed after the test. */
+export async function live({ ownClock = false, ...options }: SimulatorOptions & { ownClock?: boolean } = {}): Promise<Live> {
   const clock = { now: noon };
-  const simulator = await startSimulator({ now: () => clock.now, ...options });
+  const simulator = await startSimulator(ownClock ? options : { now: () => clock.now, ...options });
   started.push(simulator);
   return {
     simulator,

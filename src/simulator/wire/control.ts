@@ -1,37 +1,9 @@
 import Fastify, { type FastifyInstance } from "fastify";
 import { z } from "zod";
 import type { Simulator } from "../simulator.js";
-import { apis } from "./api.js";
-import { errorForms } from "./error-body.js";
-import { faultKinds } from "./faults.js";
+import { faultBody, latencyBody, limitsBody, variantsBody } from "./switches.js";
 import { documented } from "./variants.js";
 
-const fault = z.strictObject({
-  api: z.enum(apis).optional(),
-  account: z.string().optional(),
-  contains: z.string().optional(),
-  kind: z.enum(faultKinds).optional(),
-  status: z.number().int().min(200).max(599).optional(),
-  form: z.enum(errorForms).optional(),
-  retryAfterSeconds: z.number().min(0).optional(),
-  retryAfterForm: z.enum(["seconds", "date"]).optional(),
-  afterMs: z.number().min(0).optional(),
-  bytes: z.number().int().min(0).optional(),
-  times: z.number().int().min(1).optional(),
-  probability: z.number().min(0).max(1).optional(),
-  seed: z.number().int().optional(),
-});
-
-const limits = z.strictObject({
-  maxConcurrent: z.number().int().min(0),
-  maxPerMinute: z.number().int().min(0),
-  maxPerSecond: z.number().int().min(0).optional(),
-});
-
-const variants = z.record(
-  z.string().refine((name) => name in documented, "unknown variant"),
-  z.unknown(),
-);
 const asked = z.looseObject({ from: z.number(), to: z.number() });
 const truths = [
   "agentSegments",
@@ -42,7 +14,6 @@ const truths = [
   "intervalMetrics",
 ] as const;
 const advance = z.strictObject({ advanceMs: z.number().min(0) });
-const latency = z.strictObject({ base: z.number().min(0), jitter: z.number().min(0) });
 
 /** Drops what is undefined, which a JSON body cannot tell from absent. */
 const defined = <T extends object>(value: T): T => JSON.parse(JSON.stringify(value)) as T;
@@ -65,7 +36,7 @@ export function control(simulator: Simulator): FastifyInstance {
   app.get("/faults", () => simulator.faults());
   app.put("/faults", ({ body }) => {
     for (const spec of Array.isArray(body) ? body : [body])
-      simulator.fault(defined(fault.parse(spec)) as Parameters<Simulator["fault"]>[0]);
+      simulator.fault(defined(faultBody.parse(spec)) as Parameters<Simulator["fault"]>[0]);
     return simulator.faults();
   });
   app.delete("/faults", (_, reply) => {
@@ -73,10 +44,10 @@ export function control(simulator: Simulator): FastifyInstance {
     return reply.code(204).send();
   });
   app.get("/variants", () => simulator.variants({}));
-  app.put("/variants", ({ body }) => simulator.variants(variants.parse(body)));
+  app.put("/variants", ({ body }) => simulator.variants(defined(variantsBody.parse(body)) as Parameters<Simulator["variants"]>[0]));
   app.delete("/variants", () => simulator.variants(documented));
-  app.put("/limits", ({ body }) => simulator.setLimits(defined(limits.parse(body)) as Parameters<Simulator["setLimits"]>[0]));
-  app.put("/latency", ({ body }) => simulator.setLatency(latency.parse(body)));
+  app.put("/limits", ({ body }) => simulator.setLimits(defined(limitsBody.parse(body)) as Parameters<Simulator["setLimits"]>[0]));
+  app.put("/latency", ({ body }) => simulator.setLatency(latencyBody.parse(body)));
   app.delete("/tokens", (_, reply) => {
     simulator.revokeTokens();
     return reply.code(204).send();

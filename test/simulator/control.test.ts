@@ -1,0 +1,83 @@
+import { expect, test } from "vitest";
+import { live, paths } from "./live.js";
+
+const send = async (url: string, method: string, body?: unknown): Promise<{ status: number; body: unknown }> => {
+  const json = body === undefined ? {} : { body: JSON.stringify(body), headers: { "content-type": "application/json" } };
+  const response = await fetch(url, { method, ...json });
+  const text = await response.text();
+  return { status: response.status, body: text === "" ? null : JSON.parse(text) };
+};
+
+test("faults, variants, limits and latency are set while it runs", async () => {
+  const { simulator, get } = await live();
+  const { controlUrl } = simulator;
+  await send(`${controlUrl}/faults`, "PUT", { api: "skill-segments", status: 503, times: 1 });
+  expect((await send(`${controlUrl}/faults`, "GET")).body).toEqual([{ api: "skill-segments", status: 503, times: 1, left: 1 }]);
+  expect((await get(paths.skills("timeframe=60"))).status).toBe(503);
+  await send(`${controlUrl}/faults`, "PUT", [{ status: 500 }, { kind: "hang" }]);
+  expect((await send(`${controlUrl}/faults`, "DELETE")).status).toBe(204);
+  await send(`${controlUrl}/variants`, "PUT", { totalsName: "metricsTotals" });
+  expect(await (await get(paths.skills("timeframe=60"))).json()).toHaveProperty("metricsTotals");
+  await send(`${controlUrl}/variants`, "DELETE");
+  expect(await (await get(paths.skills("timeframe=60"))).json()).toHaveProperty("metricsTotal");
+  await send(`${controlUrl}/latency`, "PUT", { base: 1, jitter: 1 });
+  await send(`${controlUrl}/limits`, "PUT", { maxConcurrent: 1, maxPerMinute: 0 });
+  expect((await get(paths.skills("timeframe=60"))).status).toBe(429);
+});
+
+test.each([
+  ["faults", { kind: "earthquake" }],
+  ["faults", { statsu: 500 }],
+  ["variants", { colour: "blue" }],
+  ["variants", { paging: "never" }],
+  ["limits", { maxConcurrent: -1 }],
+])("a wrong setting of %s is refused: %j", async (what, body) => {
+  const { simulator } = await live();
+  expect((await send(`${simulator.controlUrl}/${what}`, "PUT", body)).status).toBe(400);
+});
+
+test("requests are counted by API, account and status, and logged with what they asked", async () => {
+  const { simulator, get, post } = await live();
+  await get(paths.skills("timeframe=60"));
+  await get(paths.agents("timeframe=9999"));
+  await post(paths.key("limit=5"), { filters: {} });
+  expect((await send(`${simulator.controlUrl}/counts`, "GET")).body).toMatchObject({
+    total: 3,
+    byApi: { "skill-segments": 1, "agent-segments": 1, "key-metrics": 1 },
+    byAccount: { demo: { "skill-segments": 1, "agent-segments": 1, "key-metrics": 1 } },
+    byStatus: { 200: 1, 400: 2 },
+    services: { "demo/operations": { requests: 2, maxRunning: 1, maxPerMinute: 2 }, "demo/key-metrics": { requests: 1 } },
+  });
+  const log = (await send(`${simulator.controlUrl}/requests`, "GET")).body;
+  expect(log).toMatchObject([
+    { api: "skill-segments", method: "GET", query: "?v=1&timeframe=60", status: 200 },
+    {},
+    { query: "?limit=5", body: '{"filters":{}}' },
+  ]);
+  await send(`${simulator.controlUrl}/counts`, "DELETE");
+  expect((await send(`${simulator.controlUrl}/counts`, "GET")).body).toEqual({
+    total: 0,
+    byApi: {},
+    byAccount: {},
+    byStatus: {},
+    services: {},
+  });
+});
+
+test("the simulator's own clock can be moved ahead; a clock passed in cannot", async () => {
+  const { simulator } = await live();
+  expect((await send(`${simulator.controlUrl}/time`, "POST", { advanceMs: 1000 })).status).toBe(400);
+  const { simulator: own } = await live({ ownClock: true });
+  const before = own.now();
+  const { body } = await send(`${own.controlUrl}/time`, "POST", { advanceMs: 86_400_000 });
+  expect((body as { now: number }).now).toBeGreaterThanOrEqual(before + 86_400_000);
+  expect((await send(`${own.controlUrl}/time`, "POST", { advanceMs: -1 })).status).toBe(400);
+});
+
+test("the truth of any window can be had over HTTP", async () => {
+  const { simulator } = await live();
+  const now = simulator.now();
+  const query = { from: now - 3_600_000, to: now };
+  const { body } = await send(`${simulator.controlUrl}/truth/demo/skillSegments`, "POST", query);
+  expect(body).toEqual(simulator.truth("demo").skillSegments(query));
+});
