@@ -59,15 +59,17 @@ const twelve: AgentSegment[] = [1, 1, 1, 2, 2].map((messages, at) => ({
   responses: messages,
   responseMs: at === 0 ? 17_000 : 0,
 }));
-const thirteen: AgentSegment[] = [1, 1, 1].map((messages) => ({
-  ...plain,
-  end: 14_000,
-  began: "new",
-  messages,
-  firstMessageMs: 4000,
-  responses: 1,
-  responseMs: 4000,
-}));
+const thirteen = [1, 1, 1].map(
+  (messages): AgentSegment => ({
+    ...plain,
+    end: 14_000,
+    began: "new",
+    messages,
+    firstMessageMs: 4000,
+    responses: 1,
+    responseMs: 4000,
+  }),
+);
 
 test("the vendor's first example of agent segments comes out: rows, total, weights and cut averages", () => {
   expect(figuresOf(agentSegmentMeasures, undefined, twelve)).toEqual({
@@ -109,8 +111,8 @@ test.each([
 
 test("first messages after a takeover or a resume count for no first-message average", () => {
   const figures = figuresOf(agentSegmentMeasures, undefined, [
-    { ...plain, began: "takeover" },
-    { ...plain, began: "resume" },
+    { ...plain, began: "takeover" } satisfies AgentSegment,
+    { ...plain, began: "resume" } satisfies AgentSegment,
   ]);
   expect(figures.avgTimetoFirstAgentMessageFromAgentAssignment).toBe(-1);
   expect(figures.avgTimeToResponseFromAgentAssignment).toBe(-1);

@@ -81,7 +81,7 @@ test("with a lag, the frontier of Done is behind the clock and follows it", asyn
 });
 
 test("intervals are those that started in the window; with the variant, also the one that reaches into it", async () => {
-  const world = await live();
+  const world = await live({ accounts: [{ id: "demo", conversationsPerDay: 1500 }] });
   const path = paths.intervals(`metrics=arrivals&fromL=${last - 2 * hour + 1}&toL=${last}&pageSize=500`);
   const first = async () => Math.min(...(await page(world.get(path))).intervals.map(({ timeframe }) => Number(timeframe.fromL)));
   expect(await first()).toBeGreaterThan(last - 2 * hour);

@@ -62,11 +62,12 @@ function skillsOf(count: number, random: Random): Skill[] {
   });
 }
 
-/** Every skill of its kind has somebody: agent n serves skills n, n + agents, n + 2 agents …, and one more by chance. */
+/** Every skill of its kind has somebody: agent n serves skills n, n + agents, n + 2 agents …, and another by chance. */
 function skillsServed(at: number, agents: number, skills: readonly Skill[], random: Random): Skill[] {
   const served = new Set(skills.filter((_, position) => position % agents === at % agents));
   served.add(skills[at % skills.length]!);
-  served.add(pick(random, skills));
+  const others = skills.filter((skill) => !served.has(skill));
+  if (others.length > 0) served.add(pick(random, others));
   return [...served];
 }
 
