@@ -1,0 +1,93 @@
+import { type Metric, type MetricGroup, type MetricsApi, metricsOf } from "../../catalogue/metric.js";
+import type { GatewayError } from "../../errors.js";
+import { notAsDocumented } from "../platform-api.js";
+import type { Rows, Values } from "../question.js";
+
+export type Json = Readonly<Record<string, unknown>>;
+
+const numeral = /^\s*-?\d+(\.\d+)?([eE][+-]?\d+)?\s*$/;
+
+/**
+ * Reads the parts of one API's answers: tolerant where the platform's form varies (numbers as strings, an empty list for an
+ * empty map), strict elsewhere. Every method throws UPSTREAM_INVALID_RESPONSE for what is not documented.
+ */
+export class AnswerReader {
+  constructor(
+    private readonly api: MetricsApi,
+    private readonly account: string,
+  ) {}
+
+  invalid(what: string): GatewayError {
+    return notAsDocumented(this.api, this.account, what);
+  }
+
+  object(value: unknown, where: string): Json {
+    if (isObject(value)) return value;
+    throw this.invalid(`${where} is not an object`);
+  }
+
+  /** A map that may be empty: left out, null and an empty list are the same as {}. */
+  map(value: unknown, where: string): Json {
+    return value === undefined || value === null || (Array.isArray(value) && value.length === 0) ? {} : this.object(value, where);
+  }
+
+  list(value: unknown, where: string): readonly unknown[] {
+    if (Array.isArray(value)) return value;
+    throw this.invalid(`${where} is not a list`);
+  }
+
+  number(value: unknown, where: string): number {
+    const number = typeof value === "string" && numeral.test(value) ? Number(value) : value;
+    if (typeof number === "number" && Number.isFinite(number)) return number;
+    throw this.invalid(`${where} is not a number`);
+  }
+
+  /** Epoch milliseconds of an RFC 3339 text. */
+  instant(value: unknown, where: string): number {
+    const ms = typeof value === "string" ? Date.parse(value) : Number.NaN;
+    if (Number.isNaN(ms)) throw this.invalid(`${where} is not an RFC 3339 time`);
+    return ms;
+  }
+
+  /** An id as text, whether it came as number or string; null for what names nothing. */
+  id(value: unknown, where: string): string | null {
+    if (value === undefined || value === null || value === "" || value === "null") return null;
+    if (typeof value === "string") return value;
+    if (typeof value === "number" && Number.isSafeInteger(value)) return String(value);
+    throw this.invalid(`${where} is not an id`);
+  }
+
+  /** A name; null where the platform does not know one ("NA"). */
+  name(value: unknown, where: string): string | null {
+    if (value === undefined || value === null || value === "" || value === "NA") return null;
+    if (typeof value === "string") return value;
+    throw this.invalid(`${where} is not a text`);
+  }
+
+  /** All metrics of the group, by field name and in schema units; null: absent, or the platform's -1 for an average. */
+  values(group: MetricGroup, raw: Json): Values {
+    return Object.fromEntries(metricsOf(group).map((metric) => [metric.field, this.#value(metric, raw[metric.answer])]));
+  }
+
+  /** As `values`, for segments: an average over zero segments is null, whatever the platform writes. */
+  segmentValues(group: MetricGroup, segments: string, raw: Json): Values {
+    const values = this.values(group, raw);
+    if (values[segments] !== 0) return values;
+    return Object.fromEntries(metricsOf(group).map(({ field, average }) => [field, average ? null : (values[field] ?? null)]));
+  }
+
+  /** One row for each id of a map. */
+  rows(map: Json, where: string, read: (raw: Json) => Values): Rows {
+    return new Map(Object.entries(map).map(([id, raw]) => [id, read(this.object(raw, where))]));
+  }
+
+  #value({ answer, unit, average, seconds }: Metric, raw: unknown): number | null {
+    if (raw === undefined || raw === null) return null;
+    const number = this.number(raw, `the metric ${answer}`);
+    if (average && number === -1) return null;
+    if (unit === "COUNT" && !Number.isInteger(number)) throw this.invalid(`the metric ${answer} is not a whole number`);
+    return seconds ? Math.round(number * 1000) : number;
+  }
+}
+
+export const isObject = (value: unknown): value is Json => typeof value === "object" && value !== null && !Array.isArray(value);
