@@ -1,0 +1,7 @@
+const files = import.meta.glob<string>("../schema/operations/*.graphql", { query: "?raw", import: "default", eager: true });
+const isWallboard = (path: string) => path.endsWith("/wallboard.graphql");
+
+/** The project's example operations as text: the wallboard first, then by name. */
+export const examples: readonly string[] = Object.keys(files)
+  .sort((a, b) => Number(isWallboard(b)) - Number(isWallboard(a)) || a.localeCompare(b))
+  .flatMap((path) => files[path] ?? []);

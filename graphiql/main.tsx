@@ -1,0 +1,27 @@
+import "graphiql/setup-workers/vite";
+import { createGraphiQLFetcher } from "@graphiql/toolkit";
+import { GraphiQL } from "graphiql";
+import { createRoot } from "react-dom/client";
+import "graphiql/style.css";
+import "./page.css";
+import { examples } from "./examples.js";
+import { SimulatedBanner } from "./simulated-banner.js";
+
+const fetcher = createGraphiQLFetcher({ url: new URL("../graphql", location.href).href });
+const query = new URLSearchParams(location.search).get("query");
+
+const root = document.getElementById("root");
+if (!root) throw new Error("The page has no element for GraphiQL.");
+createRoot(root).render(
+  <>
+    <SimulatedBanner />
+    <GraphiQL
+      fetcher={fetcher}
+      defaultTabs={examples.map((example) => ({ query: example }))}
+      {...(query !== null && { initialQuery: query })}
+      shouldPersistHeaders={false}
+    >
+      <GraphiQL.Logo>Metrics gateway</GraphiQL.Logo>
+    </GraphiQL>
+  </>,
+);
