@@ -114,6 +114,11 @@ describe.each(rows)("$type", ({ type, group, of }) => {
     }
   });
 
+  test("reads its metrics as plain properties, without a function a field", () => {
+    const fields = (schema.getType(type) as GraphQLObjectType).getFields();
+    expect(metricsOf(group).filter(({ field }) => fields[field]?.resolve !== undefined)).toEqual([]);
+  });
+
   test("answers each metric with its own value", async () => {
     expect(await read(type, of(valuesOf(group)), selection)).toEqual(valuesOf(group));
   });
