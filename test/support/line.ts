@@ -1,0 +1,82 @@
+import { pino } from "pino";
+import { type Config, configFrom, type Environment } from "../../src/config.js";
+import { createGateway } from "../../src/gateway.js";
+import { startApp } from "../../src/server/app.js";
+import { type Simulator, type SimulatorOptions, startSimulator } from "../../src/simulator/simulator.js";
+
+/** The whole line over real HTTP: a simulator, the gateway's server before it, and a client. */
+export interface Line {
+  url: string;
+  simulator: Simulator;
+  config: Config;
+  ask<Data = Record<string, unknown>>(query: string, options?: AskOptions): Promise<Answer<Data>>;
+  /** Requests the four metrics APIs have had since `resetCounts`. */
+  calls(): number;
+  stop(): Promise<void>;
+}
+
+export interface AskOptions {
+  variables?: Record<string, unknown>;
+  operationName?: string;
+  headers?: Record<string, string>;
+}
+
+export interface GraphQLFault {
+  message: string;
+  path?: (string | number)[];
+  extensions: Record<string, unknown> & { code: string };
+}
+
+export interface Answer<Data> {
+  status: number;
+  headers: Headers;
+  data: Data;
+  errors: GraphQLFault[];
+  extensions: Record<string, never> & {
+    upstream?: { sent: number; calls: Record<string, unknown>[] };
+    freshness?: { oldestAsOf: string; stale: boolean };
+  };
+}
+
+const metricsApis = ["agent-segments", "skill-segments", "key-metrics", "interval-metrics"] as const;
+
+/** `environment`: settings of the gateway, as its user would set them. `now`: one clock for both, default real time. */
+export async function startLine(
+  simulated: SimulatorOptions = {},
+  environment: Environment = {},
+  now: () => number = Date.now,
+): Promise<Line> {
+  const simulator = await startSimulator({ now, ...simulated });
+  const account = simulator.accounts[0]!;
+  const config = configFrom({ PORT: "0", ...environment }, { id: account.id, url: simulator.url, bearer: account.bearers[0]! });
+  const warn = (message: string, error: unknown) => log.warn({ err: error }, message);
+  const log = pino({ level: process.env.LINE_LOG ?? "silent" });
+  const gateway = await createGateway(config, { now, warn });
+  const app = await startApp({ gateway, config, log, now: () => performance.now(), graphiqlRoot: "dist/graphiql" });
+
+  return {
+    url: app.url,
+    simulator,
+    config,
+    async ask<Data>(query: string, { variables, operationName, headers }: AskOptions = {}) {
+      const response = await fetch(`${app.url}/graphql`, {
+        method: "POST",
+        headers: { "content-type": "application/json", ...headers },
+        body: JSON.stringify({ query, variables, operationName }),
+      });
+      const body = (await response.json()) as Partial<Answer<Data>>;
+      return {
+        status: response.status,
+        headers: response.headers,
+        data: body.data as Data,
+        errors: body.errors ?? [],
+        extensions: body.extensions ?? {},
+      };
+    },
+    calls: () => metricsApis.reduce((sum, api) => sum + (simulator.counts().byApi[api] ?? 0), 0),
+    async stop() {
+      await app.stop();
+      await simulator.close();
+    },
+  };
+}
