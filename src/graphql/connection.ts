@@ -1,5 +1,5 @@
 import { badInput } from "../errors.js";
-import { digestOf, encodeCursor } from "./cursor.js";
+import { type Cursor, digestsOfPrefixes, encodeCursor } from "./cursor.js";
 import { compareKeys } from "./ordering.js";
 import type { PageRequest } from "./questions/paging.js";
 import type { Page } from "./types/connection.js";
@@ -21,12 +21,12 @@ export interface OrderedList<N> {
 /** The page that was asked for. Throws BAD_USER_INPUT for a cursor whose place in the list is gone. */
 export function pageOf<N>({ list, first, after }: PageRequest, ordered: OrderedList<N>): Page<N> {
   const keys = ordered.nodes.map((node) => ordered.keyOf(node));
-  const start = after ? startAfter(after, keys, ordered.order) : 0;
+  const prefixes = ordered.order === "figures" ? digestsOfPrefixes(keys) : [];
+  const start = !after ? 0 : ordered.order === "figures" ? unchanged(after, prefixes) : startAfter(after, keys, ordered.order);
   const end = Math.min(start + first, keys.length);
   const edges = ordered.nodes.slice(start, end).map((node, index) => {
     const position = start + index + 1;
-    const before = ordered.order === "figures" ? digestOfSet(keys.slice(0, position)) : null;
-    return { node, cursor: encodeCursor({ list, key: keys[position - 1]!, position, before }) };
+    return { node, cursor: encodeCursor({ list, key: keys[position - 1]!, position, before: prefixes[position - 1] ?? null }) };
   });
   return {
     edges,
@@ -36,22 +36,14 @@ export function pageOf<N>({ list, first, after }: PageRequest, ordered: OrderedL
   };
 }
 
-function startAfter(
-  after: NonNullable<PageRequest["after"]>,
-  keys: readonly (readonly string[])[],
-  order: OrderedList<never>["order"],
-): number {
-  if (order === "figures") {
-    if (after.position <= keys.length && digestOfSet(keys.slice(0, after.position)) === after.before) return after.position;
-    throw badInput(
-      "after",
-      "a cursor of the list as it is ordered now (the figures have changed: begin again without it)",
-      after.key.join(),
-    );
-  }
+/** The position, if the same nodes as then come before it. */
+function unchanged(after: Cursor, prefixes: readonly string[]): number {
+  if (prefixes[after.position - 1] === after.before) return after.position;
+  throw badInput("after", "a cursor of the list as it is ordered now (the figures have changed: begin again without it)", after.key.join());
+}
+
+function startAfter(after: Cursor, keys: readonly (readonly string[])[], order: "keys" | "given"): number {
   if (order === "given") return after.position;
   const next = keys.findIndex((key) => compareKeys(key, after.key) > 0);
   return next < 0 ? keys.length : next;
 }
-
-const digestOfSet = (keys: readonly (readonly string[])[]): string => digestOf(JSON.stringify([...keys].sort(compareKeys)));

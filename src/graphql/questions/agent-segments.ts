@@ -2,7 +2,7 @@ import { type AgentSegmentsQuestion, type Ids, idSet, type UserType } from "../.
 import type { Asker } from "../context.js";
 import type { Selection } from "../selection.js";
 import { checkedIds, checkedSource, idsOfOneUrl, type ListArgument, namesNothing } from "./bounds.js";
-import type { Asked, Asks, Parent } from "./parent.js";
+import type { Asks, Parent } from "./parent.js";
 import { segmentParts } from "./segment-parts.js";
 import { segmentMinutes } from "./windows.js";
 
@@ -60,17 +60,11 @@ export const totalOfGroup: Asks<AgentSegmentsArguments, AgentSegmentsQuestion> =
   );
 
 /** Skill.agentSegments: the rows per agent within the skills. */
-export function rowsWithinSkills(
-  parent: Parent,
-  args: AgentSegmentsArguments & NamedAgents,
-  selection: Selection,
-  asker: Asker,
-): Asked<AgentSegmentsQuestion> {
+export const rowsWithinSkills: Asks<AgentSegmentsArguments & NamedAgents, AgentSegmentsQuestion> = (parent, args, _, asker) => {
   const scope = scopeOf(parent, args, asker);
   const agents = checkedIds("agentIds", args.agentIds) ?? "all";
   if (namesNothing(args.agentIds, args.agentGroupIds)) return null;
-  if (!selection.wantsData || parent.ids?.length === 0) return [];
-  return [{ ...scope, of: "rows", everyMinutes: null, agents, skills: rowIds(parent) }];
-}
+  return parent.ids?.length === 0 ? [] : [{ ...scope, of: "rows", everyMinutes: null, agents, skills: rowIds(parent) }];
+};
 
 const rowIds = ({ ids }: Parent): Ids => (ids ? idSet(ids) : "all");

@@ -8,7 +8,7 @@ import {
 } from "../../upstream/question.js";
 import type { Asker } from "../context.js";
 import { type DirectoryScope, directoryKeptMs, type NamedKind } from "../directory-memory.js";
-import type { Asks, Parent } from "./parent.js";
+import type { Parent } from "./parent.js";
 
 type Scoped = Pick<Parent, "account">;
 
@@ -78,20 +78,20 @@ const unnamed = (kind: NamedKind, parent: Parent, asker: Asker): Pick<Parent, "a
   return { account: parent.account, ids: parent.ids?.filter(isUnnamed) ?? null };
 };
 
-const namedBy = (of: KeyKind, kind: NamedKind): Asks<unknown, KeyMetricsQuestion> => {
-  return (parent, _, __, asker) => {
+const namedBy =
+  (of: KeyKind, kind: NamedKind) =>
+  (parent: Parent, asker: Asker): KeyMetricsQuestion[] => {
     // An ordered list brings the names of its nodes, whatever else it was asked for.
     if (parent.listed?.api === "key-metrics" && parent.listed.of === of) return [];
-    const asked = unnamed(kind, parent, asker);
-    return asked.ids?.length === 0 ? [] : [keys(of, asked, asker)];
+    const nameless = unnamed(kind, parent, asker);
+    return nameless.ids?.length === 0 ? [] : [keys(of, nameless, asker)];
   };
-};
 
-/** The fields that the directory answers. */
+/** The fields without arguments that the directory answers. */
 export const directoryQuestions = {
-  agentNaming: (parent, _, __, asker) => work(unnamed("AGENT", parent, asker), asker),
-  agentGroup: (parent, _, __, asker) => work(parent, asker),
-  agentSkills: (parent, _, __, asker) => [activity(parent, asker)],
+  agentNaming: (parent: Parent, asker: Asker) => work(unnamed("AGENT", parent, asker), asker),
+  agentGroup: (parent: Parent, asker: Asker) => work(parent, asker),
+  agentSkills: (parent: Parent, asker: Asker) => [activity(parent, asker)],
   skillName: namedBy("skillId", "SKILL"),
   groupName: namedBy("agentGroupId", "AGENT_GROUP"),
-} satisfies Record<string, Asks<unknown>>;
+};

@@ -1,4 +1,5 @@
 import type { Question } from "../../upstream/question.js";
+import type { Asker } from "../context.js";
 import { rowsOfAgents, rowsWithinSkills, totalOfAgents, totalOfGroup } from "./agent-segments.js";
 import { activity, directoryQuestions, work } from "./directory.js";
 import { conversationRows, handlingOf } from "./handling.js";
@@ -6,7 +7,7 @@ import { groupedIntervals, intervalsOf } from "./interval-metrics.js";
 import { keyMetricsQuestions } from "./key-metrics.js";
 import { agentList, keyList } from "./lists.js";
 import { entityPage, intervalPage, type PageBounds, pageRequest } from "./paging.js";
-import type { Asks } from "./parent.js";
+import type { Asks, Parent } from "./parent.js";
 import { rowsOfSkills, totalOfSkills } from "./skill-segments.js";
 
 /** What one field asks, for outline and resolver alike. */
@@ -23,6 +24,11 @@ const paged =
     return asks(parent, args, selection, asker);
   };
 
+const plain =
+  <Q extends Question>(asks: (parent: Parent, asker: Asker) => readonly Q[]): Asks<unknown, Q> =>
+  (parent, _, __, asker) =>
+    asks(parent, asker);
+
 /** Every field that can ask the platform, by type and name. */
 export const askingFields = {
   "ContactCenter.agents": { asks: agentList },
@@ -34,15 +40,15 @@ export const askingFields = {
   "ContactCenter.keyMetrics": { asks: keyMetricsQuestions.total.keyMetrics },
   "ContactCenter.current": { asks: keyMetricsQuestions.total.current },
   "ContactCenter.intervals": { asks: paged("ContactCenter.intervals", intervalPage, groupedIntervals) },
-  "Agent.name": { asks: directoryQuestions.agentNaming },
-  "Agent.login": { asks: directoryQuestions.agentNaming },
-  "Agent.group": { asks: directoryQuestions.agentGroup },
-  "Agent.skills": { asks: directoryQuestions.agentSkills },
+  "Agent.name": { asks: plain(directoryQuestions.agentNaming) },
+  "Agent.login": { asks: plain(directoryQuestions.agentNaming) },
+  "Agent.group": { asks: plain(directoryQuestions.agentGroup) },
+  "Agent.skills": { asks: plain(directoryQuestions.agentSkills) },
   "Agent.segments": { asks: rowsOfAgents },
   "Agent.keyMetrics": { asks: keyMetricsQuestions.agent.keyMetrics, waitsForIds: true },
   "Agent.current": { asks: keyMetricsQuestions.agent.current, waitsForIds: true },
   "Agent.intervals": { asks: paged("Agent.intervals", intervalPage, intervalsOf("AGENT")) },
-  "Skill.name": { asks: directoryQuestions.skillName },
+  "Skill.name": { asks: plain(directoryQuestions.skillName) },
   "Skill.agents": {
     asks: paged("Skill.agents", entityPage, (parent, _, selection, asker) => (selection.wantsData ? [activity(parent, asker)] : [])),
   },
@@ -51,7 +57,7 @@ export const askingFields = {
   "Skill.keyMetrics": { asks: keyMetricsQuestions.skill.keyMetrics, waitsForIds: true },
   "Skill.current": { asks: keyMetricsQuestions.skill.current, waitsForIds: true },
   "Skill.intervals": { asks: paged("Skill.intervals", intervalPage, intervalsOf("SKILL")) },
-  "AgentGroup.name": { asks: directoryQuestions.groupName },
+  "AgentGroup.name": { asks: plain(directoryQuestions.groupName) },
   "AgentGroup.agents": {
     asks: paged("AgentGroup.agents", entityPage, ({ account }, _, selection, asker) =>
       selection.wantsData ? work({ account, ids: null }, asker) : [],

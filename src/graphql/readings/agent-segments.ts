@@ -63,7 +63,7 @@ export function segmentsBySkill({ account, agents, measurement, level }: Segment
 }
 
 /** One row per agent within a skill, by agent. */
-export function withinSkill(
+function withinSkill(
   account: string,
   skillId: string,
   agents: Ids,
@@ -76,6 +76,20 @@ export function withinSkill(
     return new AgentSkillSegments(rows.get(agentId) ?? {}, measurement, { agent, skill });
   });
 }
+
+/** Skill.agentSegments: one row per agent within the skill, by agent; null when the field means nothing. */
+export const agentRowsWithinSkill = (
+  context: GatewayContext,
+  { accountId, id }: Skill,
+  questions: Asked<AgentSegmentsQuestion>,
+): Promise<AgentSkillSegments[] | null> =>
+  answerTo(
+    context,
+    questions,
+    ({ reply, stale }, { agents }) =>
+      withinSkill(accountId, id, agents, reply.bySkill?.get(id), { asOf: reply.asOf, stale, window: reply.window }),
+    () => [],
+  );
 
 /** The key of the platform's rows without an entity. */
 const unnamed = "null";
