@@ -171,6 +171,11 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     },
   };
   const controls = control(simulator);
-  simulator.controlUrl = await listen(controls, host, options.controlPort ?? 0);
+  try {
+    simulator.controlUrl = await listen(controls, host, options.controlPort ?? 0);
+  } catch (error) {
+    await simulator.close();
+    throw error;
+  }
   return simulator;
 }

@@ -74,6 +74,19 @@ test("the simulator's own clock can be moved ahead; a clock passed in cannot", a
   expect((await send(`${own.controlUrl}/time`, "POST", { advanceMs: -1 })).status).toBe(400);
 });
 
+test("an answer is the truth of the moment at which the log says that it was asked, whatever the latency", async () => {
+  const { simulator, get } = await live({ ownClock: true, latencyMs: { base: 5, jitter: 20 } });
+  const answers = await Promise.all([1, 2, 3].map(async () => (await get(paths.agents("timeframe=1440"))).json()));
+  const truths = simulator.requests().map(({ at }) => simulator.truth("demo").agentSegments({ from: at - 86_400_000, to: at }));
+  expect(answers).toEqual(expect.arrayContaining(truths));
+});
+
+test("a control port in use is an error, and nothing stays behind", async () => {
+  const { simulator } = await live();
+  const controlPort = Number(new URL(simulator.controlUrl).port);
+  await expect(live({ controlPort })).rejects.toThrow(/EADDRINUSE/);
+});
+
 test("the truth of any window can be had over HTTP", async () => {
   const { simulator } = await live();
   const now = simulator.now();

@@ -14,14 +14,16 @@ export interface Visit {
   account: Account;
   body: string;
   request: FastifyRequest;
+  /** When it came: windows and current values are of that moment, whatever the latency, as the log tells it. */
+  at: number;
   /** True: a fault has it that no interval is done. */
   nothingDone: boolean;
 }
 
 const bodyOf = (request: FastifyRequest): string => (typeof request.body === "string" ? request.body : "");
 
-/** Counts the request in, and its lane free again when the connection is done with it; false when over a limit. */
-function come(world: World, api: Api, account: string, request: FastifyRequest, reply: FastifyReply): boolean {
+/** Counts the request in, and its lane free again when the connection is done with it; not allowed when over a limit. */
+function come(world: World, api: Api, account: string, request: FastifyRequest, reply: FastifyReply): { at: number; allowed: boolean } {
   const lane = world.traffic.lane(account, api);
   const allowed = lane?.enter(world.limitsNow(), world.limits) ?? true;
   reply.raw.once("close", () => lane?.leave());
@@ -37,7 +39,7 @@ function come(world: World, api: Api, account: string, request: FastifyRequest, 
     running: lane?.use.running ?? 0,
   });
   reply.raw.once("finish", () => world.traffic.went(logged, reply.raw.statusCode));
-  return allowed;
+  return { at: logged.at, allowed };
 }
 
 function admit(world: World, api: Api, id: string, request: FastifyRequest, allowed: boolean): Account {
@@ -71,7 +73,7 @@ export async function exchange(
   answer: (visit: Visit) => Answered,
 ): Promise<unknown> {
   const { id } = request.params as { id: string };
-  const allowed = come(world, api, id, request, reply);
+  const { at, allowed } = come(world, api, id, request, reply);
   const { base, jitter } = world.latencyMs;
   if (base + jitter > 0) await pause(base + jitter * world.random());
   const body = bodyOf(request);
@@ -79,7 +81,7 @@ export async function exchange(
   const kind = fault && (fault.kind ?? "status");
   try {
     if (fault && kind === "status") return refuse(world, reply, faultRefusal(fault, world.now()), fault);
-    const answered = answer({ account: admit(world, api, id, request, allowed), body, request, nothingDone: kind === "in-progress" });
+    const answered = answer({ account: admit(world, api, id, request, allowed), body, request, at, nothingDone: kind === "in-progress" });
     if (!fault || kind === "in-progress") return reply.code(answered.status).type("application/json").send(answered.text);
     reply.hijack();
     await deliver(reply.raw, fault, answered);

@@ -20,9 +20,8 @@ function parametersOf(request: FastifyRequest): Parameters {
 /** Brings the account's contact centre up to date and lets the handler answer. */
 const metrics =
   (world: World, handler: Handler) =>
-  ({ account, body, request, nothingDone }: Visit) => {
-    const now = world.now();
-    account.center.advanceTo(now);
+  ({ account, body, request, at, nothingDone }: Visit) => {
+    account.center.advanceTo(at);
     const { variants } = world;
     const intervalLagMs = nothingDone ? Number.POSITIVE_INFINITY : world.intervalLagMs;
     return handler({
@@ -32,7 +31,7 @@ const metrics =
       parameters: parametersOf(request),
       body,
       url: request.url,
-      now,
+      now: at,
       variants,
       intervalLagMs,
     });
