@@ -1,0 +1,83 @@
+import type { ExchangeRequest, ExchangeResponse } from "./call.js";
+import { type AccountCredentials, createCredentials } from "./credentials.js";
+import { Domains, type Services } from "./domains.js";
+import { exactJson } from "./exact-json.js";
+import { refusal, withoutAnswer } from "./http-failures.js";
+import { apiOf, notAsDocumented } from "./platform-api.js";
+import { timeLimit, unlessAborted } from "./time-limit.js";
+import { createWire, type HttpOptions, type HttpRequest } from "./wire.js";
+
+export interface TransportAccount {
+  id: string;
+  services: Services;
+  credentials: AccountCredentials;
+}
+
+export interface TransportTerms {
+  /** Epoch ms; the exchange, with any look-up of domain or token before it, never outlasts it. */
+  deadline: number;
+  /** Gives the exchange up; it rejects with the signal's reason. */
+  signal?: AbortSignal;
+  /** The caller's own bearer token, for accounts with credentials of kind "caller". */
+  bearer?: string;
+}
+
+export interface Transport {
+  /**
+   * One exchange with the platform, tried once: only after a 401 is the token renewed and the request sent again, once.
+   * Rejects with a GatewayError by the contract's table, or with the signal's reason. Safe to share.
+   */
+  exchange(request: ExchangeRequest, terms: TransportTerms): Promise<ExchangeResponse>;
+  /** Ends all connections; what is still running rejects. */
+  close(): Promise<void>;
+}
+
+/** One account's way to the platform: its domains, credentials and connections. */
+export function createTransport(account: TransportAccount, options: Partial<HttpOptions>, { now }: { now: () => number }): Transport {
+  const wire = createWire(options);
+  const domains = new Domains(account, wire.send, now);
+  const credentials = createCredentials(account, () => domains.baseUrl("sentinel"), wire.send, now);
+
+  return {
+    exchange: async (request, { deadline, signal, bearer }) => {
+      const asked = { api: apiOf(request), account: account.id };
+      const limit = timeLimit(deadline - now(), signal);
+      const waited = <T>(work: Promise<T>) => unlessAborted(work, limit.signal);
+      try {
+        limit.signal.throwIfAborted();
+        const base = await waited(domains.baseUrl(request.service));
+        const token = await waited(credentials.token(bearer));
+        let askedAt = now();
+        let response = await wire.send(httpRequest(request, base, token), limit.signal);
+        if (response.status === 401) {
+          const other = await waited(credentials.instead(token));
+          askedAt = now();
+          if (other !== null) response = await wire.send(httpRequest(request, base, other), limit.signal);
+        }
+        const { status, text, bytes } = response;
+        if (status !== 200 && status !== 202) throw refusal(response, asked, now());
+        return { status, body: jsonOf(text, asked), bytes, askedAt };
+      } catch (error) {
+        throw withoutAnswer(error, asked);
+      } finally {
+        limit.end();
+      }
+    },
+    close: wire.close,
+  };
+}
+
+const httpRequest = ({ method, path, body }: ExchangeRequest, base: string, token: string): HttpRequest => ({
+  method,
+  url: base + path,
+  headers: { authorization: `Bearer ${token}`, ...(body !== undefined && { "content-type": "application/json" }) },
+  ...(body !== undefined && { body: JSON.stringify(body) }),
+});
+
+function jsonOf(text: string, { api, account }: { api: ReturnType<typeof apiOf>; account: string }): unknown {
+  try {
+    return exactJson(text);
+  } catch {
+    throw notAsDocumented(api, account, "it is not JSON");
+  }
+}

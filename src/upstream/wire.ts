@@ -1,0 +1,121 @@
+import type { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { createGunzip } from "node:zlib";
+import { Agent, errors, request } from "undici";
+import { OutOfTime } from "./time-limit.js";
+
+export interface HttpOptions {
+  /** Time for a connection, TLS included. Milliseconds, default 5000. */
+  connectTimeoutMs: number;
+  /** Time from the request to the answer's headers. Milliseconds, default 30000. */
+  headersTimeoutMs: number;
+  /** Longest pause between two parts of the body. Milliseconds, default 30000. */
+  bodyTimeoutMs: number;
+  /** Largest body, uncompressed. Bytes, default 64 MiB. */
+  maxBodyBytes: number;
+}
+
+export const defaultHttpOptions: HttpOptions = {
+  connectTimeoutMs: 5_000,
+  headersTimeoutMs: 30_000,
+  bodyTimeoutMs: 30_000,
+  maxBodyBytes: 64 * 2 ** 20,
+};
+
+/** Idle connections are kept for the next poll of a wallboard, unless the server says less. */
+const keepAliveTimeoutMs = 20_000;
+
+export interface HttpRequest {
+  method: "GET" | "POST";
+  url: string;
+  headers?: Readonly<Record<string, string>>;
+  body?: string;
+}
+
+export interface HttpResponse {
+  status: number;
+  /** The header Retry-After. */
+  retryAfter: string | null;
+  text: string;
+  bytes: number;
+}
+
+/** The connection could not be made or broke off. */
+export class BrokenConnection extends Error {
+  override readonly name = "BrokenConnection";
+}
+
+/** The body is larger than allowed, or its compression is broken. */
+export class UnreadableBody extends Error {
+  override readonly name = "UnreadableBody";
+}
+
+/** Sends one request and reads the whole answer. */
+export type Send = (request: HttpRequest, signal: AbortSignal) => Promise<HttpResponse>;
+
+/**
+ * Connections of its own, kept alive. `send` rejects with OutOfTime, BrokenConnection, UnreadableBody or the signal's
+ * reason; any status is an answer, a redirect too. The body of an error status may be cut without loss: then it is empty.
+ */
+export function createWire(given: Partial<HttpOptions>): { send: Send; close(): Promise<void> } {
+  const options = { ...defaultHttpOptions, ...given };
+  const dispatcher = new Agent({
+    connect: { timeout: options.connectTimeoutMs },
+    headersTimeout: options.headersTimeoutMs,
+    bodyTimeout: options.bodyTimeoutMs,
+    keepAliveTimeout: keepAliveTimeoutMs,
+  });
+  const send: Send = async ({ method, url, headers, body }, signal) => {
+    try {
+      signal.throwIfAborted();
+      const answer = await request(url, {
+        dispatcher,
+        signal,
+        method,
+        headers: { accept: "application/json", "accept-encoding": "gzip", "user-agent": "lp-metrics-gateway", ...headers },
+        ...(body !== undefined && { body }),
+      });
+      const read = readBody(answer.body, answer.headers["content-encoding"], options.maxBodyBytes);
+      const { text, bytes } = await (answer.statusCode < 300 ? read : read.catch(emptyUnless(signal)));
+      return { status: answer.statusCode, retryAfter: firstOf(answer.headers["retry-after"]), text, bytes };
+    } catch (error) {
+      throw signal.aborted ? signal.reason : wireFailure(error);
+    }
+  };
+  return { send, close: () => dispatcher.destroy() };
+}
+
+const firstOf = (header: string | string[] | undefined): string | null => (Array.isArray(header) ? header[0] : header) ?? null;
+
+/** A status that is an error says enough without its body, but not when time is over. */
+const emptyUnless = (signal: AbortSignal) => (error: unknown) => {
+  if (signal.aborted) throw error;
+  return { text: "", bytes: 0 };
+};
+
+async function readBody(body: Readable, encoding: string | string[] | undefined, maxBytes: number) {
+  const parts: Buffer[] = [];
+  let bytes = 0;
+  const collect = async (chunks: AsyncIterable<Buffer>) => {
+    for await (const chunk of chunks) {
+      bytes += chunk.length;
+      if (bytes > maxBytes) throw new UnreadableBody("The body is too large.");
+      parts.push(chunk);
+    }
+  };
+  await (encoding === "gzip" ? pipeline(body, createGunzip(), collect) : pipeline(body, collect));
+  return { text: Buffer.concat(parts).toString("utf8"), bytes };
+}
+
+/** The three ways in which a request fails to bring an answer. */
+export const isWireFailure = (error: unknown): boolean =>
+  error instanceof OutOfTime || error instanceof BrokenConnection || error instanceof UnreadableBody;
+
+const timeouts = [errors.ConnectTimeoutError, errors.HeadersTimeoutError, errors.BodyTimeoutError];
+
+function wireFailure(error: unknown): unknown {
+  if (!(error instanceof Error) || error instanceof UnreadableBody || error instanceof errors.InvalidArgumentError) return error;
+  if (timeouts.some((timeout) => error instanceof timeout)) return new OutOfTime("The platform did not answer in time.");
+  const decompressing = "code" in error && String(error.code).startsWith("Z_");
+  return decompressing ? new UnreadableBody("The body's compression is broken.") : new BrokenConnection("The connection broke.");
+}
