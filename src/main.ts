@@ -1,0 +1,145 @@
+#!/usr/bin/env node
+import "reflect-metadata";
+import { writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { Command, InvalidArgumentError, Option } from "commander";
+import type { Logger } from "pino";
+import pretty from "pino-pretty";
+import { oauth1Hint } from "./config/oauth1.js";
+import { configFrom } from "./config.js";
+import { examine } from "./doctor.js";
+import { createGateway } from "./gateway.js";
+import { emittedSdl } from "./graphql/emitted-sdl.js";
+import { startApp } from "./server/app.js";
+import { createLog } from "./server/log.js";
+import { startSimulator } from "./simulator/simulator.js";
+import { type SimulatorProcess, startSimulatorProcess } from "./simulator-process.js";
+import { plainSentence } from "./start-error.js";
+
+const fromRoot = (path: string): string => fileURLToPath(new URL(`../${path}`, import.meta.url));
+/** Longer than the server waits for what runs. */
+const stopWithinMs = 12_000;
+
+const program = new Command("lp-metrics-gateway").description("One GraphQL gateway over LivePerson's four metrics APIs.");
+
+program
+  .command("serve", { isDefault: true })
+  .description("serve GraphQL; without LP_ACCOUNT_ID from a simulator, which it starts")
+  .action(serve);
+
+program
+  .command("simulate")
+  .description("serve the platform's four metrics APIs over a modelled contact centre")
+  .option("--port <port>", "port of the platform; 0 takes a free one", port, 4010)
+  .option("--control-port <port>", "port of its control interface; 0 takes a free one", port, 4011)
+  .addOption(new Option("--scale <scale>", "size of the contact centre").choices(["small", "demo"]).default("demo"))
+  .addOption(new Option("--child", "as the child of a gateway: free ports, ends with its parent").hideHelp())
+  .action(simulate);
+
+program
+  .command("schema")
+  .description("write the SDL of the subgraph")
+  .argument("[file]", "where to; - is standard output", fromRoot("schema/subgraph.graphql"))
+  .action(async (file: string) => writeFileSync(file === "-" ? process.stdout.fd : file, await emittedSdl()));
+
+program
+  .command("doctor")
+  .description("ask the domain look-up, the token service and each API once, and say what works and what does not")
+  .action(doctor);
+
+async function serve(): Promise<void> {
+  const asked = configFrom(process.env);
+  const log = createLog(asked.logLevel, process.stdout.isTTY ? pretty({ sync: true, ignore: "pid,hostname" }) : undefined);
+  const simulator = asked.simulated ? await startSimulatorProcess(fileURLToPath(import.meta.url)) : null;
+  const config = simulator ? configFrom(process.env, simulator.account) : asked;
+  if (simulator) announce(simulator, log);
+
+  const gateway = await createGateway(config, { warn: (message, error) => log.warn({ err: error }, message) });
+  const app = await startApp({ gateway, config, log, now: () => performance.now(), graphiqlRoot: fromRoot("dist/graphiql") });
+  log.info(`Serving account ${config.accounts.map(({ id }) => id).join(", ")} on ${app.url}/graphql, GraphiQL on ${app.url}/graphiql/`);
+
+  void simulator?.died.then((sentence) => {
+    log.fatal(sentence);
+    process.exit(1);
+  });
+  onSignal(log, async () => {
+    await app.stop();
+    await simulator?.stop();
+  });
+}
+
+function announce(simulator: SimulatorProcess, log: Logger): void {
+  log.warn(
+    `SIMULATED FIGURES: LP_ACCOUNT_ID is not set, so account ${simulator.account.id} is served from the simulator, not from LivePerson.`,
+  );
+  log.warn(`The simulator listens on ${simulator.url}, its control interface on ${simulator.controlUrl}`);
+}
+
+async function simulate(options: { port: number; controlPort: number; scale: "small" | "demo"; child?: true }): Promise<void> {
+  const { child = false, scale } = options;
+  const ports = child ? {} : { port: options.port, controlPort: options.controlPort };
+  const { url, controlUrl, accounts, close } = await startSimulator({ ...ports, accounts: [{ id: "demo", scale }] });
+  if (child) {
+    process.on("SIGINT", () => undefined);
+    process.on("SIGTERM", () => undefined);
+    process.once("disconnect", () => process.exit(0));
+    process.send?.({ url, controlUrl, accounts });
+    return;
+  }
+  const log = createLog("info", process.stdout.isTTY ? pretty({ sync: true }) : undefined);
+  const [account] = accounts;
+  log.info(`Simulating account ${account?.id} on ${url}, control interface on ${controlUrl}`);
+  log.info(`To serve it: LP_ACCOUNT_ID=${account?.id} LP_CSDS_URL=${url} LP_BEARER_TOKEN=${account?.bearers[0]} npm start`);
+  onSignal(log, close);
+}
+
+/** Exit code 1 when something does not work. Without LP_ACCOUNT_ID the simulator is examined. */
+async function doctor(): Promise<void> {
+  const hint = oauth1Hint(process.env);
+  if (hint) print(`warning  ${hint}`);
+  const asked = configFrom(process.env);
+  const simulator = asked.simulated ? await startSimulatorProcess(fileURLToPath(import.meta.url)) : null;
+  if (simulator)
+    print("LP_ACCOUNT_ID is not set, so the gateway would serve simulated figures; the simulator is examined in place of the platform.");
+  const { accounts } = simulator ? configFrom(process.env, simulator.account) : asked;
+  let ill = false;
+  for (const account of accounts) {
+    print(`Account ${account.id}`);
+    for await (const { what, outcome, said } of examine(account, Date.now)) {
+      ill ||= outcome !== "works";
+      print(`  ${outcome.padEnd(9)}  ${what}: ${said}`);
+    }
+  }
+  print(ill ? "Something does not work: see above." : "Everything works.");
+  await simulator?.stop();
+  process.exitCode = ill ? 1 : 0;
+}
+
+const print = (line: string): boolean => process.stdout.write(`${line}\n`);
+
+/** On SIGTERM or SIGINT stops, and ends with exit code 0, at the latest after `stopWithinMs`. A second signal ends at once. */
+function onSignal(log: Logger, stop: () => Promise<void>): void {
+  let stopping = false;
+  for (const signal of ["SIGTERM", "SIGINT"] as const) {
+    process.on(signal, () => {
+      if (stopping) process.exit(1);
+      stopping = true;
+      log.info(`${signal}: finishing what runs, then stopping`);
+      setTimeout(() => process.exit(0), stopWithinMs).unref();
+      stop().then(() => process.exit(0), fail);
+    });
+  }
+}
+
+function port(text: string): number {
+  if (!/^\d{1,5}$/.test(text) || Number(text) > 65_535) throw new InvalidArgumentError("It must be a whole number from 0 to 65535.");
+  return Number(text);
+}
+
+/** One plain sentence on standard error for what an operator can act on, the whole error for a bug; exit code 1. */
+function fail(error: unknown): never {
+  process.stderr.write(`${plainSentence(error) ?? (error instanceof Error ? error.stack : String(error))}\n`);
+  process.exit(1);
+}
+
+await program.parseAsync().catch(fail);
