@@ -225,7 +225,7 @@ export const ConversationsDocument = new TypedDocumentString(`
       }
       nodes {
         id
-        handling(lastMinutes: 240) {
+        handling {
           handleTime
           workTime
           agents {

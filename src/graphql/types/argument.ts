@@ -22,11 +22,8 @@ export const OnlyConversation = () => Field(() => ID, { nullable: true, descript
 export const LastMinutes = (description = "Window: the last n minutes, 1 to 1440.") => Field(() => Int, { defaultValue: 60, description });
 
 /** lastMinutes where `between` may stand in its place; bounds as the APIs have them. */
-export const OrLastMinutes = (bounds: string) =>
-  Field(() => Int, {
-    nullable: true,
-    description: `Window: the last n minutes, ${bounds}. Not with between; neither: the last 60 minutes.`,
-  });
+export const OrLastMinutes = (bounds: string, otherwise = "the last 60 minutes") =>
+  Field(() => Int, { nullable: true, description: `Window: the last n minutes, ${bounds}. Not with between; neither: ${otherwise}.` });
 export const OrBetween = (bounds: string) =>
   Field(() => MetricWindowInput, { nullable: true, description: `Window: from one instant to another, ${bounds}. Not with lastMinutes.` });
 

@@ -16,7 +16,8 @@ import type { HandleTimeModel } from "./handle-time-model.js";
 import { IntervalGrouping } from "./interval-grouping.js";
 import type { MetricWindowInput } from "./metric-window-input.js";
 
-const orLastMinutes = () => OrLastMinutes(`at least everyMinutes, ${intervalMinutes}`);
+const orLastMinutes = () =>
+  OrLastMinutes(`at least everyMinutes, ${intervalMinutes}`, "the last 60 minutes, or everyMinutes where that is longer");
 const SplitBy = () =>
   Field(() => [IntervalGrouping], {
     defaultValue: [],
@@ -98,7 +99,7 @@ export class ConversationIntervalsArguments {
 /** Conversation.handling. */
 @ArgsType()
 export class ConversationHandlingArguments {
-  @OrLastMinutes(intervalMinutes)
+  @OrLastMinutes(intervalMinutes, "in a list the window of the list, else the last 60 minutes")
   lastMinutes?: number | null;
   @OrBetween(intervalBetween)
   between?: MetricWindowInput | null;
