@@ -13,6 +13,7 @@ import { fetchAgentSegments } from "./upstream/apis/agent-segments.js";
 import { intervalMetricsFetch } from "./upstream/apis/interval-metrics.js";
 import { fetchKeyMetrics } from "./upstream/apis/key-metrics.js";
 import { fetchSkillSegments } from "./upstream/apis/skill-segments.js";
+import type { Service } from "./upstream/call.js";
 import { Coalescer } from "./upstream/coalescer.js";
 import { Connection, type Fetchers } from "./upstream/connection.js";
 import { type Freshness, keepMs, remainingMs } from "./upstream/freshness.js";
@@ -34,6 +35,7 @@ interface Account {
   config: AccountConfig;
   freshness: Freshness;
   connection: Connection;
+  reach(service: Service): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -95,7 +97,7 @@ export async function createGateway(config: Config, { now = Date.now, random = M
   return {
     schema,
     request,
-    readiness: () => readinessOf(config.accounts, now),
+    readiness: () => readinessOf([...accounts.values()].map(({ config: { id }, reach }) => ({ id, reach }))),
     close: async () => {
       await Promise.all([...accounts.values()].map((account) => account.close()));
     },
@@ -116,6 +118,7 @@ function connected(account: AccountConfig, now: () => number, random: () => numb
     config: account,
     freshness: { ttlMs, staleMs },
     connection: new Connection(id, upstream, fetchers, now),
+    reach: transport.reach,
     async close() {
       upstream.close();
       await transport.close();

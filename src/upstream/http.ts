@@ -1,4 +1,4 @@
-import type { ExchangeRequest, ExchangeResponse } from "./call.js";
+import type { ExchangeRequest, ExchangeResponse, Service } from "./call.js";
 import { type AccountCredentials, createCredentials } from "./credentials.js";
 import { Domains, type Services } from "./domains.js";
 import { exactJson } from "./exact-json.js";
@@ -28,6 +28,8 @@ export interface Transport {
    * Rejects with a GatewayError by the contract's table, or with the signal's reason. Safe to share.
    */
   exchange(request: ExchangeRequest, terms: TransportTerms): Promise<ExchangeResponse>;
+  /** Resolves when the service's domain is known and a token is at hand; rejects with the GatewayError that stands in the way. */
+  reach(service: Service): Promise<void>;
   /** Ends all connections; what is still running rejects. */
   close(): Promise<void>;
 }
@@ -62,6 +64,10 @@ export function createTransport(account: TransportAccount, options: Partial<Http
       } finally {
         limit.end();
       }
+    },
+    reach: async (service) => {
+      await domains.baseUrl(service);
+      await credentials.token(undefined);
     },
     close: wire.close,
   };

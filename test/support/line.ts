@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import { pino } from "pino";
 import { type Config, configFrom, type Environment } from "../../src/config.js";
 import { createGateway } from "../../src/gateway.js";
@@ -52,7 +53,7 @@ export async function startLine(
   const warn = (message: string, error: unknown) => log.warn({ err: error }, message);
   const log = pino({ level: process.env.LINE_LOG ?? "silent" });
   const gateway = await createGateway(config, { now, warn });
-  const app = await startApp({ gateway, config, log, now: () => performance.now(), graphiqlRoot: "dist/graphiql" });
+  const app = await startApp({ gateway, config, log, now: () => performance.now(), graphiqlRoot: fileURLToPath(new URL("../../dist/graphiql", import.meta.url)) });
 
   return {
     url: app.url,

@@ -1,0 +1,28 @@
+import { GatewayError } from "./errors.js";
+import type { Readiness } from "./server/gateway-port.js";
+import type { Service } from "./upstream/call.js";
+
+const services: readonly Service[] = ["operations", "keyMetrics", "intervalMetrics"];
+
+/**
+ * Which services each account can reach: their domains are known and a token is at hand. Asks none of the four APIs, so it
+ * costs no budget. Ready when every account can reach at least one: the others null their own fields only.
+ */
+export async function readinessOf(accounts: readonly { id: string; reach(service: Service): Promise<void> }[]): Promise<Readiness> {
+  const told = accounts.map(async ({ id, reach }) => ({
+    id,
+    services: Object.fromEntries(await Promise.all(services.map((service) => state(service, reach)))),
+  }));
+  const states = await Promise.all(told);
+  return { ready: states.every(({ services }) => Object.values(services).includes("ok")), accounts: states };
+}
+
+async function state(service: Service, reach: (service: Service) => Promise<void>): Promise<readonly [Service, string]> {
+  try {
+    await reach(service);
+    return [service, "ok"];
+  } catch (error) {
+    if (!(error instanceof GatewayError)) throw error;
+    return [service, error.message];
+  }
+}
