@@ -46,7 +46,7 @@ export type ContactCenterTotalsQuery = { contactCenter: { accountId: string, age
 export type ConversationsQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type ConversationsQuery = { contactCenter: { conversations: { pageInfo: { hasNextPage: boolean, endCursor: string | null }, nodes: Array<{ id: string, handling: { handleTime: number | null, workTime: number | null, agents: Array<{ id: string, name: string | null }> | null, skills: Array<{ id: string, name: string | null }> | null } | null, intervals: { nodes: Array<{ from: string, to: string, handleTime: number | null, agent: { id: string } | null }> } | null }> } | null } | null };
+export type ConversationsQuery = { contactCenter: { conversations: { pageInfo: { hasNextPage: boolean, endCursor: string | null }, nodes: Array<{ id: string, handling: { handleTime: number | null, workTime: number | null, agents: Array<{ id: string, name: string | null }> | null, skills: Array<{ id: string, name: string | null }> | null } | null, intervals: { nodes: Array<{ from: string, to: string, handleTime: number | null, agent: { id: string } | null, skill: { id: string } | null }> } | null }> } | null } | null };
 
 export type HandleTimeQueryVariables = Exact<{
   handleTimeModel?: HandleTimeModel;
@@ -237,11 +237,14 @@ export const ConversationsDocument = new TypedDocumentString(`
             name
           }
         }
-        intervals(lastMinutes: 240, everyMinutes: 15, splitBy: [AGENT]) {
+        intervals(lastMinutes: 240, everyMinutes: 15, splitBy: [AGENT, SKILL]) {
           nodes {
             from
             to
             agent {
+              id
+            }
+            skill {
               id
             }
             handleTime
