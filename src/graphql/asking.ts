@@ -31,7 +31,9 @@ export async function answerTo<Q extends Question, T>(
   return question ? read(await measured(context, question), question) : hollow();
 }
 
-function learn({ directoryMemory }: GatewayContext, question: Question, reply: ReplyByApi[Question["api"]]): void {
-  if (question.api === "interval-metrics") directoryMemory.learnIntervals(question, reply as IntervalMetricsReply);
-  if (question.api === "key-metrics" && question.of !== "total") directoryMemory.learnKeys(question, question.of, reply as KeyMetricsReply);
+function learn(context: GatewayContext, question: Question, reply: ReplyByApi[Question["api"]]): void {
+  const { directoryMemory, now } = context;
+  if (question.api === "interval-metrics") directoryMemory.learnIntervals(question, reply as IntervalMetricsReply, now());
+  if (question.api === "key-metrics" && question.of !== "total")
+    directoryMemory.learnKeys(question, question.of, reply as KeyMetricsReply, now());
 }

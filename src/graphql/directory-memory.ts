@@ -19,12 +19,12 @@ export interface Naming {
   login: string | null;
 }
 
-/** What earlier answers told in passing: names, and which accounts have no interval metrics. */
+/** What earlier answers told in passing: names, and which accounts have no interval metrics. `now` in epoch ms. */
 export interface DirectoryMemory {
   /** The naming seen in the last ten minutes; undefined when there was none. */
   naming(scope: DirectoryScope, kind: NamedKind, id: string, now: number): Naming | undefined;
-  learnKeys(scope: DirectoryScope, of: KeyKind, reply: KeyMetricsReply): void;
-  learnIntervals(scope: DirectoryScope, reply: IntervalMetricsReply): void;
+  learnKeys(scope: DirectoryScope, of: KeyKind, reply: KeyMetricsReply, now: number): void;
+  learnIntervals(scope: DirectoryScope, reply: IntervalMetricsReply, now: number): void;
   intervalsAreOff(scope: DirectoryScope, now: number): boolean;
   noteIntervalsOff(scope: DirectoryScope, now: number): void;
 }
@@ -33,14 +33,22 @@ const kindOfKey: Record<KeyKind, NamedKind> = { skillId: "SKILL", agentGroupId: 
 
 /** An empty memory of at most `maxNames` names; the ones unused longest go first. */
 export function createDirectoryMemory(maxNames = 100_000): DirectoryMemory {
-  const namings = new LRUCache<string, Naming & { until: number }>({ max: maxNames });
+  const namings = new LRUCache<string, Naming & { asOf: number; until: number }>({ max: maxNames });
   const offUntil = new LRUCache<string, number>({ max: 1_000 });
-  const learnt = new WeakSet<object>();
   const keyOf = ({ account, credential }: DirectoryScope, ...rest: string[]) => JSON.stringify([account, credential, ...rest]);
-  const once = (reply: object, learn: () => void) => {
-    if (learnt.has(reply)) return;
-    learnt.add(reply);
-    learn();
+
+  /** One request reads the same rows for many fields. */
+  const readAt = new WeakMap<object, number>();
+  const isRead = (rows: object, now: number): boolean => {
+    const known = readAt.get(rows) === now;
+    readAt.set(rows, now);
+    return known;
+  };
+
+  /** Rows of closed days can be a day old: a name from a later answer stands. */
+  const learn = (key: string, naming: Naming, asOf: number, now: number) => {
+    const known = namings.get(key);
+    if (!known || known.until <= now || known.asOf <= asOf) namings.set(key, { ...naming, asOf, until: now + directoryKeptMs });
   };
 
   return {
@@ -48,21 +56,19 @@ export function createDirectoryMemory(maxNames = 100_000): DirectoryMemory {
       const known = namings.get(keyOf(scope, kind, id));
       return known && known.until > now ? known : undefined;
     },
-    learnKeys: (scope, of, reply) =>
-      once(reply, () => {
-        for (const { id, name } of reply.rows)
-          namings.set(keyOf(scope, kindOfKey[of], id), { name, login: null, until: reply.asOf + directoryKeptMs });
-      }),
-    learnIntervals: (scope, reply) =>
-      once(reply, () => {
-        const until = reply.asOf + directoryKeptMs;
-        for (const { ids, skillName, agentGroupName, agentName, agentLogin } of reply.rows) {
-          if (ids.SKILL && skillName) namings.set(keyOf(scope, "SKILL", ids.SKILL), { name: skillName, login: null, until });
-          if (ids.AGENT_GROUP && agentGroupName)
-            namings.set(keyOf(scope, "AGENT_GROUP", ids.AGENT_GROUP), { name: agentGroupName, login: null, until });
-          if (ids.AGENT && agentName) namings.set(keyOf(scope, "AGENT", ids.AGENT), { name: agentName, login: agentLogin, until });
-        }
-      }),
+    learnKeys(scope, of, { rows, asOf }, now) {
+      if (isRead(rows, now)) return;
+      for (const { id, name } of rows) learn(keyOf(scope, kindOfKey[of], id), { name, login: null }, asOf, now);
+    },
+    learnIntervals(scope, { rows, asOf }, now) {
+      if (isRead(rows, now)) return;
+      for (const { ids, skillName, agentGroupName, agentName, agentLogin } of rows) {
+        if (ids.SKILL && skillName) learn(keyOf(scope, "SKILL", ids.SKILL), { name: skillName, login: null }, asOf, now);
+        if (ids.AGENT_GROUP && agentGroupName)
+          learn(keyOf(scope, "AGENT_GROUP", ids.AGENT_GROUP), { name: agentGroupName, login: null }, asOf, now);
+        if (ids.AGENT && agentName) learn(keyOf(scope, "AGENT", ids.AGENT), { name: agentName, login: agentLogin }, asOf, now);
+      }
+    },
     intervalsAreOff: (scope, now) => (offUntil.get(keyOf(scope)) ?? 0) > now,
     noteIntervalsOff: (scope, now) => void offUntil.set(keyOf(scope), now + directoryKeptMs),
   };

@@ -1,11 +1,11 @@
 import { type DocumentNode, type GraphQLSchema, getOperationAST, getVariableValues } from "graphql";
-import { GatewayError } from "../errors.js";
 import { type Question, questionKey } from "../upstream/question.js";
 import { accountMeant } from "./contact-centers.js";
 import type { Asker } from "./context.js";
 import { type EntityType, entityTypes, leadingFields, referenced } from "./questions/entities.js";
 import { type AskingField, askingFields } from "./questions/fields.js";
 import { one, type Parent } from "./questions/parent.js";
+import { unlessRefused } from "./questions/refusal.js";
 import { type Reference, referredAccount, referredEntity } from "./references.js";
 import { fragmentsOf, type SelectedField, Selection } from "./selection.js";
 
@@ -61,7 +61,7 @@ export function outline(schema: GraphQLSchema, { document, operationName, variab
   };
 
   const walk = (place: Place, selection: Selection): void => {
-    for (const field of selection.fields) tolerant(() => visit(place, field));
+    for (const field of selection.fields) unlessRefused(() => visit(place, field));
   };
 
   const visit = (place: Place, field: SelectedField): void => {
@@ -93,7 +93,7 @@ const isEntityType = (type: string): type is EntityType => entityTypes.has(type)
 function rootEntities({ name, args }: SelectedField, asker: Asker): [EntityType, Parent][] {
   if (name === "contactCenters") return asker.accounts.map(({ id }) => ["ContactCenter", one(id)]);
   if (name === "contactCenter") {
-    const account = tolerant(() => accountMeant(asker, args.accountId as string | null | undefined));
+    const account = unlessRefused(() => accountMeant(asker, args.accountId as string | null | undefined));
     return account === undefined ? [] : [["ContactCenter", one(account)]];
   }
   return name === "_entities" ? referredEntities(args.representations as readonly Reference[], asker) : [];
@@ -105,7 +105,7 @@ function referredEntities(references: readonly Reference[], asker: Asker): [Enti
   for (const reference of references) {
     const type = String(reference.__typename);
     if (!isEntityType(type)) continue;
-    const referred = tolerant(() =>
+    const referred = unlessRefused(() =>
       type === "ContactCenter" ? { account: referredAccount(reference, asker), id: "" } : referredEntity(reference, asker),
     );
     if (!referred) continue;
@@ -115,14 +115,4 @@ function referredEntities(references: readonly Reference[], asker: Asker): [Enti
     group.ids.add(type === "ContactCenter" ? referred.account : referred.id);
   }
   return [...ids.values()].map((group) => [group.type, { account: group.account, ids: [...group.ids], atMost: group.ids.size }]);
-}
-
-/** The result, or undefined where the field itself will refuse its arguments when it is resolved. */
-function tolerant<T>(step: () => T): T | undefined {
-  try {
-    return step();
-  } catch (error) {
-    if (error instanceof GatewayError) return undefined;
-    throw error;
-  }
 }

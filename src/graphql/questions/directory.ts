@@ -74,6 +74,7 @@ export function work(parent: Scoped & Pick<Parent, "ids">, asker: Asker): Interv
 }
 
 const unnamed = (kind: NamedKind, parent: Parent, asker: Asker): Pick<Parent, "account" | "ids"> => {
+  if (parent.named) return { account: parent.account, ids: [] };
   const isUnnamed = (id: string) => !asker.directoryMemory.naming(scopeOf(parent, asker), kind, id, asker.now());
   return { account: parent.account, ids: parent.ids?.filter(isUnnamed) ?? null };
 };

@@ -60,15 +60,19 @@ export const leadingFields: Readonly<Record<string, LeadingField>> = {
 };
 
 /**
- * The entities behind a field of an object that is none itself, or behind a plain reference. Inside the figures of an entity
- * its own type is itself; every other is named by an answer.
+ * The entities behind a field without arguments. Inside the figures of an entity its own type is itself; every other is named
+ * by an answer.
  */
 export function referenced(type: EntityType, inside: { type: string; owner: EntityType; parent: Parent }): Parent {
   const { account, atMost } = inside.parent;
   if (type === "ContactCenter") return one(account);
-  if (type === inside.owner && !entityTypes.has(inside.type)) return inside.type === "Interval" ? unlisted(inside.parent) : inside.parent;
-  return { account, ids: null, atMost: inside.type === "Agent" && type === "AgentGroup" ? atMost : null };
+  const named = rowsWithNames.has(inside.type) ? ({ named: true } as const) : {};
+  if (type === inside.owner && !entityTypes.has(inside.type)) return named.named ? { ...unlisted(inside.parent), ...named } : inside.parent;
+  return { account, ids: null, atMost: inside.type === "Agent" && type === "AgentGroup" ? atMost : null, ...named };
 }
+
+/** Objects made of interval rows, which carry the names of what they are grouped by. */
+const rowsWithNames: ReadonlySet<string> = new Set(["Interval", "ConversationHandling"]);
 
 /** Rows name their conversation, but it did not come in a list. */
 function unlisted({ listed, ...parent }: Parent): Parent {

@@ -1,8 +1,10 @@
-import type { HandleTimeModel, IntervalMetricsQuestion } from "../../upstream/question.js";
+import { canonical, type HandleTimeModel, type IntervalMetricsQuestion } from "../../upstream/question.js";
+import type { Asker } from "../context.js";
 import type { SelectedField, Selection } from "../selection.js";
-import { type FilteringArguments, filteredBy, filtersOf, intervalScope } from "./interval-metrics.js";
+import { type FilteringArguments, filteredBy, filtersOf, groupingOf, intervalScope } from "./interval-metrics.js";
 import type { Asks } from "./parent.js";
-import type { WindowArguments } from "./windows.js";
+import { unlessRefused } from "./refusal.js";
+import { intervalWindow, type WindowArguments } from "./windows.js";
 
 export interface HandlingArguments extends WindowArguments {
   handleTimeModel: HandleTimeModel;
@@ -20,25 +22,31 @@ const groupingFor = (handlings: readonly Selection[]) => [
 ];
 
 /**
- * Conversation.handling: the rows that its sums are made of. Without a window of its own, and with the same model, a conversation
- * that came in a list is answered from the rows of that list.
+ * Conversation.handling: the rows that its sums are made of. A conversation that came in a list is answered from the rows of
+ * that list when it gives no window of its own, or the list's, and the list's model.
  */
 export const handlingOf: Asks<HandlingArguments, IntervalMetricsQuestion> = (parent, args, selection, asker) => {
   const { listed } = parent;
-  if (listed?.api === "interval-metrics" && isOfList(args, listed)) return selection.wantsData ? [listed] : [];
   const scope = intervalScope(parent.account, groupingFor([selection]), { ...args, everyMinutes }, asker);
-  return selection.wantsData ? filteredBy("CONVERSATION", parent).map((filters) => ({ ...scope, filters })) : [];
+  if (!selection.wantsData) return [];
+  if (listed?.api === "interval-metrics" && isOfList(args, listed, asker)) return [listed];
+  return filteredBy("CONVERSATION", parent).map((filters) => ({ ...scope, filters }));
 };
 
 /** ContactCenter.conversations: rows that also hold what `handling` of its nodes asks. */
 export const conversationRows: Asks<ConversationsArguments, IntervalMetricsQuestion> = ({ account }, args, selection, asker) => {
+  const scope = intervalScope(account, ["CONVERSATION"], { ...args, everyMinutes }, asker);
+  const filters = filtersOf(args);
+  if (!selection.wantsData) return [];
   const handlings = [...selection.all("nodes", "handling"), ...selection.all("edges", "node", "handling")];
-  const grouping = groupingFor(handlings.filter((field) => isOfList(argumentsOf(field), args)).map((field) => field.selection));
-  const question = { ...intervalScope(account, grouping, { ...args, everyMinutes }, asker), filters: filtersOf(args) };
-  return selection.wantsData ? [question] : [];
+  const ofList = handlings.filter((field) => unlessRefused(() => isOfList(argumentsOf(field), scope, asker)));
+  return [{ ...scope, grouping: groupingOf(groupingFor(ofList.map((field) => field.selection))), filters }];
 };
 
 const argumentsOf = ({ args }: SelectedField): HandlingArguments => args as unknown as HandlingArguments;
 
-const isOfList = ({ lastMinutes, between, handleTimeModel }: HandlingArguments, list: { handleTimeModel: HandleTimeModel }): boolean =>
-  (lastMinutes ?? null) === null && !between && handleTimeModel === list.handleTimeModel;
+function isOfList(args: HandlingArguments, list: Pick<IntervalMetricsQuestion, "handleTimeModel" | "window">, asker: Asker): boolean {
+  if (args.handleTimeModel !== list.handleTimeModel) return false;
+  const isOwn = typeof args.lastMinutes === "number" || Boolean(args.between);
+  return !isOwn || canonical(intervalWindow(args, everyMinutes, asker)) === canonical(list.window);
+}

@@ -11,6 +11,8 @@ export interface Parent {
   atMost: number | null;
   /** The question that lists the entities, when it can bring figures of its entities along. */
   listed?: KeyMetricsQuestion | IntervalMetricsQuestion;
+  /** True when the rows that name the entities bring their names along. */
+  named?: true;
 }
 
 /** The questions of a field. None: nothing selected needs an answer. Null: an empty list was given, so the field means nothing. */
