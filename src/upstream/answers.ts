@@ -1,4 +1,4 @@
-import Keyv from "keyv";
+import Keyv, { type KeyvStoreAdapter } from "keyv";
 import { LRUCache } from "lru-cache";
 import type { Stored } from "./merging/merging.js";
 
@@ -26,11 +26,7 @@ export class Answers {
     /** How long an answer is of any use, stale or not, in ms. */
     private readonly keepMs: (answer: Stored) => number,
   ) {
-    const store = new LRUCache<string, { value: Bundle }>({
-      maxSize: maxBytes,
-      sizeCalculation: ({ value }) => smallestEntryBytes + memoryPerBodyByte * value.answers.reduce((sum, { bytes }) => sum + bytes, 0),
-    });
-    this.#store = new Keyv<Bundle>({ store });
+    this.#store = new Keyv<Bundle>({ store: boundedStore(maxBytes), throwOnErrors: true });
     // No serialisation: an answer in memory is immutable and handed out as it is.
     this.#store.serialize = undefined;
     this.#store.deserialize = undefined;
@@ -57,4 +53,20 @@ export class Answers {
 
   #leftMs = (answer: Stored): number => answer.reply.asOf + this.keepMs(answer) - this.now();
   #useful = (answer: Stored): boolean => this.#leftMs(answer) >= 0;
+}
+
+/** Keyv hands its ttl to `set` as a third argument, which lru-cache takes for options and refuses: hence not the cache itself. */
+function boundedStore(maxBytes: number): KeyvStoreAdapter {
+  const cache = new LRUCache<string, { value: Bundle }>({
+    maxSize: maxBytes,
+    sizeCalculation: ({ value }) => smallestEntryBytes + memoryPerBodyByte * value.answers.reduce((sum, { bytes }) => sum + bytes, 0),
+  });
+  return {
+    opts: {},
+    on: () => undefined,
+    get: async (key: string) => cache.get(key) as never,
+    set: (key: string, entry: { value: Bundle }) => cache.set(key, entry),
+    delete: async (key: string) => cache.delete(key),
+    clear: async () => cache.clear(),
+  } as unknown as KeyvStoreAdapter;
 }
