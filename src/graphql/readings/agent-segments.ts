@@ -1,5 +1,5 @@
 import type { AgentSegmentsLevel, AgentSegmentsQuestion, AgentSegmentsReply, Ids, Rows, Values } from "../../upstream/question.js";
-import { answerTo } from "../asking.js";
+import { answerTo, measured } from "../asking.js";
 import type { GatewayContext } from "../context.js";
 import { compareIds } from "../ordering.js";
 import type { Asked } from "../questions/parent.js";
@@ -77,19 +77,17 @@ function withinSkill(
   });
 }
 
-/** Skill.agentSegments: one row per agent within the skill, by agent; null when the field means nothing. */
-export const agentRowsWithinSkill = (
+/** Skill.agentSegments: one row per agent within the skill, by agent; none when an empty list was given. */
+export async function agentRowsWithinSkill(
   context: GatewayContext,
   { accountId, id }: Skill,
   questions: Asked<AgentSegmentsQuestion>,
-): Promise<AgentSkillSegments[] | null> =>
-  answerTo(
-    context,
-    questions,
-    ({ reply, stale }, { agents }) =>
-      withinSkill(accountId, id, agents, reply.bySkill?.get(id), { asOf: reply.asOf, stale, window: reply.window }),
-    () => [],
-  );
+): Promise<AgentSkillSegments[]> {
+  const [question] = questions ?? [];
+  if (!question) return [];
+  const { reply, stale } = await measured(context, question);
+  return withinSkill(accountId, id, question.agents, reply.bySkill?.get(id), { asOf: reply.asOf, stale, window: reply.window });
+}
 
 /** The key of the platform's rows without an entity. */
 const unnamed = "null";

@@ -68,7 +68,7 @@ export class SkillResolver {
     @Args(() => FilteredAgentSegmentsArguments) args: FilteredAgentSegmentsArguments,
     @Ctx() context: GatewayContext,
     @Info() info: GraphQLResolveInfo,
-  ): Promise<AgentSkillSegments[] | null> {
+  ): Promise<AgentSkillSegments[]> {
     return agentRowsWithinSkill(context, skill, rowsWithinSkills(parentOf(skill), args, selectionOf(info), context));
   }
 
