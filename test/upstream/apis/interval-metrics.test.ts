@@ -1,0 +1,202 @@
+import { describe, expect, test } from "vitest";
+import { intervalMetricsFetch } from "../../../src/upstream/apis/interval-metrics.js";
+import type { IntervalMetricsCall } from "../../../src/upstream/call.js";
+import vendor from "../../fixtures/vendor/interval-metrics.json" with { type: "json" };
+import { ok, queryOf, scripted } from "./scripted-exchange.js";
+
+const time = (clock: string) => Date.parse(`2023-02-07T${clock}:00Z`);
+const window = (from: string, to: string) => ({ from: time(from), to: time(to) });
+
+const call = (part: Partial<IntervalMetricsCall> = {}): IntervalMetricsCall => ({
+  api: "interval-metrics",
+  grouping: ["SKILL"],
+  everyMinutes: 15,
+  handleTimeModel: "IFT",
+  window: window("13:15", "14:00"),
+  filters: {},
+  includeBotSkills: true,
+  ...part,
+});
+
+const row = (from: string, to: string, metrics: object, ids: object = { skillId: 1, skillName: "Sales" }) => ({
+  timeframe: { from: `2023-02-07T${from}:00Z`, to: `2023-02-07T${to}:00Z` },
+  ...ids,
+  metrics,
+});
+
+async function fetched(body: unknown, part: Partial<IntervalMetricsCall> = {}) {
+  const platform = scripted(() => ok(body), 77);
+  const result = await intervalMetricsFetch("tests")(call(part), "le1", platform.exchange, platform.now);
+  return { ...result, requests: platform.requests };
+}
+
+describe("the request for interval metrics", () => {
+  test("has its window in UTC without milliseconds, its fixed metrics, and the largest page", async () => {
+    const { requests } = await fetched({ intervals: [] });
+    expect(requests[0]).toMatchObject({ service: "intervalMetrics", method: "GET" });
+    expect(requests[0]?.path).toBe(
+      "/api/account/le1/interval-metrics?v=1&source=tests&from=2023-02-07T13:15:00Z&to=2023-02-07T14:00:00Z&intervalDuration=15&grouping=skill&handleTimeModel=IFT&metrics=handleTime,workTime,handledConversations,repliedConversations,consumerMessages,agentMessages,arrivals,closedConversations&includeBotSkills=true&pageSize=500",
+    );
+  });
+
+  test("names groupings and filters as the platform does", async () => {
+    const { requests } = await fetched(
+      { intervals: [] },
+      {
+        grouping: ["SKILL", "AGENT_GROUP", "AGENT", "CONVERSATION"],
+        filters: { SKILL: "1", AGENT_GROUP: "-1", AGENT: "3", CONVERSATION: "a-b_c" },
+        everyMinutes: 60,
+        handleTimeModel: "EHT",
+        includeBotSkills: false,
+      },
+    );
+    expect(requests.map(queryOf)).toEqual([
+      {
+        v: "1",
+        source: "tests",
+        from: "2023-02-07T13:15:00Z",
+        to: "2023-02-07T14:00:00Z",
+        intervalDuration: "60",
+        grouping: "skill,agentGroup,agent,conversation",
+        skillId: "1",
+        agentGroupId: "-1",
+        agentId: "3",
+        conversationId: "a-b_c",
+        handleTimeModel: "EHT",
+        metrics: "handleTime,workTime,handledConversations,repliedConversations",
+        includeBotSkills: "false",
+        pageSize: "500",
+      },
+    ]);
+  });
+
+  test.each([
+    [["SKILL"], 8],
+    [["AGENT"], 6],
+    [["SKILL", "AGENT"], 6],
+    [["AGENT_GROUP"], 6],
+    [["SKILL", "CONVERSATION"], 4],
+  ] as const)("grouped by %j asks for %i metrics", async (grouping, count) => {
+    const { requests } = await fetched({ intervals: [] }, { grouping });
+    expect(requests.map(queryOf)[0]?.metrics?.split(",")).toHaveLength(count);
+  });
+});
+
+describe("rows of interval metrics", () => {
+  test("the vendor's example by skill: times by the RFC 3339 pair, ids as number or string, seconds as milliseconds", async () => {
+    const lastPage = ok({ intervals: [] });
+    const platform = scripted((_, index) => (index === 0 ? ok(vendor.examples.bySkill.answer) : lastPage), 77);
+    const bySkill = call({ window: window("13:15", "13:45") });
+    const { reply } = await intervalMetricsFetch("tests")(bySkill, "le1", platform.exchange, platform.now);
+    expect(platform.requests.map((request) => queryOf(request).offset)).toEqual([undefined, "100"]);
+    expect(reply).toEqual({
+      asOf: 77,
+      window: window("13:15", "13:45"),
+      pending: [],
+      rows: [
+        {
+          window: window("13:15", "13:30"),
+          ids: { SKILL: "123" },
+          skillName: "Tech Support",
+          agentGroupName: null,
+          agentName: null,
+          agentLogin: null,
+          human: true,
+          values: {
+            handleTime: 240_000,
+            workTime: null,
+            handledConversations: 20,
+            repliedConversations: 15,
+            consumerMessages: 40,
+            agentMessages: 60,
+            arrivals: 120,
+            closedConversations: 17,
+          },
+        },
+        expect.objectContaining({ ids: { SKILL: "456" }, skillName: "Sales", values: expect.objectContaining({ handleTime: 360_000 }) }),
+      ],
+    });
+  });
+
+  test("the vendor's example by agent: ids and names of the grouping alone, though rows name skills too", async () => {
+    const { intervals } = vendor.examples.byAgent.answer;
+    const { reply } = await fetched({ intervals }, { grouping: ["AGENT"], window: window("13:15", "13:30") });
+    expect(reply.rows.map(({ ids, agentName, agentLogin, skillName }) => [ids, agentName, agentLogin, skillName])).toEqual([
+      [{ AGENT: "123" }, "John Doe", "john.doe@brand.com", null],
+      [{ AGENT: "456" }, "Jane Doe", "jane.doe@brand.com", null],
+    ]);
+  });
+
+  test("without human activity keep only what needs no human: other zeros were not measured", async () => {
+    const idle = { handleTime: 0, workTime: 0, handledConversations: 0, repliedConversations: 0, agentMessages: 0 };
+    const { reply } = await fetched({
+      intervals: [row("13:15", "13:30", { ...idle, consumerMessages: 4, arrivals: 2, closedConversations: 0 }), row("13:30", "13:45", {})],
+    });
+    expect(reply.rows.map(({ human, values }) => [human, values])).toEqual([
+      [
+        false,
+        {
+          handleTime: null,
+          workTime: null,
+          handledConversations: null,
+          repliedConversations: null,
+          agentMessages: null,
+          consumerMessages: 4,
+          arrivals: 2,
+          closedConversations: 0,
+        },
+      ],
+      [false, expect.objectContaining({ handleTime: null, arrivals: null })],
+    ]);
+  });
+
+  test.each(["handleTime", "workTime", "handledConversations", "repliedConversations", "agentMessages"])(
+    "with any %s are human, and their zeros are measured",
+    async (name) => {
+      const { reply } = await fetched({ intervals: [row("13:15", "13:30", { handleTime: 0, workTime: 0, [name]: 1 })] });
+      expect(reply.rows[0]?.human).toBe(true);
+      expect(reply.rows[0]?.values[name === "handleTime" ? "workTime" : "handleTime"]).toBe(0);
+    },
+  );
+
+  test("outside the window are dropped: those that began before, and those that begin at its end", async () => {
+    const metrics = { handleTime: 1 };
+    const { reply } = await fetched({
+      intervals: [
+        row("13:00", "13:15", metrics),
+        row("13:15", "13:30", metrics),
+        row("13:45", "14:00", metrics),
+        row("14:00", "14:15", metrics),
+      ],
+    });
+    expect(reply.rows.map((entry) => entry.window.from)).toEqual([time("13:15"), time("13:45")]);
+  });
+
+  test("keep -1 as an id, leave out ids that are null, and have no name for NA", async () => {
+    const { reply } = await fetched(
+      { intervals: [row("13:15", "13:30", {}, { skillId: -1, skillName: "NA", agentId: null, agentName: null })] },
+      { grouping: ["SKILL", "AGENT"] },
+    );
+    expect(reply.rows[0]).toMatchObject({ ids: { SKILL: "-1" }, skillName: null, agentName: null });
+    expect(reply.rows[0]?.ids).not.toHaveProperty("AGENT");
+  });
+
+  test("with fractions of seconds become whole milliseconds", async () => {
+    const { reply } = await fetched({ intervals: [row("13:15", "13:30", { handleTime: "1.1", workTime: 2.2 })] });
+    expect(reply.rows[0]?.values).toMatchObject({ handleTime: 1100, workTime: 2200 });
+  });
+
+  test.each([
+    ["no list of intervals", {}],
+    ["a row without timeframe", { intervals: [{ skillId: 1, metrics: {} }] }],
+    ["a row with another kind of time", { intervals: [{ ...row("13:15", "13:30", {}), timeframe: { from: "soon", to: "later" } }] }],
+    ["a metric that is no number", { intervals: [row("13:15", "13:30", { handleTime: "4m" })] }],
+    ["an id that is an object", { intervals: [row("13:15", "13:30", {}, { skillId: {} })] }],
+    [
+      "a page link that leads nowhere",
+      { metadata: { paging: { refs: { next: "/api/account/le1/interval-metrics?v=1" } } }, intervals: [] },
+    ],
+  ])("with %s are UPSTREAM_INVALID_RESPONSE", async (_, body) => {
+    await expect(fetched(body)).rejects.toMatchObject({ code: "UPSTREAM_INVALID_RESPONSE", extensions: { api: "INTERVAL_METRICS" } });
+  });
+});

@@ -1,0 +1,260 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { keyMetricsByTime, keyMetricsCurrent } from "../../../src/catalogue/key-metrics.js";
+import { metricsOf } from "../../../src/catalogue/metric.js";
+import { fetchKeyMetrics } from "../../../src/upstream/apis/key-metrics.js";
+import type { KeyMetricsCall } from "../../../src/upstream/call.js";
+import vendor from "../../fixtures/vendor/key-metrics.json" with { type: "json" };
+import { ok, queryOf, scripted } from "./scripted-exchange.js";
+
+const now = 1_591_955_386_814;
+
+const call = (part: Partial<KeyMetricsCall> = {}): KeyMetricsCall => ({
+  api: "key-metrics",
+  window: { lastMinutes: 60 },
+  byTime: true,
+  current: true,
+  groupBy: "skillId",
+  total: false,
+  filters: { agentIds: null, agentGroupIds: null, skillIds: null },
+  includeSubGroups: false,
+  userType: "ALL",
+  order: null,
+  take: "all",
+  ...part,
+});
+
+const page = (keys: readonly string[], count: number) => ({
+  metadata: { count, next: { rel: "next", href: "https://localhost:8082/never/follow" } },
+  groupBy: {
+    groupByField: "skillId",
+    groups: keys.map((key) => ({ key, keyDescription: `Skill ${key}`, metrics: { closedConversations: 1 } })),
+  },
+});
+
+async function fetched(body: unknown, part: Partial<KeyMetricsCall> = {}) {
+  const platform = scripted(() => ok(body), now);
+  const result = await fetchKeyMetrics(call(part), "le1", platform.exchange, platform.now);
+  return { ...result, requests: platform.requests };
+}
+
+describe("the request for key metrics", () => {
+  test("asks the vendor's example in the vendor's words", async () => {
+    const { requests } = await fetched(page([], 0), {
+      window: vendor.examples.request.filters.time,
+      groupBy: "agentGroupId",
+      userType: "HUMAN",
+      order: { metric: "closedConversations", direction: "desc" },
+    });
+    expect(requests[0]).toMatchObject({ service: "keyMetrics", method: "POST" });
+    expect(requests[0]?.path).toBe("/manager_workspace/api/account/le1/metrics?offset=0&limit=50&sort=closedConversations:desc");
+    const { metricsToRetrieveByTime, metricsToRetrieveCurrentValue, ...rest } = vendor.examples.request;
+    expect(requests[0]?.body).toEqual({
+      ...rest,
+      metricsToRetrieveByTime: expect.arrayContaining(metricsToRetrieveByTime),
+      metricsToRetrieveCurrentValue: expect.arrayContaining(metricsToRetrieveCurrentValue),
+    });
+  });
+
+  test("asks for every metric of a section or for none of it", async () => {
+    const names = (metrics: { request: string }[]) => metrics.map(({ request }) => request).sort();
+    const sections = async (byTime: boolean, current: boolean) => {
+      const { requests } = await fetched(page([], 0), { byTime, current });
+      const body = requests[0]?.body as Record<string, string[] | undefined>;
+      return [body.metricsToRetrieveByTime?.toSorted(), body.metricsToRetrieveCurrentValue?.toSorted()];
+    };
+    const [byTime, current] = [names(vendor.metricsToRetrieveByTime), names(vendor.metricsToRetrieveCurrentValue)];
+    expect(await sections(true, true)).toEqual([byTime, current]);
+    expect(await sections(true, false)).toEqual([byTime, undefined]);
+    expect(await sections(false, true)).toEqual([undefined, current]);
+  });
+
+  test("for the keys alone asks for the current metrics, because something must be asked", async () => {
+    const { requests } = await fetched(page([], 0), { byTime: false, current: false });
+    expect(requests[0]?.body).toHaveProperty("metricsToRetrieveCurrentValue");
+    expect(requests[0]?.body).not.toHaveProperty("metricsToRetrieveByTime");
+  });
+
+  test("ends a window given by its length at the next whole minute, so that rounding cannot widen it past a day", async () => {
+    const { requests, reply } = await fetched(page([], 0), { window: { lastMinutes: 1440 } });
+    const to = 1_591_955_400_000;
+    const time = { from: to - 86_400_000, to };
+    expect(requests[0]?.body).toMatchObject({ filters: { time } });
+    expect(reply.window).toEqual(time);
+  });
+
+  test("names its response sections always, and no grouping for a total", async () => {
+    const body = { ...page([], 0), all: {} };
+    const sections = async (part: Partial<KeyMetricsCall>) => (await fetched(body, part)).requests[0]?.body;
+    expect(await sections({})).toMatchObject({ responseSections: ["groupBy"], groupBy: "skillId" });
+    expect(await sections({ total: true })).toMatchObject({ responseSections: ["all", "groupBy"], groupBy: "skillId" });
+    expect(await sections({ total: true, groupBy: null })).toMatchObject({ responseSections: ["all"] });
+    expect(await sections({ total: true, groupBy: null })).not.toHaveProperty("groupBy");
+  });
+
+  test("filters by arrays of ids and user types, and sends no filter that does not filter", async () => {
+    const filtersOf = async (part: Partial<KeyMetricsCall>) => {
+      const { requests } = await fetched(page([], 0), part);
+      return requests[0]?.body && (requests[0].body as { filters: object }).filters;
+    };
+    expect(await filtersOf({})).toEqual({ time: { from: expect.any(Number), to: expect.any(Number) } });
+    expect(
+      await filtersOf({
+        filters: { agentIds: ["1", "2"], agentGroupIds: ["-1"], skillIds: ["9"] },
+        includeSubGroups: true,
+        userType: "BOT",
+      }),
+    ).toMatchObject({ agentIds: ["1", "2"], agentGroupIds: ["-1"], skillIds: ["9"], includeSubGroups: true, userTypes: ["BOT"] });
+    await expect(filtersOf({ filters: { agentIds: [], agentGroupIds: null, skillIds: null } })).rejects.toThrow(TypeError);
+  });
+});
+
+describe("an answer of key metrics", () => {
+  test("the vendor's example: doubles as they are, ratios as ratios, what is absent is null", async () => {
+    const { reply } = await fetched(vendor.examples.answer, { groupBy: "agentGroupId", take: 1 });
+    expect(reply.count).toBe(3);
+    expect(reply.rows).toHaveLength(1);
+    expect(reply.rows[0]).toMatchObject({ id: "1641709730", name: "customerAssistanceSkill" });
+    expect(reply.rows[0]?.byTime).toEqual({
+      avgWaitTime: 228876.654,
+      avgWaitTimeFirstResponse: 798118.667,
+      avgTimeToResponse: 58490.731,
+      avgTimeToFirstResponseFirstAssignment: 59779.667,
+      closedConversations: 1,
+      closedByAgent: null,
+      closedByConsumer: null,
+      autoClosed: null,
+      concludedConversations: null,
+      csat: null,
+    });
+    expect(reply.rows[0]?.current).toMatchObject({ assignedConversations: 6, humanAgentLoad: 1.18, agentLoad: null, onlineAgents: null });
+    expect([reply.total, reply.asOf]).toEqual([null, now]);
+  });
+
+  test("reads every metric under the key that the page gives it", async () => {
+    const answers = [...vendor.metricsToRetrieveByTime, ...vendor.metricsToRetrieveCurrentValue].flatMap(({ answer }) => answer ?? []);
+    const { reply } = await fetched(
+      { all: Object.fromEntries(answers.map((key, index) => [key, index + 1])) },
+      { groupBy: null, total: true },
+    );
+    const values = { ...reply.total?.byTime, ...reply.total?.current };
+    expect(Object.entries(values).filter(([, value]) => value === null)).toEqual([["concludedConversations", null]]);
+    expect(new Set(Object.values(values)).size).toBe(metricsOf(keyMetricsByTime).length + metricsOf(keyMetricsCurrent).length);
+  });
+
+  test("may write a Long as 3986.0 in text, and keeps a zero", async () => {
+    const { reply } = await fetched({ all: { closedConversations: "3986.0", csat: 0, onlineAgents: 0 } }, { groupBy: null, total: true });
+    expect(reply.total).toMatchObject({ byTime: { closedConversations: 3986, csat: 0 }, current: { onlineAgents: 0 } });
+    expect([reply.rows, reply.count]).toEqual([[], null]);
+  });
+
+  test("may hold the metrics of its total inside `metrics`, as a group does", async () => {
+    const { reply } = await fetched({ all: { metrics: { autoClosed: 4 } } }, { groupBy: null, total: true });
+    expect(reply.total?.byTime.autoClosed).toBe(4);
+  });
+
+  test("has ids as numbers or strings, and no name where the platform says NA or nothing", async () => {
+    const groups = [
+      { key: 1641709730, keyDescription: "NA", metrics: {} },
+      { key: "-1", metrics: {} },
+      { key: "null", keyDescription: "", metrics: null },
+    ];
+    const { reply } = await fetched({ metadata: { count: "3" }, groupBy: { groups } });
+    expect(reply.rows.map(({ id, name }) => [id, name])).toEqual([
+      ["1641709730", null],
+      ["-1", null],
+      ["null", null],
+    ]);
+  });
+
+  test("without keys may leave the section out", async () => {
+    expect((await fetched({ metadata: { count: 0 } })).reply).toMatchObject({ rows: [], count: 0 });
+  });
+
+  test.each([
+    ["no count", { groupBy: { groups: [] } }],
+    ["a count but no groups", { metadata: { count: 2 } }],
+    ["groups that are no list", { metadata: { count: 2 }, groupBy: { groups: {} } }],
+    ["a metric that is a text", { metadata: { count: 1 }, groupBy: { groups: [{ key: "1", metrics: { csat: "NaN" } }] } }],
+    ["an error body", { message: "no" }],
+  ])("with %s is UPSTREAM_INVALID_RESPONSE", async (_, body) => {
+    await expect(fetched(body)).rejects.toMatchObject({ code: "UPSTREAM_INVALID_RESPONSE", extensions: { api: "KEY_METRICS" } });
+  });
+
+  test("without the section all that was asked for is UPSTREAM_INVALID_RESPONSE", async () => {
+    await expect(fetched(page(["1"], 1), { total: true })).rejects.toMatchObject({ code: "UPSTREAM_INVALID_RESPONSE" });
+  });
+});
+
+describe("pages of key metrics", () => {
+  /** A list that may change before each page. */
+  async function read(keysAt: (page: number) => readonly string[], part: Partial<KeyMetricsCall> = {}) {
+    const platform = scripted((request, index) => {
+      const keys = keysAt(index);
+      const offset = Number(queryOf(request).offset);
+      return ok(page(keys.slice(offset, offset + 50), keys.length));
+    }, now);
+    const result = await fetchKeyMetrics(call(part), "le1", platform.exchange, platform.now);
+    return {
+      ids: result.reply.rows.map(({ id }) => id),
+      offsets: platform.requests.map((request) => Number(queryOf(request).offset)),
+      ...result,
+    };
+  }
+  const keys = (count: number) => Array.from({ length: count }, (_, index) => String(index + 1000));
+
+  test("advance by offset to the end, never by the platform's links", async () => {
+    const { ids, offsets, reply, pages, bytes } = await read(() => keys(120));
+    expect(ids).toEqual(keys(120));
+    expect(offsets).toEqual([0, 50, 100]);
+    expect([pages, bytes, reply.count, reply.asOf]).toEqual([3, 30, 120, now]);
+  });
+
+  test("end exactly where the count ends", async () => {
+    expect((await read(() => keys(100))).offsets).toEqual([0, 50]);
+    expect((await read(() => [])).offsets).toEqual([0]);
+  });
+
+  test("stop as soon as the rows that are wanted are there", async () => {
+    const { ids, offsets, reply } = await read(() => keys(500), { take: 60 });
+    expect(ids).toEqual(keys(60));
+    expect([offsets, reply.count]).toEqual([[0, 50], 500]);
+  });
+
+  test("a key that vanishes between pages makes no other key be missed", async () => {
+    const all = keys(101);
+    const without = all.filter((key) => key !== "1010");
+    const { ids } = await read((index) => (index === 0 ? all : without));
+    expect(ids.filter((id) => id !== "1010").sort()).toEqual(without);
+    expect(new Set(ids).size).toBe(ids.length);
+  });
+
+  test("a key that appears between pages is not repeated by the others moving on", async () => {
+    const all = keys(100);
+    const { ids, offsets } = await read((index) => (index === 0 ? all : ["0999", ...all]));
+    expect(ids).toEqual(all);
+    expect(offsets).toEqual([0, 50, 100]);
+  });
+
+  test("keys that change places between pages are all there, once", async () => {
+    const all = keys(100);
+    const swapped = [...all.slice(60, 70), ...all.slice(10, 60), ...all.slice(0, 10), ...all.slice(70)];
+    const { ids } = await read((index) => (index === 0 ? all : swapped), { order: { metric: "onlineAgents", direction: "desc" } });
+    expect(ids.toSorted()).toEqual(all);
+  });
+
+  test("that never stand still end after a second reading", async () => {
+    const { offsets } = await read((index) => keys(200 - index));
+    expect(offsets.filter((offset) => offset === 0)).toHaveLength(2);
+  });
+
+  test("of any count bring every key once, in order", async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.integer({ min: 0, max: 420 }), async (count) => {
+        const { ids, pages } = await read(() => keys(count));
+        expect(ids).toEqual(keys(count));
+        expect(pages).toBe(Math.max(1, Math.ceil(count / 50)));
+      }),
+    );
+  });
+});
