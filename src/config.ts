@@ -28,7 +28,7 @@ export interface AccountConfig {
   credentials: { kind: "client"; clientId: string; clientSecret: string } | { kind: "bearer"; token: string };
   source: string;
   keyMetricsLookbackHours: number;
-  limits: { maxConcurrent: number; maxPerMinute: number };
+  limits: { maxConcurrent: number; maxPerMinute: number; maxPerSecond?: number };
   retryPausesMs: readonly number[];
   ttlMs: { segments: number; keyMetrics: number; current: number; intervals: number; closedIntervals: number };
   staleMs: number;
@@ -102,7 +102,11 @@ const credentialsOf = (set: Settings): AccountConfig["credentials"] =>
 const behaviourOf = (set: Settings): Omit<AccountConfig, "id" | "services" | "credentials"> => ({
   source: set.LP_SOURCE,
   keyMetricsLookbackHours: set.LP_KEY_METRICS_LOOKBACK_HOURS,
-  limits: { maxConcurrent: set.LP_MAX_CONCURRENT, maxPerMinute: set.LP_MAX_PER_MINUTE },
+  limits: {
+    maxConcurrent: set.LP_MAX_CONCURRENT,
+    maxPerMinute: set.LP_MAX_PER_MINUTE,
+    ...(set.LP_MAX_PER_SECOND !== undefined && { maxPerSecond: set.LP_MAX_PER_SECOND }),
+  },
   retryPausesMs: set.LP_RETRY_PAUSES_SECONDS.map((seconds) => seconds * 1000),
   ttlMs: {
     segments: set.TTL_SEGMENTS_SECONDS * 1000,

@@ -14,7 +14,7 @@ import { startApp } from "./server/app.js";
 import { createLog } from "./server/log.js";
 import { startSimulator } from "./simulator/simulator.js";
 import { type SimulatorProcess, startSimulatorProcess } from "./simulator-process.js";
-import { plainSentence } from "./start-error.js";
+import { plainSentence, StartError } from "./start-error.js";
 
 const fromRoot = (path: string): string => fileURLToPath(new URL(`../${path}`, import.meta.url));
 /** Longer than the server waits for what runs. */
@@ -80,6 +80,7 @@ async function simulate(options: { port: number; controlPort: number; scale: "sm
   const ports = child ? {} : { port: options.port, controlPort: options.controlPort };
   const { url, controlUrl, accounts, close } = await startSimulator({ ...ports, accounts: [{ id: "demo", scale }] });
   if (child) {
+    if (!process.connected) throw new StartError("--child is for a gateway that starts its own simulator: leave it out.");
     process.on("SIGINT", () => undefined);
     process.on("SIGTERM", () => undefined);
     process.once("disconnect", () => process.exit(0));

@@ -5,11 +5,16 @@ import { z } from "zod";
  * the sentence around it (variable, bound, value) is written in one place, and `description` holds the same bound.
  */
 
+/** A whole number that may be left out; bounds are inclusive. */
+export const optionalWhole = (min: number, max: number) => wholeBetween(min, max).optional();
+
 /** A whole number; bounds are inclusive. */
-export function whole(min: number, max: number, fallback: number) {
+export const whole = (min: number, max: number, fallback: number) => wholeBetween(min, max).prefault(String(fallback));
+
+function wholeBetween(min: number, max: number) {
   const bound = `a whole number from ${min} to ${max}`;
   const digits = z.string().regex(/^\d{1,15}$/, { error: bound, abort: true });
-  return digits.transform(Number).pipe(z.number().min(min, bound).max(max, bound)).prefault(String(fallback)).describe(bound);
+  return digits.transform(Number).pipe(z.number().min(min, bound).max(max, bound)).describe(bound);
 }
 
 /** Whole numbers, parted by commas. */

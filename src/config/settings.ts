@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { baseUrl, oneOf, secret, text, whole, wholes } from "./setting.js";
+import { baseUrl, oneOf, optionalWhole, secret, text, whole, wholes } from "./setting.js";
 
 const daySeconds = 86_400;
 
@@ -23,6 +23,7 @@ export const settings = z.object({
   LP_SOURCE: text(/^[A-Za-z0-9_]{1,20}$/, "1 to 20 letters, digits or _").prefault("lpmetricsgateway"),
   LP_MAX_CONCURRENT: whole(1, 100, 4),
   LP_MAX_PER_MINUTE: whole(1, 100_000, 120),
+  LP_MAX_PER_SECOND: optionalWhole(1, 10_000),
   LP_RETRY_PAUSES_SECONDS: wholes(0, 600, [5, 10, 15]),
   LP_KEY_METRICS_LOOKBACK_HOURS: whole(24, 336, 24),
 
