@@ -203,5 +203,8 @@ export function canonical(value: unknown): string {
 /** Ids of one URL parameter, joined, may take this many characters: a URL stays well below the 8 kB that servers accept. */
 export const maxIdsLength = 3000;
 
+/** Keys on one page of the key messaging metrics: the platform's maximum. */
+export const keysPerPage = 50;
+
 /** Sorted without repeats: the only form in which ids enter a question. */
 export const idSet = (ids: Iterable<string>): readonly string[] => [...new Set(ids)].sort();

@@ -1,4 +1,4 @@
-import { type AgentSegmentsQuestion, idSet, type KeyKind, type KeyMetricsQuestion } from "../../upstream/question.js";
+import { type AgentSegmentsQuestion, idSet, type KeyKind, type KeyMetricsQuestion, keysPerPage } from "../../upstream/question.js";
 import type { Asker } from "../context.js";
 import type { AgentSegmentOrder } from "../types/agent-segment-order.js";
 import type { KeyMetricOrder } from "../types/key-metric-order.js";
@@ -60,9 +60,6 @@ export const agentList: Asks<AgentsArguments, AgentSegmentsQuestion> = (parent, 
   return [...(args.ids ? [] : [activity(parent, asker)]), ...(order ? [order] : [])];
 };
 
-/** The platform's page of keys: reading it whole costs no more than a part, and a whole list of one page we can order ourselves. */
-const keysOfOnePage = 50;
-
 const fieldOfKeys = { skillId: "ContactCenter.skills", agentGroupId: "ContactCenter.agentGroups" } as const;
 
 /** Which part of the skills or groups is wanted. Throws BAD_USER_INPUT. */
@@ -81,7 +78,8 @@ export const keyList =
     const { freshForMs: _, ...unordered } = keys(of, { account: parent.account, ids: named }, asker);
     const sort = keyMetricSorts[orderBy.metric];
     const isCurrent = sort.group.type === "CurrentMetrics";
-    const needed = Math.ceil(((after?.position ?? 0) + first) / keysOfOnePage) * keysOfOnePage;
+    // A page read whole costs no more than a part of it, and a whole list of one page is ordered by us.
+    const needed = Math.ceil(((after?.position ?? 0) + first) / keysPerPage) * keysPerPage;
     return [
       {
         ...unordered,

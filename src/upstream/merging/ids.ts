@@ -1,7 +1,4 @@
-import { type Ids, idSet } from "../question.js";
-
-/** Ids of one URL parameter may take this many characters, so that a URL stays well below the 8 kB that servers accept. */
-export const maxIdsLength = 3000;
+import { type Ids, idSet, maxIdsLength } from "../question.js";
 
 export const contains = (whole: Ids, part: Ids): boolean => whole === "all" || (part !== "all" && part.every((id) => whole.includes(id)));
 

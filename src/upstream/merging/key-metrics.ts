@@ -7,14 +7,12 @@ import {
   type KeyMetricsFilters,
   type KeyMetricsOrder,
   type KeyMetricsReply,
+  keysPerPage,
 } from "../question.js";
 import { contains, equalIds, union } from "./ids.js";
 import type { FreshnessKind, Merging, QuestionOf, Sizes, Stored } from "./merging.js";
 
 type Asked = QuestionOf<"key-metrics">;
-
-/** Keys on one page: the platform's maximum. */
-export const keysPerPage = 50;
 
 /** By-time metrics are left out when nobody wants them, but the platform demands a window all the same. */
 const anyWindow = { lastMinutes: 60 };
