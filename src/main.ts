@@ -56,8 +56,6 @@ async function serve(): Promise<void> {
 
   const gateway = await createGateway(config, { warn: (message, error) => log.warn({ err: error }, message) });
   const app = await startApp({ gateway, config, log, now: () => performance.now(), graphiqlRoot: fromRoot("dist/graphiql") });
-  log.info(`Serving account ${config.accounts.map(({ id }) => id).join(", ")} on ${app.url}/graphql, GraphiQL on ${app.url}/graphiql/`);
-
   void simulator?.died.then((sentence) => {
     log.fatal(sentence);
     process.exit(1);
@@ -66,13 +64,14 @@ async function serve(): Promise<void> {
     await app.stop();
     await simulator?.stop();
   });
+  log.info(`Serving account ${config.accounts.map(({ id }) => id).join(", ")} on ${app.url}/graphql, GraphiQL on ${app.url}/graphiql/`);
 }
 
 function announce(simulator: SimulatorProcess, log: Logger): void {
   log.warn(
     `SIMULATED FIGURES: LP_ACCOUNT_ID is not set, so account ${simulator.account.id} is served from the simulator, not from LivePerson.`,
   );
-  log.warn(`The simulator listens on ${simulator.url}, its control interface on ${simulator.controlUrl}`);
+  log.warn(`The simulator (process ${simulator.pid}) listens on ${simulator.url}, its control interface on ${simulator.controlUrl}`);
 }
 
 async function simulate(options: { port: number; controlPort: number; scale: "small" | "demo"; child?: true }): Promise<void> {
@@ -89,9 +88,9 @@ async function simulate(options: { port: number; controlPort: number; scale: "sm
   }
   const log = createLog("info", process.stdout.isTTY ? pretty({ sync: true }) : undefined);
   const [account] = accounts;
+  onSignal(log, close);
   log.info(`Simulating account ${account?.id} on ${url}, control interface on ${controlUrl}`);
   log.info(`To serve it: LP_ACCOUNT_ID=${account?.id} LP_CSDS_URL=${url} LP_BEARER_TOKEN=${account?.bearers[0]} npm start`);
-  onSignal(log, close);
 }
 
 /** Exit code 1 when something does not work. Without LP_ACCOUNT_ID the simulator is examined. */

@@ -14,6 +14,7 @@ const simulatorReady = z.object({
 export interface SimulatorProcess {
   url: string;
   controlUrl: string;
+  pid: number | undefined;
   account: SimulatedAccount;
   /** Resolves with a plain sentence when the process ends without having been stopped. */
   died: Promise<string>;
@@ -39,6 +40,7 @@ export async function startSimulatorProcess(program: string): Promise<SimulatorP
   return {
     url,
     controlUrl,
+    pid: child.pid,
     account: { id: account.id, url, bearer: account.bearers[0] },
     died,
     async stop() {

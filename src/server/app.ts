@@ -12,6 +12,7 @@ import { explainHeader, explainOf } from "./explain.js";
 import type { Gateway } from "./gateway-port.js";
 import { serveGraphiql } from "./graphiql.js";
 import { serveHealth } from "./health.js";
+import { closeWithLastAnswers } from "./last-answers.js";
 import { explain, type Limits, request, type ServedContext } from "./operation.js";
 import { refuse } from "./refusals.js";
 import { securityHeaders } from "./security-headers.js";
@@ -40,6 +41,7 @@ export async function startApp({ gateway, config, log, now, graphiqlRoot }: AppO
   const apollo = apolloServer(gateway.schema, config, log, now, app);
 
   if (config.simulated) app.addHook("onRequest", async (_, reply) => void reply.header("x-gateway-simulated", "true"));
+  closeWithLastAnswers(app);
   refuse(app, config.maxBodyBytes, log);
   await app.register(helmet, securityHeaders);
   await app.register(compress, { brotliOptions: { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } } });

@@ -1,5 +1,5 @@
-import { describe, expect, it } from "vitest";
-import { fakeGateway, logOf, post, start } from "./fake-gateway.js";
+import { describe, expect, it, vi } from "vitest";
+import { fakeGateway, fakeSchema, logOf, post, start } from "./fake-gateway.js";
 
 describe("/graphql over HTTP", () => {
   it("answers in the media type asked for, and in application/json when none is", async () => {
@@ -140,5 +140,33 @@ describe("health", () => {
     const response = await fetch(`${(await start()).url}/nowhere?a=b`);
     expect(response.status).toBe(404);
     expect(await response.json()).toEqual({ errors: [{ message: "There is nothing at /nowhere.", extensions: { code: "NOT_FOUND" } }] });
+  });
+});
+
+describe("stopping", () => {
+  it("finishes what runs, takes nothing new, closes the gateway, and is not held open by connections kept alive", async () => {
+    let finish = () => {};
+    let begun = () => {};
+    const running = new Promise<void>((resolve) => {
+      begun = resolve;
+    });
+    const slow = () =>
+      new Promise<string>((resolve) => {
+        finish = () => resolve("done");
+        begun();
+      });
+    const { gateway, closed } = fakeGateway({ schema: fakeSchema(slow) });
+    const app = await start({ gateway });
+    const answer = post(app, "{ slow }");
+    await running;
+    const stopped = app.stop();
+    await vi.waitFor(() => expect(fetch(`${app.url}/healthz`)).rejects.toThrow());
+    expect(closed()).toBe(false);
+    finish();
+    const { body, response } = await answer;
+    expect(body).toEqual({ data: { slow: "done" } });
+    expect(response.headers.get("connection")).toBe("close");
+    await stopped;
+    expect(closed()).toBe(true);
   });
 });

@@ -1,0 +1,172 @@
+import { readFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
+import { startSimulator } from "../src/simulator/simulator.js";
+import { build, lives, start } from "./built-program.js";
+
+const slow = { timeout: 60_000 };
+let folder: string;
+beforeAll(async () => {
+  folder = await build();
+}, 120_000);
+
+const serving = /Serving account (\w+) on (http:\/\/[\d.]+:\d+)\/graphql/;
+const simulatorProcess = /The simulator \(process (\d+)\) listens on (http:\/\/[\d.]+:\d+)/;
+
+async function ask(url: string, query: string) {
+  const headers = { "content-type": "application/json" };
+  const response = await fetch(`${url}/graphql`, { method: "POST", headers, body: JSON.stringify({ query }) });
+  const body = (await response.json()) as {
+    data: { contactCenter: Record<string, unknown> };
+    errors?: unknown;
+    extensions: Record<string, unknown>;
+  };
+  return { headers: response.headers, ...body };
+}
+
+describe("serve", () => {
+  it("without settings serves account demo from a simulator of its own, says so first, and stops both on SIGTERM", slow, async () => {
+    const program = start(folder, ["serve"], { PORT: "0" });
+    const [, account, url = ""] = await program.said(serving);
+    expect(account).toBe("demo");
+    expect(program.output().split("\n")[0]).toMatch("SIMULATED FIGURES");
+    const pid = Number(simulatorProcess.exec(program.output())?.[1]);
+    expect(lives(pid)).toBe(true);
+
+    const { headers, data, errors, extensions } = await ask(
+      url,
+      "{ contactCenter { skills(first: 3) { nodes { id name current { assignedConversations } } } } }",
+    );
+    expect(headers.get("x-gateway-simulated")).toBe("true");
+    expect(errors).toBeUndefined();
+    expect(data.contactCenter.skills).toEqual({
+      nodes: Array(3).fill({
+        id: expect.any(String),
+        name: expect.toSatisfy((name) => name === null || typeof name === "string"),
+        current: expect.anything(),
+      }),
+    });
+    expect(extensions.freshness).toEqual({ oldestAsOf: expect.stringMatching(/Z$/), stale: false });
+    expect((await fetch(`${url}/readyz`)).status).toBe(200);
+
+    program.process.kill("SIGTERM");
+    expect(await program.ended).toBe(0);
+    await vi.waitFor(() => expect(lives(pid)).toBe(false), { timeout: 10_000 });
+  });
+
+  it("serves a configured account without calling its figures simulated", slow, async () => {
+    const simulator = await startSimulator({ accounts: [{ id: "le1" }] });
+    onTestFinished(() => simulator.close());
+    const settings = {
+      PORT: "0",
+      LP_ACCOUNT_ID: "le1",
+      LP_CSDS_URL: simulator.url,
+      LP_BEARER_TOKEN: "simulated-token",
+      NODE_ENV: "production",
+    };
+    const program = start(folder, [], settings);
+    const [, account, url = ""] = await program.said(serving);
+    expect(account).toBe("le1");
+    const { headers, data } = await ask(url, "{ contactCenter { accountId current { onlineAgents } } }");
+    expect(headers.has("x-gateway-simulated")).toBe(false);
+    expect(data.contactCenter).toEqual({ accountId: "le1", current: { onlineAgents: expect.any(Number) } });
+    program.process.kill("SIGINT");
+    expect(await program.ended).toBe(0);
+    expect(program.output()).not.toMatch("simulated-token");
+  });
+
+  it("finishes what runs before it stops", slow, async () => {
+    const simulator = await startSimulator({ accounts: [{ id: "le1" }] });
+    onTestFinished(() => simulator.close());
+    const program = start(folder, ["serve"], {
+      PORT: "0",
+      LP_ACCOUNT_ID: "le1",
+      LP_CSDS_URL: simulator.url,
+      LP_BEARER_TOKEN: "simulated-token",
+    });
+    const [, , url = ""] = await program.said(serving);
+    simulator.fault({ api: "key-metrics", kind: "slow-headers", afterMs: 1500 });
+    const asked = ask(url, "{ contactCenter { current { onlineAgents } } }");
+    await vi.waitFor(() => expect(simulator.requests().some(({ path }) => path.includes("manager_workspace"))).toBe(true), {
+      timeout: 10_000,
+    });
+    program.process.kill("SIGTERM");
+    await program.said(/finishing what runs/);
+    expect((await asked).data.contactCenter.current).toEqual({ onlineAgents: expect.any(Number) });
+    expect(await program.ended).toBe(0);
+  });
+
+  it("ends with a plain sentence when its simulator dies", slow, async () => {
+    const program = start(folder, ["serve"], { PORT: "0" });
+    await program.said(serving);
+    process.kill(Number(simulatorProcess.exec(program.output())?.[1]), "SIGKILL");
+    expect(await program.ended).toBe(1);
+    expect(program.output()).toMatch("The simulator ended unexpectedly (SIGKILL): without it there is nothing to serve.");
+  });
+
+  it("takes its simulator along when it is killed", slow, async () => {
+    const program = start(folder, ["serve"], { PORT: "0" });
+    await program.said(serving);
+    const pid = Number(simulatorProcess.exec(program.output())?.[1]);
+    program.process.kill("SIGKILL");
+    await vi.waitFor(() => expect(lives(pid)).toBe(false), { timeout: 10_000 });
+  });
+
+  it("says in one sentence that its port is taken", slow, async () => {
+    const other = createServer().listen(0, "127.0.0.1");
+    onTestFinished(() => void other.close());
+    await vi.waitFor(() => expect(other.listening).toBe(true));
+    const { port } = other.address() as AddressInfo;
+    const program = start(folder, ["serve"], { PORT: String(port), LP_ACCOUNT_ID: "le1", LP_BEARER_TOKEN: "t" });
+    expect(await program.ended).toBe(1);
+    expect(program.output()).toBe(
+      `Port ${port} at 127.0.0.1 is in use by another program: set PORT to another one, or to 0 for any that is free.\n`,
+    );
+  });
+
+  it("refuses wrong settings with one line each, and starts nothing", slow, async () => {
+    const program = start(folder, ["serve"], { PORT: "x", NODE_ENV: "production" });
+    expect(await program.ended).toBe(1);
+    expect(program.output().trim().split("\n")).toEqual([
+      'PORT must be a whole number from 0 to 65535, but is "x".',
+      "LP_ACCOUNT_ID must be set when NODE_ENV is production, but is unset: simulated figures are never served in production.",
+    ]);
+  });
+});
+
+describe("the other commands", () => {
+  it("schema writes the SDL of the subgraph", slow, async () => {
+    const program = start(folder, ["schema", "-"]);
+    expect(await program.ended).toBe(0);
+    expect(program.output()).toBe(readFileSync(new URL("../schema/subgraph.graphql", import.meta.url), "utf8"));
+  });
+
+  it("doctor examines the simulator when no account is set, and finds it well", slow, async () => {
+    const program = start(folder, ["doctor"]);
+    expect(await program.ended).toBe(0);
+    expect(program.output()).toMatch(/the simulator is examined(.|\n)*works +Interval metrics(.|\n)*Everything works\.\n$/);
+  });
+
+  it("doctor ends with exit code 1 and warns of OAuth 1.0a settings, without a secret", slow, async () => {
+    const settings = { LP_ACCOUNT_ID: "le1", LP_BEARER_TOKEN: "b4d", LP_CSDS_URL: "http://127.0.0.1:9", LP_CONSUMER_KEY: "k3y" };
+    const program = start(folder, ["doctor"], settings);
+    expect(await program.ended).toBe(1);
+    expect(program.output()).toMatch(/warning +LP_CONSUMER_KEY looks like an OAuth 1\.0a application key/);
+    expect(program.output()).toMatch(/fails +Domain of operations: Domain look-up: it cannot be reached/);
+    expect(program.output()).not.toMatch(/b4d|k3y|at .*\.js/);
+  });
+
+  it("simulate prints how to point a gateway at it, and stops on SIGTERM", slow, async () => {
+    const program = start(folder, ["simulate", "--port", "0", "--control-port", "0", "--scale", "small"]);
+    await program.said(/LP_ACCOUNT_ID=demo LP_CSDS_URL=http:\/\/127\.0\.0\.1:\d+ LP_BEARER_TOKEN=simulated-token npm start/);
+    program.process.kill("SIGTERM");
+    expect(await program.ended).toBe(0);
+  });
+
+  it("simulate refuses to be a child without a parent", slow, async () => {
+    const program = start(folder, ["simulate", "--child", "--scale", "small"]);
+    expect(await program.ended).toBe(1);
+    expect(program.output()).toBe("--child is for a gateway that starts its own simulator: leave it out.\n");
+  });
+});
