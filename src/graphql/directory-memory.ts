@@ -45,9 +45,10 @@ export function createDirectoryMemory(maxNames = 100_000): DirectoryMemory {
     return known;
   };
 
-  /** Rows of closed days can be a day old: a name from a later answer stands. */
-  const learn = (key: string, naming: Naming, asOf: number, now: number) => {
+  /** Rows of closed days can be a day old: a name from a later answer stands. That there is no name is worth less than any name. */
+  const learn = (key: string, naming: Naming, asked: number, now: number) => {
     const known = namings.get(key);
+    const asOf = naming.name === null ? Number.NEGATIVE_INFINITY : asked;
     if (!known || known.until <= now || known.asOf <= asOf) namings.set(key, { ...naming, asOf, until: now + directoryKeptMs });
   };
 
@@ -63,10 +64,9 @@ export function createDirectoryMemory(maxNames = 100_000): DirectoryMemory {
     learnIntervals(scope, { rows, asOf }, now) {
       if (isRead(rows, now)) return;
       for (const { ids, skillName, agentGroupName, agentName, agentLogin } of rows) {
-        if (ids.SKILL && skillName) learn(keyOf(scope, "SKILL", ids.SKILL), { name: skillName, login: null }, asOf, now);
-        if (ids.AGENT_GROUP && agentGroupName)
-          learn(keyOf(scope, "AGENT_GROUP", ids.AGENT_GROUP), { name: agentGroupName, login: null }, asOf, now);
-        if (ids.AGENT && agentName) learn(keyOf(scope, "AGENT", ids.AGENT), { name: agentName, login: agentLogin }, asOf, now);
+        if (ids.SKILL) learn(keyOf(scope, "SKILL", ids.SKILL), { name: skillName, login: null }, asOf, now);
+        if (ids.AGENT_GROUP) learn(keyOf(scope, "AGENT_GROUP", ids.AGENT_GROUP), { name: agentGroupName, login: null }, asOf, now);
+        if (ids.AGENT) learn(keyOf(scope, "AGENT", ids.AGENT), { name: agentName, login: agentLogin }, asOf, now);
       }
     },
     intervalsAreOff: (scope, now) => (offUntil.get(keyOf(scope)) ?? 0) > now,

@@ -175,6 +175,21 @@ describe("a name seen in any answer", () => {
     expect(memory.naming(scope, "SKILL", "1", noon)?.name).toBe("newest");
   });
 
+  test("that rows leave out is null too, without a call, until any answer knows it", async () => {
+    const memory = createDirectoryMemory();
+    const unnamed = (question: Question) => {
+      const reply = replyTo(question) as IntervalMetricsReply;
+      return { ...reply, rows: reply.rows.map((row) => ({ ...row, skillName: null })) };
+    };
+    const context = byHand({ memory, reply: unnamed });
+    expect(await contactCenter(context, "intervals(lastMinutes: 15, skillId: 1) { nodes { skill { name } } }")).toEqual({
+      intervals: { nodes: [{ skill: { name: null } }] },
+    });
+    expect(context.asked).toHaveLength(1);
+    await contactCenter(byHand({ memory }), "skills { nodes { id } }");
+    expect(memory.naming({ account: "a1", credential: "own" }, "SKILL", "1", noon)?.name).toBe("Sales");
+  });
+
   test("that the platform does not know is null, and remembered as such", async () => {
     const memory = createDirectoryMemory();
     expect(

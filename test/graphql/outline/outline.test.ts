@@ -139,6 +139,14 @@ describe("an outline", () => {
     expect(drawn("C")).toEqual([]);
   });
 
+  test.each([
+    "{ __typename __schema { types { name fields { name } } } metricCatalog { field } _service { sdl } }",
+    "query ($skip: Boolean! = true) { contactCenter @skip(if: $skip) { current { asOf } } }",
+    "{ contactCenter { ...A } } fragment A on ContactCenter { contactCenters: __typename agent(id: 1) { contactCenter { accountId } } }",
+  ])("asks nothing for %s", (source) => {
+    expect(outlined(byHand(), source)).toEqual({ questions: [], later: [] });
+  });
+
   test("is the same at every drawing of one request", () => {
     const context = byHand();
     const source = readFileSync("schema/operations/wallboard.graphql", "utf8");
