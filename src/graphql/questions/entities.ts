@@ -66,12 +66,13 @@ export const leadingFields: Readonly<Record<string, LeadingField>> = {
 export function referenced(type: EntityType, inside: { type: string; owner: EntityType; parent: Parent }): Parent {
   const { account, atMost } = inside.parent;
   if (type === "ContactCenter") return one(account);
-  const named = rowsWithNames.has(inside.type) ? ({ named: true } as const) : {};
+  const isLastGroup = inside.type === "Agent" && type === "AgentGroup";
+  const named = rowsWithNames.has(inside.type) || isLastGroup ? ({ named: true } as const) : {};
   if (type === inside.owner && !entityTypes.has(inside.type)) return named.named ? { ...unlisted(inside.parent), ...named } : inside.parent;
-  return { account, ids: null, atMost: inside.type === "Agent" && type === "AgentGroup" ? atMost : null, ...named };
+  return { account, ids: null, atMost: isLastGroup ? atMost : null, ...named };
 }
 
-/** Objects made of interval rows, which carry the names of what they are grouped by. */
+/** Objects made of interval rows, which carry the names of what they are grouped by, as the rows of an agent's last group do. */
 const rowsWithNames: ReadonlySet<string> = new Set(["Interval", "ConversationHandling"]);
 
 /** Rows name their conversation, but it did not come in a list. */
