@@ -25,7 +25,8 @@ export interface AccountConfig {
   id: string;
   /** Base URLs without a slash at the end; one left out is looked up at `csds`. */
   services: { csds: string; operations?: string; keyMetrics?: string; intervalMetrics?: string; sentinel?: string };
-  credentials: { kind: "client"; clientId: string; clientSecret: string } | { kind: "bearer"; token: string };
+  /** caller: the bearer of whoever asks. */
+  credentials: { kind: "client"; clientId: string; clientSecret: string } | { kind: "bearer"; token: string } | { kind: "caller" };
   source: string;
   keyMetricsLookbackHours: number;
   limits: { maxConcurrent: number; maxPerMinute: number; maxPerSecond?: number };

@@ -9,7 +9,7 @@ import type { Config } from "../config.js";
 import { apolloServer } from "./apollo.js";
 import { vary } from "./cache-control.js";
 import { explainHeader, explainOf } from "./explain.js";
-import type { Gateway } from "./gateway-port.js";
+import { anybody, type Gateway } from "./gateway-port.js";
 import { serveGraphiql } from "./graphiql.js";
 import { serveHealth } from "./health.js";
 import { closeWithLastAnswers } from "./last-answers.js";
@@ -72,7 +72,7 @@ export async function startApp({ gateway, config, log, now, graphiqlRoot }: AppO
 
 async function contextOf(gateway: Gateway, { headers }: FastifyRequest): Promise<ServedContext> {
   const asked = explainOf(headers[explainHeader]);
-  const served = gateway.request({ explain: asked });
+  const served = gateway.request({ explain: asked, caller: anybody });
   return Object.assign(served.context, { [request]: served, [explain]: asked });
 }
 

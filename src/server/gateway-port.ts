@@ -5,10 +5,25 @@ import type { GatewayContext } from "../graphql/context.js";
 export interface Gateway {
   schema: GraphQLSchema;
   /** One GraphQL request: its context, and what it has learnt by the end. */
-  request(headers: { explain: Explain | null }): GatewayRequest;
+  request(from: { explain: Explain | null; caller: Caller }): GatewayRequest;
   readiness(): Promise<Readiness>;
   close(): Promise<void>;
 }
+
+/** Who asks, and what they may; decided before the gateway sees the request. */
+export interface Caller {
+  /** Names the caller in logs and budgets; never a secret. */
+  id: string;
+  /** Accounts whose figures the caller may read. */
+  accounts: readonly string[] | "*";
+  explain: boolean;
+  conversations: boolean;
+  /** The caller's own token for the platform, for accounts that are read with it. */
+  bearer?: string;
+}
+
+/** Who asks where nobody is asked who they are: everything is allowed. */
+export const anybody: Caller = { id: "anybody", accounts: "*", explain: true, conversations: true };
 
 /** calls: the answer says what was asked of the platform. plan: nothing is asked, the plan is the answer. */
 export type Explain = "calls" | "plan";

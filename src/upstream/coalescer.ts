@@ -6,8 +6,8 @@ import { Family, type Flight } from "./family.js";
 import { type Freshness, tolerating } from "./freshness.js";
 import { RequestMemory } from "./memory.js";
 import type { Stored } from "./merging/merging.js";
-import { familyOf, mergingOf, type Planned, plan } from "./plan.js";
-import { type Answered, type Question, questionKey } from "./question.js";
+import { callAlone, familyOf, mergingOf, type Planned, plan } from "./plan.js";
+import { type Answered, canonical, type Question } from "./question.js";
 import type { Turn } from "./scheduler.js";
 import { Settlement } from "./settlement.js";
 import type { Asked, AskTerms, CallFacts, Waiter } from "./waiter.js";
@@ -49,7 +49,9 @@ export class Coalescer {
       (question) =>
         new Promise<Answered<Question>>((answer, fail) => {
           const family = familyOf(question);
-          families.set(family, [...(families.get(family) ?? []), { question, family, terms, askedAt, answer, fail }]);
+          const asked = families.get(family) ?? [];
+          asked.push({ question, family, terms, askedAt, answer, fail });
+          families.set(family, asked);
         }),
     );
     for (const [key, asked] of families) {
@@ -83,7 +85,7 @@ export class Coalescer {
       family.add(asked.map((each) => this.#known(each, stored)).filter((waiter) => waiter !== null));
     } finally {
       family.lookers--;
-      this.#forgetIdle(key, family);
+      this.#forgetIdle(key);
     }
   }
 
@@ -166,7 +168,7 @@ export class Coalescer {
     try {
       const fetched = await this.options.connect(question.account, question.credential).fetch(call, {
         turn,
-        priority: first.terms.priority,
+        priority: () => ([...flight.waiters].some(({ terms }) => terms.priority === "interactive") ? "interactive" : "refresh"),
         deadline: () => Math.max(0, ...[...flight.waiters].map(({ terms }) => terms.deadline)),
         sent: () => facts.exchanges++,
       });
@@ -181,7 +183,7 @@ export class Coalescer {
       this.#disappoint(family, flight, this.#asGatewayError(error), facts);
     } finally {
       turn.release();
-      this.#forgetIdle(key, family);
+      this.#forgetIdle(key);
     }
   }
 
@@ -192,19 +194,18 @@ export class Coalescer {
     this.#fail(waiter, new GatewayError("UPSTREAM_INVALID_RESPONSE", message));
   }
 
-  /** A call that was refused for what others had put into it is asked again, by each who shared it alone. */
+  /** Who would have asked less, alone, than the call that was rejected asked, asks again alone: what was added may be to blame. */
   #disappoint(family: Family, flight: Flight, error: GatewayError, facts: CallFacts): void {
+    const mayBlameOthers = (waiter: Waiter) =>
+      error.code === "UPSTREAM_REJECTED" && !waiter.alone && canonical(callAlone(waiter.wanted).call) !== canonical(flight.call);
     const waiters = [...flight.waiters];
-    const shared = error.code === "UPSTREAM_REJECTED" && waiters.some(({ alone }) => !alone);
-    if (shared && new Set(waiters.map(({ wanted }) => questionKey(wanted))).size > 1) {
-      for (const waiter of waiters) waiter.disarm();
-      family.add(waiters.map((waiter) => this.#armed({ ...waiter, alone: true })));
-      return;
-    }
-    for (const waiter of waiters) {
+    const again = waiters.filter(mayBlameOthers);
+    for (const waiter of again) waiter.disarm();
+    for (const waiter of waiters.filter((each) => !again.includes(each))) {
       waiter.terms.memory.learnFailure(waiter.family, flight.call, error);
       this.#fail(waiter, error, { call: facts, own: waiter.terms === flight.first.terms });
     }
+    family.add(again.map((waiter) => this.#armed({ ...waiter, alone: true })));
   }
 
   #fail(waiter: Waiter, error: GatewayError, settled?: Parameters<Settlement["fail"]>[2]): void {
@@ -212,6 +213,7 @@ export class Coalescer {
       this.options.warn("An error could not be delivered", failure);
       waiter.fail(error);
     });
+    this.#forgetIdle(waiter.family);
   }
 
   #asGatewayError(error: unknown): GatewayError {
@@ -238,7 +240,7 @@ export class Coalescer {
     return family;
   }
 
-  #forgetIdle(key: string, family: Family): void {
-    if (family.idle && this.#families.get(key) === family) this.#families.delete(key);
+  #forgetIdle(key: string): void {
+    if (this.#families.get(key)?.idle) this.#families.delete(key);
   }
 }

@@ -20,6 +20,8 @@ export class Connection {
     private readonly upstream: Upstream,
     private readonly fetchers: Fetchers,
     private readonly now: () => number,
+    /** The caller's own token, where the account is read with it: then this connection is that caller's alone. */
+    private readonly bearer?: string,
   ) {}
 
   lane(service: Service): Lane {
@@ -36,7 +38,8 @@ export class Connection {
     const exchange: Exchange = (request) => {
       const given = first;
       first = undefined;
-      return this.upstream.exchange(request, given ? { ...terms, turn: given } : terms);
+      const bearer = this.bearer === undefined ? {} : { bearer: this.bearer };
+      return this.upstream.exchange(request, { ...terms, ...bearer, ...(given && { turn: given }) });
     };
     // The fetcher and the call are of one API; TypeScript cannot follow that through the table.
     const fetch = this.fetchers[call.api] as Fetch<ApiName>;

@@ -1,9 +1,9 @@
-import { GatewayError } from "../errors.js";
+import type { GatewayError } from "../errors.js";
 import type { Call } from "./call.js";
 import type { Merging, Sizes } from "./merging/merging.js";
-import { mergingOf, type Planned, plan } from "./plan.js";
-import type { ApiName, Question } from "./question.js";
-import type { Lane, Priority, Turn } from "./scheduler.js";
+import { callAlone, mergingOf, type Planned, plan } from "./plan.js";
+import { type ApiName, type Question, questionKey } from "./question.js";
+import type { Lane, Place, Turn, TurnTerms } from "./scheduler.js";
 import type { Waiter } from "./waiter.js";
 
 /** A call that was sent and has not come back. */
@@ -20,9 +20,10 @@ export interface Flight {
 interface Queued {
   planned: Planned;
   waiters: Waiter[];
-  deadline: number;
-  priority: Priority;
-  readonly abandon: AbortController;
+  terms: TurnTerms;
+  place?: Place;
+  /** Its turn has come: it leaves with all that is asked in the same tick. */
+  turn?: Turn;
 }
 
 export interface FamilyOptions {
@@ -59,14 +60,12 @@ export class Family {
     return this.lookers === 0 && this.#waiting.size === 0 && this.#flights.size === 0;
   }
 
-  /** Joins calls in flight where they will answer; plans calls for the rest, with all that wait already. */
+  /** Joins calls in flight, and calls that wait, where they will answer; for the rest plans calls anew with all that wait. */
   add(waiters: readonly Waiter[]): void {
-    for (const waiter of waiters) {
-      const flight = waiter.alone ? undefined : this.flightFor(waiter);
-      if (flight) flight.waiters.add(waiter);
-      else this.#waiting.add(waiter);
-    }
-    if (this.#waiting.size > 0) this.#replan();
+    const open = waiters.filter((waiter) => waiter.alone || !this.#joined(waiter));
+    for (const waiter of open) this.#waiting.add(waiter);
+    if (open.length > 0) this.#replan();
+    else for (const queued of this.#queue) this.#settleTerms(queued);
   }
 
   flightFor({ wanted }: Pick<Waiter, "wanted">): Flight | undefined {
@@ -81,7 +80,7 @@ export class Family {
   /** The waiter gives up. A call that nobody waits for any more and that was not sent is dropped. Tells whether it was sent. */
   leave(waiter: Waiter): "waiting" | "flying" {
     for (const { waiters } of this.#flights) if (waiters.delete(waiter)) return "flying";
-    if (this.#waiting.delete(waiter)) this.#replan();
+    this.#withdraw([waiter]);
     return "waiting";
   }
 
@@ -91,67 +90,120 @@ export class Family {
     this.#flights.delete(flight);
   }
 
-  #replan(): void {
-    const wanted = this.#plan();
-    const queue = this.#queue;
-    this.#queue = [];
-    for (const { planned, waiters } of wanted) {
-      const deadline = Math.max(...waiters.map(({ terms }) => terms.deadline));
-      const priority = waiters.some(({ terms }) => terms.priority === "interactive") ? "interactive" : "refresh";
-      const index = queue.findIndex((queued) => queued.deadline === deadline && queued.priority === priority);
-      const [kept] = index < 0 ? [] : queue.splice(index, 1);
-      if (kept) this.#queue.push(Object.assign(kept, { planned, waiters }));
-      else this.#enqueue({ planned, waiters, deadline, priority, abandon: new AbortController() });
+  #joined(waiter: Waiter): boolean {
+    const flight = this.flightFor(waiter);
+    if (flight) {
+      flight.waiters.add(waiter);
+      return true;
     }
-    for (const { abandon } of queue) abandon.abort();
+    const queued = this.#queue.find(({ planned }) => this.#merging.covers(planned.call, waiter.wanted));
+    if (queued) {
+      queued.waiters.push(waiter);
+      this.#waiting.add(waiter);
+    }
+    return queued !== undefined;
+  }
+
+  /** Places in the queue go to the new calls; one whose turn has come first, because it leaves in any case. */
+  #replan(): void {
+    const calls = this.#plan();
+    const vacant = this.#queue.toSorted((a, b) => Number(b.turn !== undefined) - Number(a.turn !== undefined));
+    this.#queue = calls.map((call) => Object.assign(vacant.shift() ?? { terms: termsOf(call.waiters) }, call));
+    for (const queued of vacant) this.#vacate(queued);
+    for (const queued of [...this.#queue]) if (!queued.place && !queued.turn) this.#enqueue(queued);
+    for (const queued of [...this.#queue]) this.#settleTerms(queued);
   }
 
   #plan(): { planned: Planned; waiters: Waiter[] }[] {
     const waiting = [...this.#waiting];
-    const lonely = waiting.filter(({ alone }) => alone);
-    const together = waiting.filter(({ alone }) => !alone);
-    const planned = plan(
-      together.map(({ wanted }) => wanted),
-      this.options.sizes,
-    );
-    const shared = planned.map((call) => ({ planned: call, waiters: [] as Waiter[] }));
-    for (const waiter of together) shared.find(({ planned: { call } }) => this.#merging.covers(call, waiter.wanted))?.waiters.push(waiter);
-    const single = lonely.flatMap((waiter) => plan([waiter.wanted], () => undefined).map((call) => ({ planned: call, waiters: [waiter] })));
-    return [...shared.filter(({ waiters }) => waiters.length > 0), ...single];
+    const together = grouped(waiting.filter(({ alone }) => !alone));
+    const alone = grouped(waiting.filter((waiter) => waiter.alone));
+    const shared = plan(firstOf(together), this.options.sizes);
+    const single = firstOf(alone).map(callAlone);
+    const waitersOf = (groups: typeof together) => (planned: Planned) => ({
+      planned,
+      waiters: planned.questions.flatMap((question) => groups.get(questionKey(question)) ?? []),
+    });
+    return [...shared.map(waitersOf(together)), ...single.map(waitersOf(alone))];
   }
 
   #enqueue(queued: Queued): void {
-    this.#queue.push(queued);
-    const { deadline, priority, abandon } = queued;
-    this.options.lane.acquire({ deadline, priority, signal: abandon.signal }).then(
-      (turn) => (abandon.signal.aborted ? turn.release() : this.#takeOff(queued, turn)),
-      (refusal) => {
-        if (!abandon.signal.aborted) this.#refused(queued, refusal);
+    queued.place = this.options.lane.queue(queued.terms, {
+      grant: (turn) => {
+        queued.turn = turn;
+        queueMicrotask(() => this.#takeOff(queued, turn));
       },
-    );
+      refuse: (error) => this.#refuse(queued.waiters, error),
+    });
+  }
+
+  /** Brings the place in the queue up to date with who waits now, and refuses those for whom its turn comes too late. */
+  #settleTerms(queued: Queued): void {
+    const { place, turn, waiters } = queued;
+    if (turn || !place || waiters.length === 0) return;
+    const terms = termsOf(waiters);
+    if (!sameTerms(terms, queued.terms)) place.move(terms);
+    queued.terms = terms;
+    const earliest = place.earliestTurn();
+    const late = waiters.filter((waiter) => waiter.terms.deadline < earliest);
+    if (late.length > 0) this.#refuse(late, this.options.lane.refusal(earliest));
   }
 
   #takeOff(queued: Queued, turn: Turn): void {
-    this.#dequeue(queued);
     const { planned, waiters } = queued;
     const [first] = waiters;
-    if (!first) {
+    if (!first || !this.#queue.includes(queued)) {
       turn.release();
       return;
     }
+    this.#queue = this.#queue.filter((other) => other !== queued);
+    for (const waiter of waiters) this.#waiting.delete(waiter);
     const flight: Flight = { id: this.options.nextId(), call: planned.call, waiters: new Set(waiters), sentAt: this.options.now(), first };
     this.#flights.add(flight);
     void this.options.fly(flight, turn);
   }
 
-  #refused(queued: Queued, refusal: unknown): void {
-    this.#dequeue(queued);
-    const error = refusal instanceof GatewayError ? refusal : new GatewayError("INTERNAL_SERVER_ERROR", String(refusal));
-    this.options.refuse(queued.waiters, error);
+  #refuse(waiters: readonly Waiter[], error: GatewayError): void {
+    const refused = [...waiters];
+    this.#withdraw(refused);
+    this.options.refuse(refused, error);
   }
 
-  #dequeue(queued: Queued): void {
-    this.#queue = this.#queue.filter((other) => other !== queued);
-    for (const waiter of queued.waiters) this.#waiting.delete(waiter);
+  #withdraw(gone: readonly Waiter[]): void {
+    for (const waiter of gone) this.#waiting.delete(waiter);
+    for (const queued of this.#queue) queued.waiters = queued.waiters.filter((waiter) => this.#waiting.has(waiter));
+    for (const queued of this.#queue.filter(({ waiters }) => waiters.length === 0)) this.#vacate(queued);
+    this.#queue = this.#queue.filter(({ waiters }) => waiters.length > 0);
+  }
+
+  #vacate({ place, turn }: Queued): void {
+    if (!turn) place?.leave();
   }
 }
+
+/** Waiters by what they want. */
+function grouped(waiters: readonly Waiter[]): Map<string, Waiter[]> {
+  const groups = new Map<string, Waiter[]>();
+  for (const waiter of waiters) {
+    const key = questionKey(waiter.wanted);
+    const group = groups.get(key);
+    if (group) group.push(waiter);
+    else groups.set(key, [waiter]);
+  }
+  return groups;
+}
+
+const firstOf = (groups: ReadonlyMap<string, readonly Waiter[]>): Question[] => [...groups.values()].map(([first]) => first!.wanted);
+
+/** A call is due when the most pressed of its interactive askers needs it, and of use as long as anybody waits. */
+function termsOf(waiters: readonly Waiter[]): Required<TurnTerms> {
+  const interactive = waiters.filter(({ terms }) => terms.priority === "interactive");
+  const pressed = interactive.length > 0 ? interactive : waiters;
+  return {
+    deadline: Math.max(...waiters.map(({ terms }) => terms.deadline)),
+    due: Math.min(...pressed.map(({ terms }) => terms.deadline)),
+    priority: interactive.length > 0 ? "interactive" : "refresh",
+  };
+}
+
+const sameTerms = (a: TurnTerms, b: TurnTerms): boolean => a.deadline === b.deadline && a.due === b.due && a.priority === b.priority;

@@ -16,8 +16,9 @@ export interface Limits {
 export interface TurnTerms {
   /** Epoch ms after which the turn is of no use. */
   deadline: number;
+  /** Epoch ms by which the most pressed of several askers needs the turn; absent: the deadline. */
+  due?: number;
   priority: Priority;
-  signal?: AbortSignal;
 }
 
 /** The right to perform one exchange; give it back when the exchange is over. */
@@ -25,10 +26,25 @@ export interface Turn {
   release(): void;
 }
 
-interface Waiting extends TurnTerms {
-  order: number;
-  grant(): void;
-  refuse(reason: unknown): void;
+/** Who waits for a turn. One of the two is called, once; it may be called before `queue` returns. */
+export interface Contender {
+  grant(turn: Turn): void;
+  refuse(error: GatewayError): void;
+}
+
+/** A place in the queue. */
+export interface Place {
+  /** The earliest time at which the turn can come, by the limits alone; exchanges ahead may last longer. */
+  earliestTurn(): number;
+  /** Moves to where these terms belong. */
+  move(terms: TurnTerms): void;
+  /** Neither grant nor refusal will come any more. */
+  leave(): void;
+}
+
+interface Waiting extends Contender {
+  terms: TurnTerms;
+  readonly order: number;
 }
 
 /** More than this many waiting exchanges are refused: the queue is bounded. */
@@ -36,7 +52,7 @@ const maxWaiting = 10_000;
 
 /**
  * The budget of one account at one service: never more than `maxConcurrent` exchanges at once and `maxPerMinute` begun in
- * any sliding minute. Interactive before refresh, then earliest deadline first.
+ * any sliding minute. Interactive before refresh, then what is due earliest.
  *
  * A turn that cannot come before its deadline is refused at once with BUDGET_EXHAUSTED and retryAfterMs.
  */
@@ -45,6 +61,7 @@ export class Lane {
   readonly #pace: Pace;
   #active = 0;
   #arrivals = 0;
+  #closed = false;
   #wake: NodeJS.Timeout | undefined;
 
   constructor(
@@ -58,35 +75,41 @@ export class Lane {
 
   /** Resolves when it is this caller's turn. */
   acquire(terms: TurnTerms): Promise<Turn> {
-    const earliest = this.earliestTurn(terms);
-    if (earliest > terms.deadline) return Promise.reject(this.#refusal(earliest));
-    if (this.#waiting.length >= maxWaiting) return Promise.reject(this.#refusal(earliest));
-    return new Promise<Turn>((resolve, reject) => {
-      const onAbort = () => waiting.refuse(terms.signal?.reason);
-      const waiting: Waiting = {
-        ...terms,
-        order: this.#arrivals++,
-        grant: () => {
-          terms.signal?.removeEventListener("abort", onAbort);
-          resolve(this.#turn());
-        },
-        refuse: (reason) => {
-          terms.signal?.removeEventListener("abort", onAbort);
-          this.#remove(waiting);
-          reject(reason);
-        },
-      };
-      if (terms.signal?.aborted) return waiting.refuse(terms.signal.reason);
-      terms.signal?.addEventListener("abort", onAbort, { once: true });
-      this.#insert(waiting);
-      this.#grantTurns();
-    });
+    return new Promise((grant, refuse) => this.queue(terms, { grant, refuse }));
   }
 
-  /** The earliest time at which a caller with these terms can have its turn, by the limits alone; exchanges may last longer. */
-  earliestTurn(terms: Pick<TurnTerms, "deadline" | "priority">): number {
-    const ahead = this.#waiting.filter((other) => before(other, { ...terms, order: Number.POSITIVE_INFINITY })).length;
-    return this.#pace.earliest(this.now(), ahead);
+  queue(terms: TurnTerms, contender: Contender): Place {
+    const waiting: Waiting = { ...contender, terms, order: this.#arrivals++ };
+    const place: Place = {
+      earliestTurn: () => this.#pace.earliest(this.now(), Math.max(0, this.#waiting.indexOf(waiting))),
+      move: (changed) => {
+        if (!this.#remove(waiting)) return;
+        waiting.terms = changed;
+        this.#insert(waiting);
+      },
+      leave: () => {
+        this.#remove(waiting);
+      },
+    };
+    if (this.#closed) {
+      waiting.refuse(stopping());
+      return place;
+    }
+    const earliest = this.#pace.earliest(this.now(), this.#waiting.filter((other) => before(other, waiting)).length);
+    if (earliest > terms.deadline || this.#waiting.length >= maxWaiting) {
+      waiting.refuse(this.refusal(earliest));
+      return place;
+    }
+    this.#insert(waiting);
+    this.#grantTurns();
+    return place;
+  }
+
+  /** BUDGET_EXHAUSTED, with the time until the turn that can be had at the earliest. */
+  refusal(earliest: number): GatewayError {
+    const retryAfterMs = Math.max(1, Math.ceil(earliest - this.now()));
+    const message = `The call budget for ${this.name} is spent; the next call is possible in ${retryAfterMs} ms.`;
+    return new GatewayError("BUDGET_EXHAUSTED", message, { retryAfterMs });
   }
 
   /** The platform said 429: everybody pauses, and goes on slower. */
@@ -110,9 +133,11 @@ export class Lane {
     return { ...this.#pace.budget(this.now()), waiting: this.#waiting.length };
   }
 
+  /** Refuses who waits, and who comes later. Turns that were granted run out. */
   close(): void {
+    this.#closed = true;
     clearTimeout(this.#wake);
-    for (const waiting of [...this.#waiting]) waiting.refuse(new GatewayError("UPSTREAM_UNAVAILABLE", "The gateway is stopping."));
+    for (const waiting of this.#waiting.splice(0)) waiting.refuse(stopping());
   }
 
   #turn(): Turn {
@@ -129,6 +154,7 @@ export class Lane {
 
   #grantTurns(): void {
     clearTimeout(this.#wake);
+    this.#refuseHopeless();
     for (;;) {
       const next = this.#waiting[0];
       if (!next || this.#active >= this.#pace.concurrency) return;
@@ -136,34 +162,24 @@ export class Lane {
       const earliest = this.#pace.earliest(now, 0);
       if (earliest > now) {
         this.#wake = setTimeout(() => this.#grantTurns(), earliest - now);
-        this.#refuseHopeless();
         return;
       }
       this.#waiting.shift();
       this.#active++;
       this.#pace.began(now);
-      next.grant();
+      next.grant(this.#turn());
     }
   }
 
-  /** A pause can make turns impossible that were possible when they were asked for. */
+  /** A pause, or exchanges that last, can make turns impossible that were possible when they were asked for. */
   #refuseHopeless(): void {
     const now = this.now();
-    for (const [ahead, waiting] of [...this.#waiting].entries()) {
+    let ahead = 0;
+    for (const waiting of [...this.#waiting]) {
       const earliest = this.#pace.earliest(now, ahead);
-      if (earliest > waiting.deadline) waiting.refuse(this.#refusal(earliest));
+      if (earliest <= waiting.terms.deadline) ahead++;
+      else if (this.#remove(waiting)) waiting.refuse(this.refusal(earliest));
     }
-  }
-
-  #refusal(earliest: number): GatewayError {
-    const retryAfterMs = Math.max(1, Math.ceil(earliest - this.now()));
-    return new GatewayError(
-      "BUDGET_EXHAUSTED",
-      `The call budget for ${this.name} is spent; the next call is possible in ${retryAfterMs} ms.`,
-      {
-        retryAfterMs,
-      },
-    );
   }
 
   #insert(waiting: Waiting): void {
@@ -171,12 +187,17 @@ export class Lane {
     this.#waiting.splice(index < 0 ? this.#waiting.length : index, 0, waiting);
   }
 
-  #remove(waiting: Waiting): void {
+  #remove(waiting: Waiting): boolean {
     const index = this.#waiting.indexOf(waiting);
     if (index >= 0) this.#waiting.splice(index, 1);
+    return index >= 0;
   }
 }
 
-function before(a: Pick<Waiting, "priority" | "deadline" | "order">, b: Pick<Waiting, "priority" | "deadline" | "order">): boolean {
-  return (rank[a.priority] - rank[b.priority] || a.deadline - b.deadline || a.order - b.order) < 0;
+const stopping = () => new GatewayError("UPSTREAM_UNAVAILABLE", "The gateway is stopping.");
+
+const dueAt = ({ due, deadline }: TurnTerms): number => due ?? deadline;
+
+function before({ terms: a, order: arrivedA }: Waiting, { terms: b, order: arrivedB }: Waiting): boolean {
+  return (rank[a.priority] - rank[b.priority] || dueAt(a) - dueAt(b) || arrivedA - arrivedB) < 0;
 }

@@ -11,7 +11,7 @@ import type { ExchangeRequest, ExchangeResponse, Service } from "./call.js";
 import { Lane, type Limits, type Priority, type Turn } from "./scheduler.js";
 
 /** Sends one request to the platform, once. */
-export type Send = (request: ExchangeRequest, terms: { deadline: number }) => Promise<ExchangeResponse>;
+export type Send = (request: ExchangeRequest, terms: { deadline: number; bearer?: string }) => Promise<ExchangeResponse>;
 
 /** Waits without occupying a turn. */
 export type Sleep = (ms: number) => Promise<void>;
@@ -30,7 +30,10 @@ export interface UpstreamOptions {
 export interface ExchangeTerms {
   /** Epoch ms; asked again before every turn, try and page, because others may have joined who wait longer. */
   deadline(): number;
-  priority: Priority;
+  /** Asked again before every turn: a refresh becomes urgent when somebody joins who waits for it. */
+  priority(): Priority;
+  /** The caller's own bearer, where the account is read with it. */
+  bearer?: string;
   /** A turn that was acquired already; the first try uses it. */
   turn?: Turn;
   /** Told of every HTTP exchange, retries included. */
@@ -97,14 +100,7 @@ export class Upstream {
     }
   }
 
-  budgets(): {
-    service: Service;
-    account: string;
-    maximumAvailable: number;
-    currentlyAvailable: number;
-    restoreRatePerMinute: number;
-    concurrencyLimit: number;
-  }[] {
+  budgets(): Budget[] {
     return (Object.entries(this.#lanes) as [Service, Lane][]).map(([service, lane]) => {
       const { waiting: _, ...budget } = lane.budget();
       return { service, account: this.options.account, ...budget };
@@ -115,14 +111,21 @@ export class Upstream {
     for (const lane of Object.values(this.#lanes)) lane.close();
   }
 
-  /** When the next turn comes too late after a failure, the failure is the reason, not our budget. */
+  /**
+   * When the next turn comes too late after a failure, the failure is the reason, not our budget. Who joined meanwhile may
+   * have longer: then it is waited for again.
+   */
   async #turn(lane: Lane, terms: ExchangeTerms, failure: GatewayError | undefined): Promise<Turn> {
-    try {
-      return await lane.acquire({ deadline: terms.deadline(), priority: terms.priority });
-    } catch (refusal) {
-      if (!failure || !(refusal instanceof GatewayError)) throw refusal;
-      const { code: _, retryable: __, ...facts } = failure.extensions;
-      throw new GatewayError(failure.code, failure.message, { ...facts, ...pick(refusal.extensions.retryAfterMs) });
+    for (;;) {
+      const deadline = terms.deadline();
+      try {
+        return await lane.acquire({ deadline, priority: terms.priority() });
+      } catch (refusal) {
+        if (terms.deadline() > deadline) continue;
+        if (!failure || !(refusal instanceof GatewayError)) throw refusal;
+        const { code: _, retryable: __, ...facts } = failure.extensions;
+        throw new GatewayError(failure.code, failure.message, { ...facts, ...pick(refusal.extensions.retryAfterMs) });
+      }
     }
   }
 
@@ -130,7 +133,8 @@ export class Upstream {
     try {
       return await this.#circuits[request.service].execute(() => {
         terms.sent();
-        return this.options.send(request, { deadline: this.options.now() + longestExchangeMs });
+        const { bearer } = terms;
+        return this.options.send(request, { deadline: this.options.now() + longestExchangeMs, ...(bearer !== undefined && { bearer }) });
       });
     } catch (error) {
       if (!(error instanceof BrokenCircuitError)) throw error;

@@ -1,0 +1,83 @@
+import { createHash } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
+import { LRUCache } from "lru-cache";
+import type { AccountConfig } from "./config.js";
+import { GatewayError } from "./errors.js";
+import { fetchAgentSegments } from "./upstream/apis/agent-segments.js";
+import { intervalMetricsFetch } from "./upstream/apis/interval-metrics.js";
+import { fetchKeyMetrics } from "./upstream/apis/key-metrics.js";
+import { fetchSkillSegments } from "./upstream/apis/skill-segments.js";
+import type { Service } from "./upstream/call.js";
+import { Connection, type Fetchers } from "./upstream/connection.js";
+import type { Freshness } from "./upstream/freshness.js";
+import { createTransport } from "./upstream/http.js";
+import { type Budget, Upstream } from "./upstream/upstream.js";
+
+/** The credential of questions that the gateway asks with its own. */
+export const own = "own";
+
+/** Stands for a caller's token wherever the token itself must not appear. */
+export const digestOf = (bearer: string): string => createHash("sha256").update(bearer).digest("base64url");
+
+/** Callers' tokens are kept for as many callers as may have calls waiting at once. */
+const mostBearers = 10_000;
+
+/** One account at the platform, with its budget; connections are made for each credential that asks. */
+export class PlatformAccount {
+  readonly id: string;
+  readonly freshness: Freshness;
+  readonly #upstream: Upstream;
+  readonly #transport: ReturnType<typeof createTransport>;
+  readonly #fetchers: Fetchers;
+  readonly #bearers = new LRUCache<string, string>({ max: mostBearers });
+
+  constructor(
+    readonly config: AccountConfig,
+    private readonly now: () => number,
+    random: () => number,
+  ) {
+    const { id, limits, retryPausesMs, ttlMs, staleMs } = config;
+    this.id = id;
+    this.freshness = { ttlMs, staleMs };
+    this.#transport = createTransport(config, {}, { now });
+    this.#upstream = new Upstream({ account: id, limits, retryPausesMs, send: this.#transport.exchange, sleep, now, random });
+    this.#fetchers = {
+      "agent-segments": fetchAgentSegments,
+      "skill-segments": fetchSkillSegments,
+      "key-metrics": fetchKeyMetrics,
+      "interval-metrics": intervalMetricsFetch(config.source),
+    };
+  }
+
+  /**
+   * Which credential asks for a caller: the gateway's own, or a digest of the caller's token, which is remembered for the
+   * calls it makes necessary. Questions under different credentials never share an answer. UNAUTHENTICATED without a token.
+   */
+  credentialFor(bearer: string | undefined): string {
+    if (this.config.credentials.kind !== "caller") return own;
+    if (bearer === undefined) {
+      const message = "This account is read with the caller's own bearer token: send it in the header Authorization.";
+      throw new GatewayError("UNAUTHENTICATED", message, { account: this.id });
+    }
+    const digest = digestOf(bearer);
+    this.#bearers.set(digest, bearer);
+    return digest;
+  }
+
+  connect(credential: string): Connection {
+    const bearer = credential === own ? undefined : this.#bearers.get(credential);
+    return new Connection(this.id, this.#upstream, this.#fetchers, this.now, bearer);
+  }
+
+  budgets(): Budget[] {
+    return this.#upstream.budgets();
+  }
+
+  /** Resolves when a service's domain and a token are at hand; rejects with what stands in the way. */
+  reach = (service: Service): Promise<void> => this.#transport.reach(service);
+
+  async close(): Promise<void> {
+    this.#upstream.close();
+    await this.#transport.close();
+  }
+}

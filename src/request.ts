@@ -1,0 +1,85 @@
+import type { GraphQLSchema } from "graphql";
+import type { Config } from "./config.js";
+import { GatewayError } from "./errors.js";
+import type { GatewayContext } from "./graphql/context.js";
+import type { DirectoryMemory } from "./graphql/directory-memory.js";
+import { outline } from "./graphql/outline.js";
+import { Ledger } from "./loaders/ledger.js";
+import { cut, QuestionLoader, singles } from "./loaders/question-loader.js";
+import { digestOf, own, type PlatformAccount } from "./platform.js";
+import type { Gateway, GatewayRequest } from "./server/gateway-port.js";
+import type { Coalescer } from "./upstream/coalescer.js";
+import { remainingMs } from "./upstream/freshness.js";
+import { RequestMemory } from "./upstream/memory.js";
+import { costOf } from "./upstream/plan.js";
+import { explained, refuseMoreThan } from "./upstream/preview.js";
+import type { Question } from "./upstream/question.js";
+import type { AskTerms } from "./upstream/waiter.js";
+
+export interface RequestOptions {
+  config: Pick<Config, "requestDeadlineMs" | "maxUpstreamCalls">;
+  schema: GraphQLSchema;
+  accounts: ReadonlyMap<string, PlatformAccount>;
+  coalescer: Coalescer;
+  directoryMemory: DirectoryMemory;
+  now: () => number;
+}
+
+/** Makes GraphQL requests: each has its own deadline, memory and books, and sees the accounts its caller may read. */
+export function requests({ config, schema, accounts, coalescer, directoryMemory, now }: RequestOptions): Gateway["request"] {
+  return ({ explain, caller }): GatewayRequest => {
+    const since = now();
+    const ledger = new Ledger(
+      ({ question, asOf }) => remainingMs(accounts.get(question.account)!.freshness, question, asOf ?? 0, now()),
+      now,
+    );
+    const deadline = since + config.requestDeadlineMs;
+    const terms: AskTerms = { since, deadline, priority: "interactive", memory: new RequestMemory(), saw: ledger.saw };
+    const loader = new QuestionLoader(coalescer, terms);
+    const readable = [...accounts.values()].filter(({ id }) => caller.accounts === "*" || caller.accounts.includes(id));
+    let planned: object | null = null;
+
+    /** Under the credential that may ask it. Rejects what the caller may not read, should it ever be asked. */
+    const scoped = <Q extends Question>(question: Q): Q => {
+      const account = readable.find(({ id }) => id === question.account);
+      if (!account) throw new GatewayError("FORBIDDEN", `Account ${question.account} is not readable.`);
+      return { ...question, credential: account.credentialFor(caller.bearer) };
+    };
+    const context: GatewayContext = {
+      ask: async (question) => loader.ask(scoped(question)),
+      accounts: readable.map(({ config: { id, keyMetricsLookbackHours } }) => ({ id, keyMetricsLookbackHours })),
+      credential: caller.bearer === undefined ? own : digestOf(caller.bearer),
+      now: () => since,
+      directoryMemory,
+      freshness: { note: ledger.note },
+    };
+
+    return {
+      context,
+      async prepare(operation) {
+        const drawn = outline(schema, operation, context);
+        const questions = drawn.questions.flatMap((question) => unlessRefused(() => scoped(question)));
+        const calls = await coalescer.plan(questions.flatMap(cut).flatMap(singles), since);
+        refuseMoreThan(config.maxUpstreamCalls, calls);
+        if (explain === "plan") planned = { planned: costOf(calls), calls: explained(calls), later: drawn.later };
+        else loader.prefetch(questions);
+      },
+      report: () => ({
+        freshness: ledger.freshness(),
+        maxAgeMs: ledger.maxAgeMs,
+        upstream: explain === "calls" ? { ...ledger.use(), budgets: readable.flatMap((account) => account.budgets()) } : planned,
+        sent: ledger.use().sent,
+      }),
+    };
+  };
+}
+
+/** Nothing where the question is refused: the resolver that asks it says so, at its path. */
+function unlessRefused<T>(ask: () => T): T[] {
+  try {
+    return [ask()];
+  } catch (error) {
+    if (error instanceof GatewayError) return [];
+    throw error;
+  }
+}
