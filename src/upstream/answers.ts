@@ -1,10 +1,12 @@
 import Keyv, { type KeyvStoreAdapter } from "keyv";
 import { LRUCache } from "lru-cache";
 import type { Stored } from "./merging/merging.js";
+import { canonical } from "./question.js";
 
 /** A parsed answer takes about this many bytes of memory for each byte of its JSON. */
 const memoryPerBodyByte = 3;
 const smallestEntryBytes = 1_024;
+const memoryOf = ({ bytes }: Stored): number => smallestEntryBytes + memoryPerBodyByte * bytes;
 
 interface Bundle {
   answers: readonly Stored[];
@@ -14,14 +16,15 @@ interface Bundle {
  * What the platform has answered, by family of questions, newest first. Only whole answers are kept: never an error, and
  * of a 202 only the rows that were read.
  *
- * Memory is bounded: beyond `maxBytes` the family used longest ago is dropped.
+ * Memory is bounded: beyond `maxBytes` the family used longest ago is dropped, and of a family that is too large by itself
+ * the oldest answers.
  */
 export class Answers {
   readonly #store: Keyv<Bundle>;
   readonly #writes = new Map<string, Promise<void>>();
 
   constructor(
-    maxBytes: number,
+    private readonly maxBytes: number,
     private readonly now: () => number,
     /** How long an answer is of any use, stale or not, in ms. */
     private readonly keepMs: (answer: Stored) => number,
@@ -41,13 +44,21 @@ export class Answers {
   /** Adds an answer; what it replaces or what has become useless goes. Resolves once `list` shows it. */
   add(family: string, answer: Stored): Promise<void> {
     const write = (this.#writes.get(family) ?? Promise.resolve()).then(async () => {
-      const kept = (await this.list(family)).filter((other) => JSON.stringify(other.call) !== JSON.stringify(answer.call));
-      const answers = [answer, ...kept];
+      const answers = this.#fitting(newestOfEachCall([answer, ...(await this.list(family))]));
       await this.#store.set(family, { answers }, Math.max(1, ...answers.map((each) => this.#leftMs(each))));
     });
     this.#writes.set(family, write);
     return write.finally(() => {
       if (this.#writes.get(family) === write) this.#writes.delete(family);
+    });
+  }
+
+  /** As many of the newest as there is room for. */
+  #fitting(answers: readonly Stored[]): Stored[] {
+    let left = this.maxBytes;
+    return answers.filter((answer) => {
+      left -= memoryOf(answer);
+      return left >= 0;
     });
   }
 
@@ -59,7 +70,7 @@ export class Answers {
 function boundedStore(maxBytes: number): KeyvStoreAdapter {
   const cache = new LRUCache<string, { value: Bundle }>({
     maxSize: maxBytes,
-    sizeCalculation: ({ value }) => smallestEntryBytes + memoryPerBodyByte * value.answers.reduce((sum, { bytes }) => sum + bytes, 0),
+    sizeCalculation: ({ value }) => value.answers.reduce((sum, answer) => sum + memoryOf(answer), 0),
   });
   return {
     opts: {},
@@ -69,4 +80,14 @@ function boundedStore(maxBytes: number): KeyvStoreAdapter {
     delete: async (key: string) => cache.delete(key),
     clear: async () => cache.clear(),
   } as unknown as KeyvStoreAdapter;
+}
+
+/** Newest first: an answer can come back later than one that was asked for after it. */
+function newestOfEachCall(answers: readonly Stored[]): Stored[] {
+  const newest = new Map<string, Stored>();
+  for (const answer of answers.toSorted((a, b) => b.reply.asOf - a.reply.asOf)) {
+    const key = canonical(answer.call);
+    if (!newest.has(key)) newest.set(key, answer);
+  }
+  return [...newest.values()];
 }

@@ -19,7 +19,7 @@ export interface CoalescerOptions {
   answers: Answers;
   freshness: (account: string) => Freshness;
   /** The platform as an account and credential see it. */
-  connect: (account: string, credential: string) => Connection;
+  connect: (account: string, credential: string) => Pick<Connection, "lane" | "fetch">;
   now: () => number;
   /** Told of what went wrong where no asker hears it. */
   warn: (message: string, error: unknown) => void;

@@ -22,6 +22,9 @@ export const mergingOf = (api: ApiName): Merging<ApiName> => mergings[api] as un
 
 export const familyOf = (question: Question): string => mergingOf(question.api).family(question);
 
+/** The call that asks for nothing but what the question wants. */
+export const callAlone = (question: Question): Planned => plan([question], () => undefined)[0]!;
+
 /** Up to this many parts every way to share calls is tried (4,140 of them); above, the best of three good ways is taken. */
 const exhaustiveParts = 8;
 

@@ -36,13 +36,13 @@ export class Settlement {
     return true;
   }
 
-  /** A stale answer, not older than the limit for it, stands in for a failure. */
+  /** A stale answer, not older than the limit for it, stands in for a failure; but not for a refresh's, whose asker has it already. */
   async fail(waiter: Waiter, error: GatewayError, settled: Omit<Settled, "outcome"> = {}): Promise<void> {
     waiter.disarm();
     const { question, family, terms } = waiter;
     const surviving = tolerating("surviving", this.freshness(question.account), question, terms.since);
     const found = mergingOf(question.api).lookUp(await this.answers.list(family), question, surviving);
-    if ("reply" in found) return this.reply(waiter, found.reply, { ...settled, outcome: "STALE" });
+    if ("reply" in found && terms.priority !== "refresh") return this.reply(waiter, found.reply, { ...settled, outcome: "STALE" });
     this.#saw(waiter, null, { ...settled, outcome: "FAILED" });
     waiter.fail(blaming(error, question));
   }
