@@ -1,0 +1,45 @@
+import { afterAll } from "vitest";
+import { type MetricGroup, metricsOf } from "../../../src/catalogue/metric.js";
+import { type AccountOptions, type Simulator, startSimulator } from "../../../src/simulator/simulator.js";
+import type { Exchange } from "../../../src/upstream/call.js";
+import type { AccountCredentials } from "../../../src/upstream/credentials.js";
+import { createTransport, type Transport } from "../../../src/upstream/http.js";
+import type { Values } from "../../../src/upstream/question.js";
+import type { HttpOptions } from "../../../src/upstream/wire.js";
+
+/** Some moment between two minutes, so that every rounding shows. */
+export const now = Date.parse("2026-03-04T10:07:23.456Z");
+
+export interface Simulated {
+  simulator: Simulator;
+  transport: Transport;
+  exchange: Exchange;
+}
+
+const running: { close(): Promise<void> }[] = [];
+
+/** A simulator whose clock stands at `now`, and a transport that finds its services by the domain look-up. Closed after the file's tests. */
+export async function simulated(
+  account: Partial<AccountOptions> = {},
+  credentials: AccountCredentials = { kind: "bearer", token: "simulated-token" },
+  http: Partial<HttpOptions> = {},
+): Promise<Simulated> {
+  const simulator = await startSimulator({ accounts: [{ id: "demo", seed: 7, ...account }], now: () => now });
+  const transport = createTransport({ id: "demo", services: { csds: simulator.url }, credentials }, http, { now: () => now });
+  running.push(transport, simulator);
+  return { simulator, transport, exchange: (request) => transport.exchange(request, { deadline: now + 30_000 }) };
+}
+
+afterAll(async () => {
+  for (const part of running.splice(0)) await part.close();
+});
+
+/** What our reply must say where the platform has these figures: absent is null, and -1 of an average too. */
+export const inOurWords = (group: MetricGroup, figures: Readonly<Record<string, number>>, segments?: string): Values =>
+  Object.fromEntries(
+    metricsOf(group).map(({ field, answer, average, seconds }) => {
+      const figure = figures[answer];
+      const nothing = figure === undefined || (average && (figure === -1 || (segments !== undefined && figures[segments] === 0)));
+      return [field, nothing ? null : seconds ? figure * 1000 : figure];
+    }),
+  );
