@@ -2,10 +2,16 @@ import "reflect-metadata";
 import { Command } from "commander";
 import { benchCalls } from "./calls.js";
 import { benchLimit } from "./limit.js";
+import { benchLoad } from "./load.js";
 import { benchOperations } from "./operations.js";
 
 const program = new Command("bench").description("What the gateway costs the platform, against the least it could cost.");
 program.command("operations").description("calls of each example operation, caches cold").action(benchOperations);
 program.command("calls").description("calls of typical workloads against their lower bounds").action(benchCalls);
 program.command("limit").description("bursts against a platform with tight limits").action(benchLimit);
+program
+  .command("load")
+  .description("calls per question as the load grows, with a picture")
+  .argument("[picture]", "where the picture goes", "docs/images/calls-per-question.svg")
+  .action(benchLoad);
 await program.parseAsync();
