@@ -31,6 +31,8 @@ export interface GraphQLFault {
 export interface Answer<Data> {
   status: number;
   headers: Headers;
+  /** The whole answer as it was sent. */
+  body: string;
   data: Data;
   errors: GraphQLFault[];
   extensions: Record<string, never> & {
@@ -53,7 +55,13 @@ export async function startLine(
   const warn = (message: string, error: unknown) => log.warn({ err: error }, message);
   const log = pino({ level: process.env.LINE_LOG ?? "silent" });
   const gateway = await createGateway(config, { now, warn });
-  const app = await startApp({ gateway, config, log, now: () => performance.now(), graphiqlRoot: fileURLToPath(new URL("../../dist/graphiql", import.meta.url)) });
+  const app = await startApp({
+    gateway,
+    config,
+    log,
+    now: () => performance.now(),
+    graphiqlRoot: fileURLToPath(new URL("../../dist/graphiql", import.meta.url)),
+  });
 
   return {
     url: app.url,
@@ -65,13 +73,15 @@ export async function startLine(
         headers: { "content-type": "application/json", ...headers },
         body: JSON.stringify({ query, variables, operationName }),
       });
-      const body = (await response.json()) as Partial<Answer<Data>>;
+      const body = await response.text();
+      const { data, errors, extensions } = JSON.parse(body) as Partial<Answer<Data>>;
       return {
         status: response.status,
         headers: response.headers,
-        data: body.data as Data,
-        errors: body.errors ?? [],
-        extensions: body.extensions ?? {},
+        body,
+        data: data as Data,
+        errors: errors ?? [],
+        extensions: extensions ?? {},
       };
     },
     calls: () => metricsApis.reduce((sum, api) => sum + (simulator.counts().byApi[api] ?? 0), 0),
