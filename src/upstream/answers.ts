@@ -55,10 +55,11 @@ export class Answers {
 
   /** As many of the newest as there is room for. */
   #fitting(answers: readonly Stored[]): Stored[] {
-    let left = this.maxBytes;
+    let left = this.maxBytes - 1;
     return answers.filter((answer) => {
-      left -= memoryOf(answer);
-      return left >= 0;
+      const fits = memoryOf(answer) <= left;
+      if (fits) left -= memoryOf(answer);
+      return fits;
     });
   }
 
@@ -70,7 +71,7 @@ export class Answers {
 function boundedStore(maxBytes: number): KeyvStoreAdapter {
   const cache = new LRUCache<string, { value: Bundle }>({
     maxSize: maxBytes,
-    sizeCalculation: ({ value }) => value.answers.reduce((sum, answer) => sum + memoryOf(answer), 0),
+    sizeCalculation: ({ value }) => value.answers.reduce((sum, answer) => sum + memoryOf(answer), 1),
   });
   return {
     opts: {},
