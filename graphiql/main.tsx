@@ -8,7 +8,8 @@ import { examples } from "./examples.js";
 import { SimulatedBanner } from "./simulated-banner.js";
 
 const fetcher = createGraphiQLFetcher({ url: new URL("../graphql", location.href).href });
-const query = new URLSearchParams(location.search).get("query");
+const asked = new URLSearchParams(location.search).get("query");
+const tabs = asked === null ? examples : [asked, ...examples];
 
 const root = document.getElementById("root");
 if (!root) throw new Error("The page has no element for GraphiQL.");
@@ -17,8 +18,8 @@ createRoot(root).render(
     <SimulatedBanner />
     <GraphiQL
       fetcher={fetcher}
-      defaultTabs={examples.map((example) => ({ query: example }))}
-      {...(query !== null && { initialQuery: query })}
+      defaultTabs={tabs.map((query) => ({ query }))}
+      {...(asked !== null && { initialQuery: asked })}
       shouldPersistHeaders={false}
     >
       <GraphiQL.Logo>Metrics gateway</GraphiQL.Logo>

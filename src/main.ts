@@ -11,6 +11,7 @@ import { examine } from "./doctor.js";
 import { createGateway } from "./gateway.js";
 import { emittedSdl } from "./graphql/emitted-sdl.js";
 import { startApp } from "./server/app.js";
+import { warnOfUnreachable } from "./server/health.js";
 import { createLog } from "./server/log.js";
 import { startSimulator } from "./simulator/simulator.js";
 import { type SimulatorProcess, startSimulatorProcess } from "./simulator-process.js";
@@ -65,6 +66,7 @@ async function serve(): Promise<void> {
     await simulator?.stop();
   });
   log.info(`Serving account ${config.accounts.map(({ id }) => id).join(", ")} on ${app.url}/graphql, GraphiQL on ${app.url}/graphiql/`);
+  await warnOfUnreachable(gateway, log);
 }
 
 function announce(simulator: SimulatorProcess, log: Logger): void {

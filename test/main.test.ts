@@ -113,6 +113,21 @@ describe("serve", () => {
     await vi.waitFor(() => expect(lives(pid)).toBe(false), { timeout: 10_000 });
   });
 
+  it("says in one sentence that the platform refuses its credentials, is not ready, and shows no secret", slow, async () => {
+    const simulator = await startSimulator({ accounts: [{ id: "le1" }] });
+    onTestFinished(() => simulator.close());
+    const credentials = { LP_CLIENT_ID: "app", LP_CLIENT_SECRET: "wr0ng" };
+    const program = start(folder, ["serve"], { PORT: "0", LP_ACCOUNT_ID: "le1", LP_CSDS_URL: simulator.url, ...credentials });
+    await program.said(
+      /"Account le1: Token service: the platform refused the client credentials \(\d+\)\. Check client id and client secret\."/,
+    );
+    const [, , url = ""] = await program.said(serving);
+    expect((await fetch(`${url}/readyz`)).status).toBe(503);
+    program.process.kill("SIGTERM");
+    expect(await program.ended).toBe(0);
+    expect(program.output()).not.toMatch(/wr0ng|at .*\.js/);
+  });
+
   it("says in one sentence that its port is taken", slow, async () => {
     const other = createServer().listen(0, "127.0.0.1");
     onTestFinished(() => void other.close());

@@ -1,4 +1,5 @@
 import type { FastifyInstance } from "fastify";
+import type { Logger } from "pino";
 import type { Gateway } from "./gateway-port.js";
 
 /** /healthz: the process is up. /readyz: 200 when the gateway can serve, else 503; the body says for each account and service what works. */
@@ -11,4 +12,11 @@ export function serveHealth(app: FastifyInstance, gateway: Pick<Gateway, "readin
       .header("cache-control", "no-store")
       .send(readiness);
   });
+}
+
+/** Logs what the gateway cannot reach, one plain sentence each: it serves all the same, because the platform may come back. */
+export async function warnOfUnreachable({ readiness }: Pick<Gateway, "readiness">, log: Logger): Promise<void> {
+  for (const { id, services } of (await readiness()).accounts) {
+    for (const sentence of new Set(Object.values(services))) if (sentence !== "ok") log.warn(`Account ${id}: ${sentence}`);
+  }
 }
