@@ -1,0 +1,90 @@
+import { skillSegmentMetrics } from "../../../src/catalogue/skill-segments.js";
+import { minuteMs, slotsOf } from "../../../src/time.js";
+import type { Dice } from "../dice.js";
+import { figuresOf, someFields } from "../figures.js";
+import {
+  argumentsOf,
+  type Json,
+  type JsonObject,
+  type MakeProbe,
+  msOf,
+  objectOf,
+  type Path,
+  type Scene,
+  type Span,
+  windowOf,
+} from "../probe.js";
+import { lengths, platformUserType, userTypeOf } from "./segment-scope.js";
+
+const total = "totalSkillConversationSegments";
+
+interface Asked {
+  lastMinutes: number;
+  userType: ReturnType<typeof userTypeOf>;
+  fields: string[];
+  everyMinutes: number | undefined;
+}
+
+type Whose = { total: readonly string[] | undefined } | { row: string };
+
+function askedBy(dice: Dice): Asked {
+  const lastMinutes = dice.of(lengths);
+  const everyMinutes = dice.maybe(() => dice.one(lastMinutes / 2, lastMinutes / 6));
+  return { lastMinutes, userType: userTypeOf(dice), fields: someFields(dice, skillSegmentMetrics), everyMinutes };
+}
+
+const argumentsFor = ({ lastMinutes, userType }: Asked, more = {}) => argumentsOf({ lastMinutes, userType, ...more });
+
+const selectionOf = ({ fields, everyMinutes }: Asked): string => {
+  const own = fields.join(" ");
+  return `{ asOf stale window { from to } ${own} ${everyMinutes ? `intervals(everyMinutes: ${everyMinutes}) { from to ${own} }` : ""} }`;
+};
+
+function figures(scene: Scene, span: Span, { userType }: Asked, whose: Whose) {
+  const skillIds = "row" in whose ? [whose.row] : whose.total;
+  const { skillsMetrics, metricsTotal } = scene.truth.skillSegments({ ...span, skillIds, userType: platformUserType(userType) });
+  return "row" in whose ? skillsMetrics[whose.row] : metricsTotal;
+}
+
+function expected(answer: Json, scene: Scene, path: Path, asked: Asked, whose: Whose): Json {
+  const spanTo = (to: number): Span => ({ from: to - asked.lastMinutes * minuteMs, to });
+  if (answer === null) {
+    if (scene.failed(path)) return null;
+    return scene.sometime("segments", (at) => figures(scene, spanTo(at), asked, whose) === undefined) ? null : "figures";
+  }
+  const object = objectOf(answer);
+  scene.aged(object, "segments");
+  const { asOf = null, stale = null } = object;
+  const span = spanTo(msOf(asOf));
+  const own = (part: Span) => figuresOf(skillSegmentMetrics, asked.fields, figures(scene, part, asked, whose), total);
+  const intervals = asked.everyMinutes && slotsOf(span, asked.everyMinutes * minuteMs).map((slot) => ({ ...windowOf(slot), ...own(slot) }));
+  return { asOf, stale, window: windowOf(span), ...own(span), ...(intervals && { intervals }) };
+}
+
+/** ContactCenter.skillSegments. */
+export const skillTotals: MakeProbe = (dice, subject) => {
+  const asked = askedBy(dice);
+  const skillIds = dice.chance(0.6) ? dice.some(subject.skills, 3) : undefined;
+  return {
+    field: `skillSegments${argumentsFor(asked, { skillIds })} ${selectionOf(asked)}`,
+    expected: (answer, scene, path) => expected(answer, scene, path, asked, { total: skillIds }),
+  };
+};
+
+/** Skill.segments of several skills. */
+export const skillRows: MakeProbe = (dice, subject) => {
+  const asked = askedBy(dice);
+  const ids = dice.some(subject.skills);
+  return {
+    field: `skills(ids: ${JSON.stringify(ids)}) { nodes { id segments${argumentsFor(asked)} ${selectionOf(asked)} } }`,
+    expected: (answer, scene, path) => {
+      const nodes = objectOf(answer).nodes as readonly JsonObject[];
+      return {
+        nodes: ids.map((id, index) => ({
+          id,
+          segments: expected(nodes[index]?.segments ?? null, scene, [...path, "nodes", index, "segments"], asked, { row: id }),
+        })),
+      };
+    },
+  };
+};
