@@ -95,7 +95,7 @@ export class Lane {
       waiting.refuse(stopping());
       return place;
     }
-    const earliest = this.#pace.earliest(this.now(), this.#waiting.filter((other) => before(other, waiting)).length);
+    const earliest = this.#pace.earliest(this.now(), this.#placeOf(waiting));
     if (earliest > terms.deadline || this.#waiting.length >= maxWaiting) {
       waiting.refuse(this.refusal(earliest));
       return place;
@@ -115,7 +115,7 @@ export class Lane {
   /** The platform said 429: everybody pauses, and goes on slower. */
   rateLimited(retryAfterMs: number | undefined): void {
     this.#pace.slowDown(this.now(), retryAfterMs);
-    this.#grantTurns();
+    this.#goOn();
   }
 
   /** An exchange went well: back towards the configured pace. */
@@ -147,21 +147,25 @@ export class Lane {
         if (released) return;
         released = true;
         this.#active--;
-        this.#grantTurns();
+        this.#goOn();
       },
     };
   }
 
+  #goOn(): void {
+    this.#refuseHopeless();
+    this.#grantTurns();
+  }
+
   #grantTurns(): void {
     clearTimeout(this.#wake);
-    this.#refuseHopeless();
     for (;;) {
       const next = this.#waiting[0];
       if (!next || this.#active >= this.#pace.concurrency) return;
       const now = this.now();
       const earliest = this.#pace.earliest(now, 0);
       if (earliest > now) {
-        this.#wake = setTimeout(() => this.#grantTurns(), earliest - now);
+        this.#wake = setTimeout(() => this.#goOn(), earliest - now);
         return;
       }
       this.#waiting.shift();
@@ -174,6 +178,8 @@ export class Lane {
   /** A pause, or exchanges that last, can make turns impossible that were possible when they were asked for. */
   #refuseHopeless(): void {
     const now = this.now();
+    const last = this.#pace.earliest(now, Math.max(0, this.#waiting.length - 1));
+    if (this.#waiting.every(({ terms }) => last <= terms.deadline)) return;
     let ahead = 0;
     for (const waiting of [...this.#waiting]) {
       const earliest = this.#pace.earliest(now, ahead);
@@ -183,8 +189,18 @@ export class Lane {
   }
 
   #insert(waiting: Waiting): void {
-    const index = this.#waiting.findIndex((other) => before(waiting, other));
-    this.#waiting.splice(index < 0 ? this.#waiting.length : index, 0, waiting);
+    this.#waiting.splice(this.#placeOf(waiting), 0, waiting);
+  }
+
+  /** How many are before it, in a queue that is in order. */
+  #placeOf(waiting: Waiting): number {
+    let [from, to] = [0, this.#waiting.length];
+    while (from < to) {
+      const middle = (from + to) >> 1;
+      if (before(this.#waiting[middle]!, waiting)) from = middle + 1;
+      else to = middle;
+    }
+    return from;
   }
 
   #remove(waiting: Waiting): boolean {

@@ -1,0 +1,275 @@
+import fc from "fast-check";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import type { GatewayError } from "../../src/errors.js";
+import { Lane, type Limits, type Priority, type Turn, type TurnTerms } from "../../src/upstream/scheduler.js";
+
+beforeEach(() => {
+  vi.useFakeTimers({ now: Date.UTC(2026, 0, 15, 12) });
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+const now = () => Date.now();
+const laneOf = (limits: Limits, random = () => 0) => new Lane("operations of account a", limits, now, random);
+const pass = (ms: number) => vi.advanceTimersByTimeAsync(ms);
+const within = (ms: number, priority: Priority = "interactive"): TurnTerms => ({ deadline: now() + ms, priority });
+
+interface Run {
+  begun: number;
+  ended: number;
+}
+
+/** Takes a turn and keeps it for `durationMs`. */
+async function exchange(lane: Lane, terms: TurnTerms, durationMs: number, runs: Run[]): Promise<Run> {
+  const turn = await lane.acquire(terms);
+  const run = { begun: now(), ended: Number.POSITIVE_INFINITY };
+  runs.push(run);
+  await new Promise((resolve) => setTimeout(resolve, durationMs));
+  run.ended = now();
+  turn.release();
+  return run;
+}
+
+const mostAtOnce = (runs: readonly Run[]): number =>
+  Math.max(0, ...runs.map(({ begun }) => runs.filter((other) => other.begun <= begun && begun < other.ended).length));
+const mostBegunIn = (spanMs: number, runs: readonly Run[]): number =>
+  Math.max(0, ...runs.map(({ begun }) => runs.filter((other) => other.begun >= begun && other.begun < begun + spanMs).length));
+
+describe("the limits", () => {
+  test("hold in every sliding window, whatever arrives when and lasts how long, and every turn that was not refused comes in time", async () => {
+    const limits = fc.record({
+      maxConcurrent: fc.integer({ min: 1, max: 4 }),
+      maxPerMinute: fc.integer({ min: 1, max: 12 }),
+      maxPerSecond: fc.integer({ min: 1, max: 3 }),
+    });
+    const arrival = fc.record({
+      afterMs: fc.integer({ min: 0, max: 9_000 }),
+      durationMs: fc.integer({ min: 0, max: 20_000 }),
+      waitMs: fc.constantFrom(0, 15_000, 200_000),
+    });
+    await fc.assert(
+      fc.asyncProperty(limits, fc.array(arrival, { maxLength: 40 }), async (most, arrivals) => {
+        const lane = laneOf(most);
+        const runs: Run[] = [];
+        const ends = [];
+        for (const { afterMs, durationMs, waitMs } of arrivals) {
+          await pass(afterMs);
+          const deadline = now() + waitMs;
+          ends.push(
+            exchange(lane, within(waitMs), durationMs, runs).then(
+              ({ begun }) => expect(begun).toBeLessThanOrEqual(deadline),
+              (error: GatewayError) => expect(error.code).toBe("BUDGET_EXHAUSTED"),
+            ),
+          );
+        }
+        await pass(3_000_000);
+        await Promise.all(ends);
+        expect(mostAtOnce(runs)).toBeLessThanOrEqual(most.maxConcurrent);
+        expect(mostBegunIn(60_000, runs)).toBeLessThanOrEqual(most.maxPerMinute);
+        expect(mostBegunIn(1_000, runs)).toBeLessThanOrEqual(most.maxPerSecond);
+      }),
+      { numRuns: 100, seed: 3 },
+    );
+  });
+
+  test("are used to the full: a burst goes out at once, and the next when the window has moved on", async () => {
+    const lane = laneOf({ maxConcurrent: 10, maxPerMinute: 3 });
+    const start = now();
+    const runs: Run[] = [];
+    for (let index = 0; index < 6; index++) void exchange(lane, within(200_000), 0, runs);
+    await pass(200_000);
+    expect(runs.map(({ begun }) => begun - start)).toEqual([0, 0, 0, 60_250, 60_250, 60_250]);
+  });
+
+  test("leave a budget that counts what was begun in the last minute", async () => {
+    const lane = laneOf({ maxConcurrent: 2, maxPerMinute: 5 });
+    const turns = [await lane.acquire(within(0)), await lane.acquire(within(0))];
+    const waiting = lane.acquire(within(10));
+    expect(lane.budget()).toEqual({ maximumAvailable: 5, currentlyAvailable: 3, restoreRatePerMinute: 5, concurrencyLimit: 2, waiting: 1 });
+    for (const turn of turns) turn.release();
+    await waiting;
+    expect(lane.budget()).toMatchObject({ currentlyAvailable: 2, waiting: 0 });
+    await pass(61_000);
+    expect(lane.budget()).toMatchObject({ currentlyAvailable: 5 });
+  });
+
+  test("count a turn once, however often it is released", async () => {
+    const lane = laneOf({ maxConcurrent: 1, maxPerMinute: 100 });
+    const turn = await lane.acquire(within(0));
+    turn.release();
+    turn.release();
+    await lane.acquire(within(0));
+    let second: Turn | undefined;
+    void lane.acquire(within(1_000)).then((granted) => {
+      second = granted;
+    });
+    await pass(10);
+    expect(second).toBeUndefined();
+  });
+});
+
+describe("the order of turns", () => {
+  test("interactive before refresh, then what is due earliest, then who came first", async () => {
+    const lane = laneOf({ maxConcurrent: 1, maxPerMinute: 100 });
+    const busy = await lane.acquire(within(0));
+    const order: string[] = [];
+    const wait = (name: string, terms: TurnTerms) =>
+      lane.acquire(terms).then((turn) => {
+        order.push(name);
+        turn.release();
+      });
+    const ends = [
+      wait("refresh, soon", within(1_000, "refresh")),
+      wait("late", within(9_000)),
+      wait("soon", within(5_000)),
+      wait("soon, second", within(5_000)),
+      wait("long, but due first", { deadline: now() + 60_000, due: now() + 2_000, priority: "interactive" }),
+    ];
+    busy.release();
+    await Promise.all(ends);
+    expect(order).toEqual(["long, but due first", "soon", "soon, second", "late", "refresh, soon"]);
+  });
+
+  test("a place moves when its terms change, and is gone when it is left", async () => {
+    const lane = laneOf({ maxConcurrent: 1, maxPerMinute: 100 });
+    const busy = await lane.acquire(within(0));
+    const order: string[] = [];
+    const contender = (name: string) => ({
+      grant: (turn: Turn) => {
+        order.push(name);
+        turn.release();
+      },
+      refuse: () => order.push(`${name} refused`),
+    });
+    lane.queue(within(5_000), contender("first"));
+    const moved = lane.queue(within(9_000), contender("moved"));
+    const left = lane.queue(within(1_000), contender("left"));
+    moved.move(within(2_000));
+    left.leave();
+    busy.release();
+    left.move(within(1));
+    expect(order).toEqual(["moved", "first"]);
+    expect(lane.budget().waiting).toBe(0);
+  });
+});
+
+describe("a turn that cannot come in time", () => {
+  test("is refused at once, with the time until the next one", async () => {
+    const lane = laneOf({ maxConcurrent: 5, maxPerMinute: 2 });
+    await lane.acquire(within(0));
+    await pass(10_000);
+    await lane.acquire(within(0));
+    const refusal = lane.acquire(within(15_000));
+    await expect(refusal).rejects.toMatchObject({ extensions: { code: "BUDGET_EXHAUSTED", retryable: true, retryAfterMs: 50_250 } });
+    void lane.acquire(within(51_000));
+    await expect(lane.acquire(within(51_000))).rejects.toMatchObject({ extensions: { retryAfterMs: 60_250 } });
+  });
+
+  test("is refused as soon as that shows, when exchanges ahead last longer than the limits told", async () => {
+    const lane = laneOf({ maxConcurrent: 1, maxPerMinute: 100 });
+    const busy = await lane.acquire(within(0));
+    const late = lane.acquire(within(1_000));
+    const ended = expect(late).rejects.toMatchObject({ extensions: { code: "BUDGET_EXHAUSTED" } });
+    await pass(5_000);
+    busy.release();
+    await ended;
+    expect(lane.budget().currentlyAvailable).toBe(99);
+  });
+
+  test("is refused when the queue is full", async () => {
+    const lane = laneOf({ maxConcurrent: 1, maxPerMinute: 100_000 });
+    await lane.acquire(within(0));
+    for (let index = 0; index < 10_000; index++) lane.queue(within(60_000), { grant: () => undefined, refuse: () => undefined });
+    await expect(lane.acquire(within(60_000))).rejects.toMatchObject({ extensions: { code: "BUDGET_EXHAUSTED" } });
+  });
+});
+
+describe("a 429", () => {
+  test("pauses everybody for as long as the platform says", async () => {
+    const lane = laneOf({ maxConcurrent: 4, maxPerMinute: 100 });
+    (await lane.acquire(within(0))).release();
+    lane.rateLimited(7_000);
+    const start = now();
+    const begun = lane.acquire(within(20_000)).then(() => now() - start);
+    await pass(20_000);
+    expect(await begun).toBe(7_000);
+  });
+
+  test("pauses for a second when the platform does not say, and twice as long each time it happens again", async () => {
+    const lane = laneOf({ maxConcurrent: 4, maxPerMinute: 100 });
+    const waits: number[] = [];
+    for (let round = 0; round < 8; round++) {
+      lane.rateLimited(undefined);
+      const start = now();
+      let waited = 0;
+      const turn = lane.acquire(within(100_000)).then((granted) => {
+        waited = now() - start;
+        granted.release();
+      });
+      await pass(100_000);
+      await turn;
+      waits.push(waited);
+    }
+    expect(waits).toEqual([1_000, 2_000, 4_000, 8_000, 16_000, 32_000, 60_000, 60_000]);
+  });
+
+  test("is jittered, never shorter than asked for", async () => {
+    const lane = laneOf({ maxConcurrent: 4, maxPerMinute: 100 }, () => 1);
+    lane.rateLimited(4_000);
+    const start = now();
+    const begun = lane.acquire(within(20_000)).then(() => now() - start);
+    await pass(20_000);
+    expect(await begun).toBe(5_000);
+  });
+
+  test("refuses at once who cannot wait for the end of the pause", async () => {
+    const lane = laneOf({ maxConcurrent: 1, maxPerMinute: 100 });
+    const busy = await lane.acquire(within(0));
+    const hasty = expect(lane.acquire(within(5_000))).rejects.toMatchObject({
+      extensions: { code: "BUDGET_EXHAUSTED", retryAfterMs: 30_000 },
+    });
+    const patient = lane.acquire(within(60_000));
+    lane.rateLimited(30_000);
+    await hasty;
+    busy.release();
+    await pass(30_100);
+    await patient;
+  });
+
+  test("halves what runs at once, several that belong together only once, and success brings it back", async () => {
+    const lane = laneOf({ maxConcurrent: 8, maxPerMinute: 10_000 });
+    lane.rateLimited(undefined);
+    await pass(100);
+    lane.rateLimited(undefined);
+    expect(lane.budget().concurrencyLimit).toBe(4);
+    await pass(2_000);
+    lane.rateLimited(undefined);
+    expect(lane.budget().concurrencyLimit).toBe(2);
+    for (let success = 0; success < 1_000; success++) lane.succeeded();
+    expect(lane.budget().concurrencyLimit).toBe(8);
+  });
+
+  test("never stops the lane for good: one at a time always remains", async () => {
+    const lane = laneOf({ maxConcurrent: 2, maxPerMinute: 100 });
+    for (let round = 0; round < 10; round++) {
+      lane.rateLimited(undefined);
+      await pass(1_000);
+    }
+    expect(lane.budget().concurrencyLimit).toBe(1);
+    const turn = lane.acquire(within(600_000));
+    await pass(600_000);
+    (await turn).release();
+  });
+});
+
+test("a closed lane refuses who waits and who comes later, and lets turns that were granted run out", async () => {
+  const lane = laneOf({ maxConcurrent: 1, maxPerMinute: 100 });
+  const running = await lane.acquire(within(0));
+  const waiting = expect(lane.acquire(within(5_000))).rejects.toMatchObject({ code: "UPSTREAM_UNAVAILABLE" });
+  lane.close();
+  await waiting;
+  await expect(lane.acquire(within(5_000))).rejects.toMatchObject({ code: "UPSTREAM_UNAVAILABLE" });
+  running.release();
+  expect(vi.getTimerCount()).toBe(0);
+});
