@@ -19,6 +19,8 @@ export interface Config {
   maxQueryTokens: number;
   maxQueryDepth: number;
   maxQueryFields: number;
+  /** True when a router may refer to entities by their id alone. */
+  federationIdKey: boolean;
 }
 
 export interface AccountConfig {
@@ -75,6 +77,7 @@ const fromSettings = (set: Settings, simulator: SimulatedAccount | undefined): C
   maxQueryTokens: set.MAX_QUERY_TOKENS,
   maxQueryDepth: set.MAX_QUERY_DEPTH,
   maxQueryFields: set.MAX_QUERY_FIELDS,
+  federationIdKey: set.FEDERATION_ID_KEY === "true",
 });
 
 function* accountOf(set: Settings, simulator: SimulatedAccount | undefined): Generator<AccountConfig> {

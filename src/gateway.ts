@@ -1,4 +1,4 @@
-import type { AccountConfig, Config } from "./config.js";
+import { type AccountConfig, type Config, ConfigError } from "./config.js";
 import { createDirectoryMemory } from "./graphql/directory-memory.js";
 import { behaviour } from "./graphql/resolvers/behaviour.js";
 import { buildGatewaySchema } from "./graphql/schema.js";
@@ -17,7 +17,7 @@ export interface GatewayOptions {
   warn: (message: string, error: unknown) => void;
 }
 
-/** The gateway over the accounts of the configuration; every layer is put together here and nowhere else. */
+/** The gateway over the accounts of the configuration; every layer is put together here and nowhere else. Throws ConfigError. */
 export async function createGateway(config: Config, { now = Date.now, random = Math.random, warn }: GatewayOptions): Promise<Gateway> {
   const accounts = new Map(config.accounts.map((account) => [account.id, new PlatformAccount(account, now, random)]));
   const accountOf = (id: string): PlatformAccount => {
@@ -34,7 +34,7 @@ export async function createGateway(config: Config, { now = Date.now, random = M
     now,
     warn,
   });
-  const { schema } = await buildGatewaySchema(behaviour);
+  const { schema } = await buildGatewaySchema(behaviour, { idKey: idKeyOf(config) });
   return {
     schema,
     request: requests({ config, schema, accounts, coalescer, directoryMemory: createDirectoryMemory(), now }),
@@ -43,6 +43,16 @@ export async function createGateway(config: Config, { now = Date.now, random = M
       await Promise.all([...accounts.values()].map((account) => account.close()));
     },
   };
+}
+
+/** Ids repeat between accounts, so that an id alone is a key of one account only. */
+function idKeyOf({ federationIdKey, accounts }: Config): boolean {
+  if (federationIdKey && accounts.length > 1) {
+    throw new ConfigError([
+      `FEDERATION_ID_KEY must be false when there is more than one account, but is true, with ${accounts.length} accounts.`,
+    ]);
+  }
+  return federationIdKey;
 }
 
 /** The longest times to live of any account: nothing is thrown away that one of them could still use. */

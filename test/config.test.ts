@@ -52,6 +52,7 @@ describe("configFrom", () => {
       maxQueryTokens: 10_000,
       maxQueryDepth: 20,
       maxQueryFields: 10_000,
+      federationIdKey: false,
     };
     expect(configFrom(account)).toEqual(expected);
   });

@@ -10,6 +10,5 @@ export const refusedSettings: Readonly<Record<string, string>> = {
   JWT_ACCOUNTS_CLAIM: "JSON Web Tokens",
   ROUTER_SECRET: "a router's secret",
   CALLER_CALLS_PER_MINUTE: "budgets of callers",
-  FEDERATION_ID_KEY: "entity keys without an account",
   REDIS_URL: "a cache shared between replicas",
 };

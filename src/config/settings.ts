@@ -41,6 +41,8 @@ export const settings = z.object({
   MAX_QUERY_TOKENS: whole(10, 1_000_000, 10_000),
   MAX_QUERY_DEPTH: whole(1, 1000, 20),
   MAX_QUERY_FIELDS: whole(1, 1_000_000, 10_000),
+
+  FEDERATION_ID_KEY: oneOf(["true", "false"]).prefault("false"),
 });
 
 export type Settings = z.output<typeof settings>;

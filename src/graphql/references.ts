@@ -1,5 +1,5 @@
 import { badInput } from "../errors.js";
-import { readableAccount } from "./contact-centers.js";
+import { accountMeant, readableAccount } from "./contact-centers.js";
 import type { GatewayContext } from "./context.js";
 import { checkedConversationId, checkedId } from "./questions/bounds.js";
 
@@ -8,9 +8,12 @@ export type Reference = Readonly<Record<string, unknown>>;
 
 type Caller = Pick<GatewayContext, "accounts">;
 
-/** The account of a reference. Throws FORBIDDEN, and BAD_USER_INPUT when it is no text. */
+/**
+ * The account of a reference; left out, as in the key by id alone, the only one that the caller may read. Throws FORBIDDEN, and
+ * BAD_USER_INPUT when it is no text or left out of several.
+ */
 export const referredAccount = ({ accountId }: Reference, caller: Caller): string =>
-  readableAccount(caller, textOf("accountId", accountId));
+  accountId === undefined ? accountMeant(caller, undefined) : readableAccount(caller, textOf("accountId", accountId));
 
 /** Account and id of a reference. Throws FORBIDDEN for the account and BAD_USER_INPUT for an id that cannot be one. */
 export function referredEntity(reference: Reference, caller: Caller): { account: string; id: string } {
