@@ -1,7 +1,7 @@
 import type { Config } from "../../src/config.js";
 import type { Truth } from "../../src/simulator/simulator.js";
 import type { Comparison } from "./comparison.js";
-import { type Json, type JsonObject, type Kind, msOf, type Path, type Probe, type Scene } from "./probe.js";
+import { type Json, type JsonObject, type Kind, msOf, objectOf, type Path, type Probe, type Scene } from "./probe.js";
 import type { Answer } from "./world.js";
 
 /** Probes asked of one account in one operation, each under its own alias. */
@@ -25,60 +25,60 @@ export interface JudgeOptions {
   comparison: Comparison;
 }
 
-/** The longest for which the directory's answers may be used where figures ask for the same. */
-const stepMs = 500;
+/** Figures can be of any moment that the clock has stopped at: it moves in multiples of this. */
+export const stepMs = 500;
 
 /** Holds the answer to an operation against the truth; parts whose account is not in `readable` must be FORBIDDEN. */
-export function judge(
-  { data, faults, since, until }: Answer,
-  parts: readonly Part[],
-  readable: readonly string[],
-  options: JudgeOptions,
-): void {
-  const { comparison, truthOf, ages } = options;
-  const failed = (path: Path) => faults.some((fault) => isWithin(path, fault.path));
-  const whole = failed([]);
-  if (data === null && !whole) comparison.complain("an operation has no data and no error");
-  if (data === null) return;
-
-  for (const [at, { account, probes }] of parts.entries()) {
+export function judge(answer: Answer, parts: readonly Part[], readable: readonly string[], options: JudgeOptions): void {
+  const { data, faults } = answer;
+  const { comparison } = options;
+  if (data === null) {
+    if (faults.length === 0) comparison.complain("An operation has no data and no error.");
+    return;
+  }
+  for (const [at, part] of parts.entries()) {
     const alias = `a${at}`;
-    const part = data[alias] ?? null;
-    if (!readable.includes(account)) {
-      comparison.compare(part, null, `${account}, which is not readable,`);
+    const actual = data[alias] ?? null;
+    if (readable.includes(part.account)) judgePart(actual, part, alias, answer, options);
+    else {
+      comparison.compare(actual, null, `${part.account}, which is not readable,`);
       const codes = faults.filter(({ path }) => path[0] === alias).map(({ code }) => code);
-      comparison.compare(codes, ["FORBIDDEN"], `the errors at ${account}`);
-      continue;
+      comparison.compare(codes, ["FORBIDDEN"], `the errors at ${part.account}`);
     }
-    const scene: Scene = {
-      account,
-      truth: truthOf(account),
-      failed,
-      aged: (measured, kind) => aged(measured, ages, kind, since, comparison),
-      sometime: (kind, holds) => {
-        for (let moment = until; moment >= since - ages.ttlMs[kind] - ages.staleMs; moment -= stepMs) if (holds(moment)) return true;
-        return false;
-      },
-    };
-    if (part === null) {
-      comparison.complain(`${account} is missing`);
-      continue;
-    }
-    const actual = part as JsonObject;
-    const expected: [string, Json][] = probes.map((probe, index) => {
-      const name = `p${index}`;
-      return [name, probe.expected(actual[name] ?? null, scene, [alias, name])];
-    });
-    comparison.compare(
-      actual,
-      { accountId: account, ...Object.fromEntries(expected) },
-      `${account}, asked ${probes.map(({ field }) => field).join(" ")},`,
-    );
+  }
+}
+
+function judgePart(
+  part: Json,
+  { account, probes }: Part,
+  alias: string,
+  answer: Answer,
+  { comparison, truthOf, ages }: JudgeOptions,
+): void {
+  const { faults, since, until } = answer;
+  const scene: Scene = {
+    account,
+    until,
+    truth: truthOf(account),
+    failed: (path) => faults.some((fault) => isAt(path, fault.path)),
+    aged: (measured, kind) => aged(measured, ages, kind, since, comparison),
+    sometime: (kind, holds) => {
+      for (let moment = until; moment >= since - ages.ttlMs[kind] - ages.staleMs; moment -= stepMs) if (holds(moment)) return true;
+      return false;
+    },
+  };
+  const { accountId = null, ...actual } = objectOf(part);
+  comparison.compare(accountId, account, "accountId");
+  comparison.compare(Object.keys(actual).length, probes.length, "the number of fields");
+  for (const [index, probe] of probes.entries()) {
+    const name = `p${index}`;
+    const value = actual[name] ?? null;
+    comparison.compare(value, probe.expected(value, scene, [alias, name]), `${account} ${probe.field.slice(0, 200)}…`);
   }
 }
 
 /** True where the error is at the path: it failed itself. */
-const isWithin = (path: Path, fault: Path): boolean => path.length === fault.length && fault.every((part, index) => part === path[index]);
+const isAt = (path: Path, fault: Path): boolean => path.length === fault.length && fault.every((part, index) => part === path[index]);
 
 function aged(
   { asOf, stale }: JsonObject,

@@ -18,6 +18,8 @@ export interface Subject {
 /** What an answer is held against. */
 export interface Scene {
   account: string;
+  /** When the answer came. */
+  until: number;
   truth: Truth;
   /** True when the answer has an error at this path. */
   failed(path: Path): boolean;

@@ -11,6 +11,7 @@ import {
   msOf,
   objectOf,
   type Path,
+  type Probe,
   type Scene,
   type Span,
   type Subject,
@@ -22,7 +23,7 @@ import { type AgentScope, agentScope, platformUserType } from "./segment-scope.j
 const total = "totalAgentConversationSegments";
 
 /** What is selected of a segments object. */
-interface Shape {
+export interface Shape {
   fields: string[];
   everyMinutes: number | undefined;
   /** Undefined: no split; null: every skill. */
@@ -93,15 +94,15 @@ function expected(answer: Json, scene: Scene, path: Path, scope: AgentScope, who
   };
 }
 
-/** ContactCenter.agentSegments. */
+/** ContactCenter.agentSegments of these agents, of all when undefined. */
+export const agentTotal = (scope: AgentScope, agentIds: readonly string[] | undefined, shape: Shape): Probe => ({
+  field: `agentSegments${argumentsOf({ ...scope, agentIds })} ${selectionOf(shape)}`,
+  expected: (answer, scene, path) => expected(answer, scene, path, scope, { total: agentIds }, shape),
+});
+
 export const agentTotals: MakeProbe = (dice, subject) => {
   const scope = agentScope(dice, subject);
-  const shape = shapeOf(dice, subject, scope);
-  const agentIds = dice.chance(0.6) ? dice.some(subject.agents, 4) : undefined;
-  return {
-    field: `agentSegments${argumentsOf({ ...scope, agentIds })} ${selectionOf(shape)}`,
-    expected: (answer, scene, path) => expected(answer, scene, path, scope, { total: agentIds }, shape),
-  };
+  return agentTotal(scope, dice.chance(0.6) ? dice.some(subject.agents, 4) : undefined, shapeOf(dice, subject, scope));
 };
 
 /** AgentGroup.segments. */
@@ -121,23 +122,22 @@ export const groupTotals: MakeProbe = (dice, subject) => {
 };
 
 /** Agent.segments of several agents. */
+export const rowsOfAgents = (scope: AgentScope, ids: readonly string[], shape: Shape): Probe => ({
+  field: `agents(ids: ${JSON.stringify(ids)}) { nodes { id segments${argumentsOf({ ...scope })} ${selectionOf(shape)} } }`,
+  expected: (answer, scene, path) => {
+    const nodes = objectOf(answer).nodes as readonly JsonObject[];
+    return {
+      nodes: ids.map((id, index) => {
+        const at = [...path, "nodes", index, "segments"];
+        return { id, segments: expected(nodes[index]?.segments ?? null, scene, at, scope, { row: id }, shape) };
+      }),
+    };
+  },
+});
+
 export const agentRows: MakeProbe = (dice, subject) => {
   const scope = agentScope(dice, subject);
-  const shape = shapeOf(dice, subject, scope);
-  const ids = dice.some(subject.agents);
-  return {
-    field: `agents(ids: ${JSON.stringify(ids)}) { nodes { id segments${argumentsOf({ ...scope })} ${selectionOf(shape)} } }`,
-    expected: (answer, scene, path) => {
-      const nodes = objectOf(answer).nodes as readonly JsonObject[];
-      return {
-        nodes: ids.map((id, index) => {
-          const segments = nodes[index]?.segments ?? null;
-          const at = [...path, "nodes", index, "segments"];
-          return { id, segments: expected(segments, scene, at, scope, { row: id }, shape) };
-        }),
-      };
-    },
-  };
+  return rowsOfAgents(scope, dice.some(subject.agents), shapeOf(dice, subject, scope));
 };
 
 /** Skill.agentSegments. */

@@ -8,9 +8,9 @@ import {
   type Json,
   type JsonObject,
   type MakeProbe,
-  msOf,
   objectOf,
   type Path,
+  type Probe,
   type Scene,
   type Span,
   type Subject,
@@ -25,7 +25,7 @@ const idNames = { SKILL: "skillId", AGENT_GROUP: "agentGroupId", AGENT: "agentId
 const entityNames = { SKILL: "skill", AGENT_GROUP: "agentGroup", AGENT: "agent", CONVERSATION: "conversation" } as const;
 const platformNames = { SKILL: "skill", AGENT_GROUP: "agentGroup", AGENT: "agent", CONVERSATION: "conversation" } as const;
 
-interface Asked {
+export interface IntervalsAsked {
   lastMinutes: number;
   everyMinutes: 15 | 30 | 60 | 1440;
   groupBy: Kind[];
@@ -45,7 +45,7 @@ const metricsFor = (groupBy: readonly Kind[]): string[] => [
   ...(groupBy.join() === "SKILL" ? ["arrivals", "closedConversations"] : []),
 ];
 
-function askedBy(dice: Dice, subject: Subject, fixed: Partial<Record<Kind, string>> = {}): Asked {
+function askedBy(dice: Dice, subject: Subject, fixed: Partial<Record<Kind, string>> = {}): IntervalsAsked {
   const ids = { SKILL: subject.skills, AGENT_GROUP: subject.groups, AGENT: subject.agents, CONVERSATION: subject.conversations };
   const chosen = dice.one<readonly Kind[]>(["SKILL"], ["SKILL"], ["AGENT"], ["AGENT_GROUP", "AGENT"], ["SKILL", "AGENT"], ["CONVERSATION"]);
   const groupBy = kinds.filter((kind) => chosen.includes(kind) || kind in fixed);
@@ -62,11 +62,11 @@ function askedBy(dice: Dice, subject: Subject, fixed: Partial<Record<Kind, strin
   };
 }
 
-const selectionOf = ({ groupBy, fields }: Asked): string =>
+const selectionOf = ({ groupBy, fields }: IntervalsAsked): string =>
   `{ asOf stale window { from to } pending { from to } totalCount nodes { from to ${groupBy.map((kind) => `${entityNames[kind]} { id }`).join(" ")} ${fields.join(" ")} } }`;
 
 /** The truth's rows of the window, without those of parts that are still computed. */
-function rowsOf(scene: Scene, span: Span, { everyMinutes, groupBy, filters, ...asked }: Asked, pending: readonly Span[]) {
+function rowsOf(scene: Scene, span: Span, { everyMinutes, groupBy, filters, ...asked }: IntervalsAsked, pending: readonly Span[]) {
   const bySkillAlone = groupBy.join() === "SKILL";
   const rows = scene.truth.intervalMetrics({
     ...span,
@@ -86,9 +86,9 @@ function rowsOf(scene: Scene, span: Span, { everyMinutes, groupBy, filters, ...a
 
 type Row = ReturnType<typeof rowsOf>[number];
 
-const keyOf = (row: Row, { groupBy }: Asked): string[] => [String(row.from), ...groupBy.map((kind) => row[idNames[kind]] ?? "")];
+const keyOf = (row: Row, { groupBy }: IntervalsAsked): string[] => [String(row.from), ...groupBy.map((kind) => row[idNames[kind]] ?? "")];
 
-function byKeys(asked: Asked): (a: Row, b: Row) => number {
+function byKeys(asked: IntervalsAsked): (a: Row, b: Row) => number {
   const numeric = /^-?\d+$/;
   const compare = (a: string, b: string) => (numeric.test(a) && numeric.test(b) ? byNumber(a, b) : a < b ? -1 : a > b ? 1 : 0);
   return (a, b) => {
@@ -97,7 +97,7 @@ function byKeys(asked: Asked): (a: Row, b: Row) => number {
   };
 }
 
-function nodeOf(row: Row, { groupBy, fields }: Asked): JsonObject {
+function nodeOf(row: Row, { groupBy, fields }: IntervalsAsked): JsonObject {
   const counted = row.human
     ? row.metrics
     : Object.fromEntries(Object.entries(row.metrics).filter(([name]) => !humanMetrics.includes(name)));
@@ -108,7 +108,7 @@ function nodeOf(row: Row, { groupBy, fields }: Asked): JsonObject {
   };
 }
 
-function expected(answer: Json, scene: Scene, path: Path, asked: Asked): Json {
+function expected(answer: Json, scene: Scene, path: Path, asked: IntervalsAsked): Json {
   if (answer === null) return scene.failed(path) ? null : "rows";
   const object = objectOf(answer);
   scene.aged(object, "intervals");
@@ -119,12 +119,11 @@ function expected(answer: Json, scene: Scene, path: Path, asked: Asked): Json {
   const onSlots = slotsOf(span, asked.everyMinutes * minuteMs);
   const bounds = new Set(onSlots.flatMap((slot) => [slot.from, slot.to]));
   const aligned = pending.every(({ from, to: end }) => bounds.has(from) && bounds.has(end) && from < end);
-  const recent = to <= msOf(asOf) || pending.length > 0 || stale === true;
   const rows = rowsOf(scene, span, asked, pending).sort(byKeys(asked));
   return {
     asOf,
     stale,
-    window: recent ? windowOf(span) : "a window that had ended when it was asked for",
+    window: to <= scene.until ? windowOf(span) : "a window that has ended",
     pending: aligned ? pending.map(windowOf) : "parts on the boundaries of intervals",
     totalCount: rows.length,
     nodes: rows.map((row) => nodeOf(row, asked)),
@@ -132,16 +131,14 @@ function expected(answer: Json, scene: Scene, path: Path, asked: Asked): Json {
 }
 
 /** ContactCenter.intervals. */
-export const intervals: MakeProbe = (dice, subject) => {
-  const asked = askedBy(dice, subject);
+export const intervalsBy = (asked: IntervalsAsked): Probe => {
   const { lastMinutes, everyMinutes, groupBy, handleTimeModel, includeBotSkills, filters } = asked;
-  const filterArguments = Object.fromEntries(Object.entries(filters).map(([kind, id]) => [idNames[kind as Kind], `${id}`]));
+  const filterArguments = Object.fromEntries(Object.entries(filters).map(([kind, id]) => [idNames[kind as Kind], id]));
   const args = argumentsOf({ lastMinutes, everyMinutes, groupBy, handleTimeModel, includeBotSkills, first: 5000, ...filterArguments });
-  return {
-    field: `intervals${args} ${selectionOf(asked)}`,
-    expected: (answer, scene, path) => expected(answer, scene, path, asked),
-  };
+  return { field: `intervals${args} ${selectionOf(asked)}`, expected: (answer, scene, path) => expected(answer, scene, path, asked) };
 };
+
+export const intervals: MakeProbe = (dice, subject) => intervalsBy(askedBy(dice, subject));
 
 const intervalsOf =
   (kind: "AGENT" | "SKILL" | "AGENT_GROUP", ids: (subject: Subject) => readonly string[]): MakeProbe =>

@@ -10,6 +10,7 @@ import {
   msOf,
   objectOf,
   type Path,
+  type Probe,
   type Scene,
   type Subject,
   spanOf,
@@ -23,7 +24,7 @@ interface Filters {
 }
 
 /** Null: figures as they stand now. */
-interface Asked {
+export interface KeyMetricsAsked {
   window: { lastMinutes: number } | null;
   filters: Filters;
   includeSubGroups: boolean | undefined;
@@ -35,7 +36,7 @@ type Keys = "skillId" | "agentGroupId";
 /** Where a row's figures are: by which key, and which id. */
 type Whose = { of: Keys; id: string } | null;
 
-function askedBy(dice: Dice, { agents, skills, groups }: Subject, left: readonly (keyof Filters)[] = []): Asked {
+function askedBy(dice: Dice, { agents, skills, groups }: Subject, left: readonly (keyof Filters)[] = []): KeyMetricsAsked {
   const current = dice.chance(0.4);
   const some = (name: keyof Filters, ids: readonly string[]) => (left.includes(name) ? undefined : dice.maybe(() => dice.some(ids, 2)));
   return {
@@ -47,17 +48,17 @@ function askedBy(dice: Dice, { agents, skills, groups }: Subject, left: readonly
   };
 }
 
-function fieldOf({ window, filters, includeSubGroups, userType, fields }: Asked): string {
+function fieldOf({ window, filters, includeSubGroups, userType, fields }: KeyMetricsAsked): string {
   const args = argumentsOf({ ...window, ...filters, includeSubGroups, userType });
   return window === null
     ? `current${args} { asOf stale ${fields.join(" ")} }`
     : `keyMetrics${args} { asOf stale window { from to } ${fields.join(" ")} }`;
 }
 
-const nameOf = ({ window }: Asked): string => (window === null ? "current" : "keyMetrics");
+const nameOf = ({ window }: KeyMetricsAsked): string => (window === null ? "current" : "keyMetrics");
 
 /** The platform's figures for the object alone: a row asked for by itself, a total asked for without rows. */
-function figures(scene: Scene, span: { from: number; to: number; asOf: number }, asked: Asked, whose: Whose) {
+function figures(scene: Scene, span: { from: number; to: number; asOf: number }, asked: KeyMetricsAsked, whose: Whose) {
   const { filters, userType, includeSubGroups } = asked;
   const own = whose && { groupBy: whose.of, [whose.of === "skillId" ? "skillIds" : "agentGroupIds"]: [whose.id] };
   const query = { ...span, ...filters, ...own, includeSubGroups: includeSubGroups ?? false };
@@ -65,7 +66,7 @@ function figures(scene: Scene, span: { from: number; to: number; asOf: number },
   return whose ? groups.find(({ key }) => key === whose.id)?.metrics : all;
 }
 
-function expected(answer: Json, scene: Scene, path: Path, asked: Asked, whose: Whose): Json {
+function expected(answer: Json, scene: Scene, path: Path, asked: KeyMetricsAsked, whose: Whose): Json {
   const lengthMs = asked.window ? asked.window.lastMinutes * minuteMs : hourMs;
   if (answer === null) {
     if (scene.failed(path)) return null;
@@ -85,11 +86,13 @@ function expected(answer: Json, scene: Scene, path: Path, asked: Asked, whose: W
   return { asOf, stale, ...(asked.window !== null && { window }), ...own };
 }
 
-/** ContactCenter.keyMetrics and current. */
-export const keyMetricsTotals: MakeProbe = (dice, subject) => {
-  const asked = askedBy(dice, subject);
-  return { field: fieldOf(asked), expected: (answer, scene, path) => expected(answer, scene, path, asked, null) };
-};
+/** ContactCenter.keyMetrics or current. */
+export const keyMetricsTotal = (asked: KeyMetricsAsked): Probe => ({
+  field: fieldOf(asked),
+  expected: (answer, scene, path) => expected(answer, scene, path, asked, null),
+});
+
+export const keyMetricsTotals: MakeProbe = (dice, subject) => keyMetricsTotal(askedBy(dice, subject));
 
 /** Agent.keyMetrics and current: a total of its own for each agent. */
 export const keyMetricsOfAgent: MakeProbe = (dice, subject) => {
@@ -105,24 +108,34 @@ export const keyMetricsOfAgent: MakeProbe = (dice, subject) => {
   };
 };
 
-const rowsOf =
-  (list: "skills" | "agentGroups", of: Keys, ids: (subject: Subject) => readonly string[], own: keyof Filters): MakeProbe =>
-  (dice, subject) => {
-    const asked = [askedBy(dice, subject, [own]), askedBy(dice, subject, [own])] as const;
-    const wanted = dice.some(ids(subject));
-    const fields = asked.map((one, index) => `f${index}: ${fieldOf(one)}`).join(" ");
-    return {
-      field: `${list}(ids: ${JSON.stringify(wanted)}) { nodes { id ${fields} } }`,
-      expected: (answer, scene, path) => {
-        const nodes = objectOf(answer).nodes as readonly JsonObject[];
-        const figure = (id: string, row: number, index: number) =>
-          expected(nodes[row]?.[`f${index}`] ?? null, scene, [...path, "nodes", row, `f${index}`], asked[index]!, { of, id });
-        return { nodes: wanted.map((id, row) => ({ id, f0: figure(id, row, 0), f1: figure(id, row, 1) })) };
-      },
-    };
-  };
+interface Rows {
+  list: "skills" | "agentGroups";
+  of: Keys;
+  ids: readonly string[];
+}
 
-/** Skill.keyMetrics and current of several skills, two of them in each. */
-export const keyMetricsOfSkills = rowsOf("skills", "skillId", ({ skills }) => skills, "skillIds");
-/** AgentGroup.keyMetrics and current of several groups, two of them in each. */
-export const keyMetricsOfGroups = rowsOf("agentGroups", "agentGroupId", ({ groups }) => groups, "agentGroupIds");
+/** Skill's or AgentGroup's keyMetrics or current, of several of them, one field for each that is asked. */
+export const keyMetricsRows = ({ list, of, ids }: Rows, asked: readonly KeyMetricsAsked[]): Probe => ({
+  field: `${list}(ids: ${JSON.stringify(ids)}) { nodes { id ${asked.map((one, index) => `f${index}: ${fieldOf(one)}`).join(" ")} } }`,
+  expected: (answer, scene, path) => {
+    const nodes = objectOf(answer).nodes as readonly JsonObject[];
+    const figuresOfRow = (id: string, row: number) =>
+      asked.map((one, index) => {
+        const name = `f${index}`;
+        return [name, expected(nodes[row]?.[name] ?? null, scene, [...path, "nodes", row, name], one, { of, id })] as const;
+      });
+    return { nodes: ids.map((id, row) => ({ id, ...Object.fromEntries(figuresOfRow(id, row)) })) };
+  },
+});
+
+/** Of several skills, two fields in each. */
+export const keyMetricsOfSkills: MakeProbe = (dice, subject) => {
+  const one = () => askedBy(dice, subject, ["skillIds"]);
+  return keyMetricsRows({ list: "skills", of: "skillId", ids: dice.some(subject.skills) }, [one(), one()]);
+};
+
+/** Of several groups, two fields in each. */
+export const keyMetricsOfGroups: MakeProbe = (dice, subject) => {
+  const one = () => askedBy(dice, subject, ["agentGroupIds"]);
+  return keyMetricsRows({ list: "agentGroups", of: "agentGroupId", ids: dice.some(subject.groups) }, [one(), one()]);
+};

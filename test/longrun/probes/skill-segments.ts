@@ -10,6 +10,7 @@ import {
   msOf,
   objectOf,
   type Path,
+  type Probe,
   type Scene,
   type Span,
   windowOf,
@@ -18,7 +19,7 @@ import { lengths, platformUserType, userTypeOf } from "./segment-scope.js";
 
 const total = "totalSkillConversationSegments";
 
-interface Asked {
+export interface SkillSegmentsAsked {
   lastMinutes: number;
   userType: ReturnType<typeof userTypeOf>;
   fields: string[];
@@ -27,26 +28,26 @@ interface Asked {
 
 type Whose = { total: readonly string[] | undefined } | { row: string };
 
-function askedBy(dice: Dice): Asked {
+function askedBy(dice: Dice): SkillSegmentsAsked {
   const lastMinutes = dice.of(lengths);
   const everyMinutes = dice.maybe(() => dice.one(lastMinutes / 2, lastMinutes / 6));
   return { lastMinutes, userType: userTypeOf(dice), fields: someFields(dice, skillSegmentMetrics), everyMinutes };
 }
 
-const argumentsFor = ({ lastMinutes, userType }: Asked, more = {}) => argumentsOf({ lastMinutes, userType, ...more });
+const argumentsFor = ({ lastMinutes, userType }: SkillSegmentsAsked, more = {}) => argumentsOf({ lastMinutes, userType, ...more });
 
-const selectionOf = ({ fields, everyMinutes }: Asked): string => {
+const selectionOf = ({ fields, everyMinutes }: SkillSegmentsAsked): string => {
   const own = fields.join(" ");
   return `{ asOf stale window { from to } ${own} ${everyMinutes ? `intervals(everyMinutes: ${everyMinutes}) { from to ${own} }` : ""} }`;
 };
 
-function figures(scene: Scene, span: Span, { userType }: Asked, whose: Whose) {
+function figures(scene: Scene, span: Span, { userType }: SkillSegmentsAsked, whose: Whose) {
   const skillIds = "row" in whose ? [whose.row] : whose.total;
   const { skillsMetrics, metricsTotal } = scene.truth.skillSegments({ ...span, skillIds, userType: platformUserType(userType) });
   return "row" in whose ? skillsMetrics[whose.row] : metricsTotal;
 }
 
-function expected(answer: Json, scene: Scene, path: Path, asked: Asked, whose: Whose): Json {
+function expected(answer: Json, scene: Scene, path: Path, asked: SkillSegmentsAsked, whose: Whose): Json {
   const spanTo = (to: number): Span => ({ from: to - asked.lastMinutes * minuteMs, to });
   if (answer === null) {
     if (scene.failed(path)) return null;
@@ -61,30 +62,24 @@ function expected(answer: Json, scene: Scene, path: Path, asked: Asked, whose: W
   return { asOf, stale, window: windowOf(span), ...own(span), ...(intervals && { intervals }) };
 }
 
-/** ContactCenter.skillSegments. */
-export const skillTotals: MakeProbe = (dice, subject) => {
-  const asked = askedBy(dice);
-  const skillIds = dice.chance(0.6) ? dice.some(subject.skills, 3) : undefined;
-  return {
-    field: `skillSegments${argumentsFor(asked, { skillIds })} ${selectionOf(asked)}`,
-    expected: (answer, scene, path) => expected(answer, scene, path, asked, { total: skillIds }),
-  };
-};
+/** ContactCenter.skillSegments of these skills, of all when undefined. */
+export const skillTotal = (asked: SkillSegmentsAsked, skillIds: readonly string[] | undefined): Probe => ({
+  field: `skillSegments${argumentsFor(asked, { skillIds })} ${selectionOf(asked)}`,
+  expected: (answer, scene, path) => expected(answer, scene, path, asked, { total: skillIds }),
+});
+
+export const skillTotals: MakeProbe = (dice, subject) =>
+  skillTotal(askedBy(dice), dice.chance(0.6) ? dice.some(subject.skills, 3) : undefined);
 
 /** Skill.segments of several skills. */
-export const skillRows: MakeProbe = (dice, subject) => {
-  const asked = askedBy(dice);
-  const ids = dice.some(subject.skills);
-  return {
-    field: `skills(ids: ${JSON.stringify(ids)}) { nodes { id segments${argumentsFor(asked)} ${selectionOf(asked)} } }`,
-    expected: (answer, scene, path) => {
-      const nodes = objectOf(answer).nodes as readonly JsonObject[];
-      return {
-        nodes: ids.map((id, index) => ({
-          id,
-          segments: expected(nodes[index]?.segments ?? null, scene, [...path, "nodes", index, "segments"], asked, { row: id }),
-        })),
-      };
-    },
-  };
-};
+export const rowsOfSkills = (asked: SkillSegmentsAsked, ids: readonly string[]): Probe => ({
+  field: `skills(ids: ${JSON.stringify(ids)}) { nodes { id segments${argumentsFor(asked)} ${selectionOf(asked)} } }`,
+  expected: (answer, scene, path) => {
+    const nodes = objectOf(answer).nodes as readonly JsonObject[];
+    const row = (id: string, index: number) =>
+      expected(nodes[index]?.segments ?? null, scene, [...path, "nodes", index, "segments"], asked, { row: id });
+    return { nodes: ids.map((id, index) => ({ id, segments: row(id, index) })) };
+  },
+});
+
+export const skillRows: MakeProbe = (dice, subject) => rowsOfSkills(askedBy(dice), dice.some(subject.skills));
