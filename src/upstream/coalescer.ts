@@ -174,7 +174,7 @@ export class Coalescer {
       });
       facts.pages = fetched.pages;
       const answer: Stored = { call, reply: fetched.reply, bytes: fetched.bytes };
-      for (const [name, size] of mergingOf(question.api).sizes(answer, key)) this.#sizes.set(name, size);
+      for (const [name, size] of mergingOf(question.api).sizes(answer)) this.#sizes.set(`${key} ${name}`, size);
       await this.options.answers.add(key, answer);
       family.landed(flight);
       for (const waiter of flight.waiters) this.#deliver(waiter, answer, facts, first);

@@ -1,6 +1,6 @@
 import type { GatewayError } from "../errors.js";
 import type { Call } from "./call.js";
-import type { Merging, Sizes } from "./merging/merging.js";
+import type { Merging } from "./merging/merging.js";
 import { callAlone, mergingOf, type Planned, plan } from "./plan.js";
 import { type ApiName, type Question, questionKey } from "./question.js";
 import type { Lane, Place, Turn, TurnTerms } from "./scheduler.js";
@@ -29,7 +29,7 @@ interface Queued {
 export interface FamilyOptions {
   api: ApiName;
   lane: Lane;
-  sizes: Sizes;
+  sizes: (key: string) => number | undefined;
   /** Sends the call in its turn; the flight's waiters may grow until it lands. */
   fly(flight: Flight, turn: Turn): Promise<void>;
   /** The turn of these cannot come in time. */

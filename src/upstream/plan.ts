@@ -1,7 +1,7 @@
 import { agentSegmentsMerging } from "./merging/agent-segments.js";
 import { intervalMetricsMerging } from "./merging/interval-metrics.js";
 import { keyMetricsMerging } from "./merging/key-metrics.js";
-import type { Merged, Merging, Sizes } from "./merging/merging.js";
+import type { Merged, Merging } from "./merging/merging.js";
 import { skillSegmentsMerging } from "./merging/skill-segments.js";
 import { type ApiName, type Question, questionKey } from "./question.js";
 
@@ -20,47 +20,66 @@ const mergings: { [A in ApiName]: Merging<A> } = {
 /** The rules of a question's API. The union of the four is narrowed by `api`, which TypeScript cannot follow through a table. */
 export const mergingOf = (api: ApiName): Merging<ApiName> => mergings[api] as unknown as Merging<ApiName>;
 
-export const familyOf = (question: Question): string => mergingOf(question.api).family(question);
+const families = new WeakMap<Question, string>();
+
+export function familyOf(question: Question): string {
+  const family = families.get(question) ?? mergingOf(question.api).family(question);
+  families.set(question, family);
+  return family;
+}
 
 /** The call that asks for nothing but what the question wants. */
 export const callAlone = (question: Question): Planned => plan([question], () => undefined)[0]!;
 
-/** Up to this many parts every way to share calls is tried (4,140 of them); above, the best of three good ways is taken. */
+/** Up to this many parts every way to share calls is tried (4,140 of them); above, the best of some good ways is taken. */
 const exhaustiveParts = 8;
+/** Up to this many questions they are also placed one by one; above, those that differ in ids only stay together or are asked alone. */
+const singleParts = 60;
 
 /**
  * The calls, with the fewest exchanges in all, that answer every question; each question by exactly one call.
- * Pure: `sizes` is what earlier answers showed, and where nothing is known a call counts as one page.
+ * Pure: `sizes` is what earlier answers showed, under the names that mergings choose after the family and a space, and
+ * where nothing is known a call counts as one page.
  */
-export function plan(questions: readonly Question[], sizes: Sizes): Planned[] {
+export function plan(questions: readonly Question[], sizes: (key: string) => number | undefined): Planned[] {
   const distinct = [...new Map(questions.map((question) => [questionKey(question), question])).values()];
-  const families = groupedBy(distinct, familyOf);
-  return families.flatMap((family) => cheapestCover(family, sizes));
+  return groupedBy(distinct, familyOf).flatMap((family) => {
+    const key = familyOf(family[0]!);
+    const merging = mergingOf(family[0]!.api);
+    const merge: Merge = (together) => {
+      const merged = merging.merge(together, (name) => sizes(`${key} ${name}`));
+      return merged && { ...merged, questions: together };
+    };
+    return merging.regions(family).flatMap((region) => cheapestCover(region, merging, merge));
+  });
 }
 
-function cheapestCover(family: readonly Question[], sizes: Sizes): Planned[] {
-  const merging = mergingOf(family[0]!.api);
-  const merge = (questions: readonly Question[]): Planned | null => {
-    const merged = merging.merge(questions, sizes);
-    return merged && { ...merged, questions };
-  };
-  const singles = family.map((question) => [question]);
-  const parts = family.length <= exhaustiveParts ? singles : alike(family, merging, merge);
-  const covers = [inTurn(parts, merge, byIncrease), inTurn(parts, merge, firstPossible), parts.map((part) => merge(part)!)];
+function cheapestCover(region: readonly Question[], merging: Merging<ApiName>, merge: Merge): Planned[] {
+  const singles = region.map((question) => [question]);
+  const parts = region.length <= exhaustiveParts ? singles : alike(region, merging, merge);
+  const cuts = region.length <= singleParts ? [parts, singles] : [parts];
+  const covers = [
+    singles.map((part) => merge(part)!),
+    ...cuts.flatMap((cut) => [inTurn(cut, merge, byIncrease), inTurn(cut, merge, firstPossible)]),
+  ];
   const best = covers.reduce((a, b) => (cheaper(b, a) ? b : a));
   return parts.length <= exhaustiveParts ? exhaustive(parts, merge, best) : best;
 }
 
 type Merge = (questions: readonly Question[]) => Planned | null;
 
-/**
- * Questions that differ in ids only, and stand in the same relation to every total, belong in one call whatever else is
- * decided: either they ride on a total's call together, or their ids are joined.
- */
-function alike(family: readonly Question[], merging: Merging<ApiName>, merge: Merge): Question[][] {
-  const totals = family.filter((question) => "of" in question && question.of === "total");
-  return groupedBy(family, (question) => `${merging.signature(question)} ${totals.map((total) => (merge([total, question]) ? 1 : 0))}`);
+/** Questions that differ in ids only, and stand in the same relation to every total: they ride on its call, or not, together. */
+function alike(region: readonly Question[], merging: Merging<ApiName>, merge: Merge): Question[][] {
+  const bySignature = groupedBy(region, merging.signature);
+  const totals = bySignature.flatMap(([first]) => (first && isTotal(first) ? [first] : []));
+  return bySignature.flatMap((questions) =>
+    isTotal(questions[0]!)
+      ? [questions]
+      : groupedBy(questions, (question) => totals.map((total) => (merge([total, question]) ? 1 : 0)).join("")),
+  );
 }
+
+const isTotal = (question: Question): boolean => "of" in question && question.of === "total";
 
 /** Puts each part, in turn, where `choose` says, or into a call of its own. */
 function inTurn(parts: readonly Question[][], merge: Merge, choose: typeof byIncrease): Planned[] {

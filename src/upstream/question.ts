@@ -190,7 +190,18 @@ export interface Answered<Q extends Question> {
 }
 
 /** The one canonical text of a question: equal texts are equal questions. Keys sorted, ids are sorted already. */
-export const questionKey = (question: Question): string => canonical(question);
+export const questionKey = (question: Question): string => textOf(question);
+
+const texts = new WeakMap<object, string>();
+
+/** `canonical`, worked out once for each object: a question and its parts never change. */
+export function textOf(value: object): string {
+  const known = texts.get(value);
+  if (known !== undefined) return known;
+  const text = canonical(value);
+  texts.set(value, text);
+  return text;
+}
 
 export function canonical(value: unknown): string {
   return JSON.stringify(value, (_, part: unknown) =>

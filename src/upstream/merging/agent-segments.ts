@@ -12,15 +12,16 @@ export const agentSegmentsMerging: Merging<"agent-segments"> = {
   family: ({ api, account, credential, lastMinutes, groupIds, userType, source }) =>
     canonical({ api, account, credential, lastMinutes, groupIds, userType, source }),
 
+  regions: (questions) => [[...questions]],
+
   merge(questions, sizes) {
     const merged = mergeSegments(questions.map(part));
     const first = questions[0];
     if (!merged || !first) return null;
     const { lastMinutes, groupIds, userType, source } = first;
-    const family = this.family(first);
     const split = questions.map((question) => question.skills).filter((skills) => skills !== null);
     const named = split.length > 0 ? union(split) : null;
-    const cells = cellsOfAll(family, sizes, lastMinutes / (merged.everyMinutes ?? lastMinutes));
+    const cells = cellsOfAll(sizes, lastMinutes / (merged.everyMinutes ?? lastMinutes));
     const skills = named !== null && (!fitsUrl(named) || cells(true) <= maxFreeCells) ? "all" : named;
     const agents = !merged.totalled && cells(skills !== null) <= maxFreeCells ? "all" : merged.ids;
     return {
@@ -40,10 +41,10 @@ export const agentSegmentsMerging: Merging<"agent-segments"> = {
   signature: ({ everyMinutes, of, agents, skills }) =>
     canonical({ everyMinutes, of, agents: of === "total" ? agents : null, split: skills !== null }),
 
-  *sizes({ call, reply }, family) {
+  *sizes({ call, reply }) {
     if (call.agents !== "all") return;
-    yield [`${family} agents`, reply.agents.size];
-    if (call.skills === "all") yield [`${family} skills`, reply.bySkill?.size ?? 0];
+    yield ["agents", reply.agents.size];
+    if (call.skills === "all") yield ["skills", reply.bySkill?.size ?? 0];
   },
 };
 
@@ -51,8 +52,8 @@ const splitCovers = (split: Ids | null, wanted: Ids | null): boolean => wanted =
 
 /** Cells of an answer over all ids by the sizes last seen; infinite when not seen yet. */
 const cellsOfAll =
-  (family: string, sizes: Sizes, intervals: number) =>
+  (sizes: Sizes, intervals: number) =>
   (split: boolean): number => {
-    const agents = sizes(`${family} agents`) ?? Number.POSITIVE_INFINITY;
-    return agents * intervals * (split ? (sizes(`${family} skills`) ?? Number.POSITIVE_INFINITY) : 1);
+    const agents = sizes("agents") ?? Number.POSITIVE_INFINITY;
+    return agents * intervals * (split ? (sizes("skills") ?? Number.POSITIVE_INFINITY) : 1);
   };

@@ -1,6 +1,7 @@
 import { hourMs, joined, minuteMs, slotsOf, type Window } from "../../time.js";
-import { canonical, type Grouping, type IntervalFilters, type IntervalMetricsReply, type IntervalRow } from "../question.js";
+import { canonical, type Grouping, type IntervalFilters, type IntervalMetricsReply, type IntervalRow, textOf } from "../question.js";
 import type { Merging, QuestionOf, Sizes, Stored, Usable } from "./merging.js";
+import { regionsOf } from "./regions.js";
 
 type Asked = QuestionOf<"interval-metrics">;
 
@@ -16,17 +17,24 @@ export const intervalMetricsMerging: Merging<"interval-metrics"> = {
   family: ({ api, account, credential, grouping, everyMinutes, handleTimeModel, filters }) =>
     canonical({ api, account, credential, grouping, everyMinutes, handleTimeModel, foreign: parted(filters, grouping).foreign }),
 
+  regions(questions) {
+    const windows = new Map(questions.map(({ window }) => [textOf(window), window]));
+    const near = (window: Window) => [...windows.values()].filter((other) => fitsCall(hull([window, other])));
+    const pairs = new Map([...windows].map(([text, window]) => [text, near(window).map((other) => textOf(hull([window, other])))]));
+    return regionsOf(questions, ({ window }) => [textOf(window), ...(pairs.get(textOf(window)) ?? [])]);
+  },
+
   merge(questions, sizes) {
     const first = questions[0];
     if (!first) return null;
     const { grouping, everyMinutes, handleTimeModel } = first;
     const window = hull(questions.map((question) => question.window));
-    if (window.to - window.from > longestMs) return null;
+    if (!fitsCall(window)) return null;
     const { foreign } = parted(first.filters, grouping);
     const filters = { ...foreign, ...commonPicks(questions) };
     const includeBotSkills = questions.some((question) => question.includeBotSkills);
     const picked = Object.keys(filters).length > Object.keys(foreign).length;
-    const exchanges = picked ? 1 : pages(this.family(first), sizes, window, everyMinutes);
+    const exchanges = picked ? 1 : pages(sizes, window, everyMinutes);
     return { call: { api: "interval-metrics", grouping, everyMinutes, handleTimeModel, window, filters, includeBotSkills }, exchanges };
   },
 
@@ -43,13 +51,13 @@ export const intervalMetricsMerging: Merging<"interval-metrics"> = {
     return { reply: assembled(question, slots as { slot: Window; source: Stored<"interval-metrics"> }[]) };
   },
 
-  signature: (question) => canonical(question),
+  signature: ({ window, includeBotSkills }) => canonical({ window, includeBotSkills }),
 
-  *sizes({ call, reply }, family) {
+  *sizes({ call, reply }) {
     const { foreign } = parted(call.filters, call.grouping);
     const slots = (call.window.to - call.window.from) / (call.everyMinutes * minuteMs);
     const unpicked = Object.keys(call.filters).length === Object.keys(foreign).length;
-    if (unpicked && slots > 0 && reply.pending.length === 0) yield [`${family} rows`, reply.rows.length / slots];
+    if (unpicked && slots > 0 && reply.pending.length === 0) yield ["rows", reply.rows.length / slots];
   },
 };
 
@@ -69,8 +77,8 @@ function commonPicks(questions: readonly Asked[]): IntervalFilters {
   return Object.fromEntries(common);
 }
 
-function pages(family: string, sizes: Sizes, window: Window, everyMinutes: number): number {
-  const rowsInSlot = sizes(`${family} rows`) ?? 0;
+function pages(sizes: Sizes, window: Window, everyMinutes: number): number {
+  const rowsInSlot = sizes("rows") ?? 0;
   return Math.max(1, Math.ceil((rowsInSlot * (window.to - window.from)) / (everyMinutes * minuteMs) / rowsPerPage));
 }
 
@@ -107,6 +115,8 @@ function assembled(
   const pending = slots.filter(({ slot, source }) => source.reply.pending.some((part) => overlap(part, slot))).map(({ slot }) => slot);
   return { asOf: Math.min(...answers.map((answer) => answer.reply.asOf)), window, rows, pending: joined(pending) };
 }
+
+const fitsCall = ({ from, to }: Window): boolean => to - from <= longestMs;
 
 const overlap = (a: Window, b: Window): boolean => a.from < b.to && b.from < a.to;
 

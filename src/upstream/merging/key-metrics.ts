@@ -8,9 +8,11 @@ import {
   type KeyMetricsOrder,
   type KeyMetricsReply,
   keysPerPage,
+  textOf,
 } from "../question.js";
 import { contains, equalIds, union } from "./ids.js";
 import type { FreshnessKind, Merging, QuestionOf, Sizes, Stored } from "./merging.js";
+import { regionsOf } from "./regions.js";
 
 type Asked = QuestionOf<"key-metrics">;
 
@@ -24,15 +26,17 @@ const anyWindow = { lastMinutes: 60 };
 export const keyMetricsMerging: Merging<"key-metrics"> = {
   family: ({ api, account, credential, includeSubGroups, userType }) => canonical({ api, account, credential, includeSubGroups, userType }),
 
+  regions: (questions) => regionsOf(questions, linksOf),
+
   merge(questions, sizes) {
     const first = questions[0];
     const windows = distinct(questions.map(({ window }) => window).filter((window) => window !== null));
     const rows = questions.filter((question) => question.of !== "total");
     const totals = distinct(questions.filter((question) => question.of === "total").map(({ filters }) => filters));
-    const groupings = distinct(rows.map(({ of, filters }) => ({ of, filters })));
-    if (!first || windows.length > 1 || totals.length > 1 || groupings.length > 1) return null;
+    const groupings = new Set(rows.map(({ of }) => of)).size > 1 ? [] : distinct(rows.map(({ filters }) => filters));
+    if (!first || windows.length > 1 || totals.length > 1 || groupings.length !== Math.min(1, rows.length)) return null;
     const shape = groupings[0]
-      ? groupedShape(rows, groupings[0].of as KeyKind, groupings[0].filters, totals[0], this.family(first), sizes)
+      ? groupedShape(rows, rows[0]!.of as KeyKind, groupings[0], totals[0], sizes)
       : { groupBy: null, filters: totals[0]!, order: null, take: 0, exchanges: 1 };
     if (!shape) return null;
     const { exchanges, ...asked } = shape;
@@ -57,8 +61,8 @@ export const keyMetricsMerging: Merging<"key-metrics"> = {
   signature: ({ window, current, of, filters, keys }) =>
     canonical({ window, current, of, filters, order: isOrder(keys) ? keys : null, all: keys === "all" }),
 
-  *sizes({ call, reply }: Stored<"key-metrics">, family) {
-    if (call.groupBy && reply.count !== null) yield [sizeKey(family, call.groupBy, call.filters), reply.count];
+  *sizes({ call, reply }: Stored<"key-metrics">) {
+    if (call.groupBy && reply.count !== null) yield [countName(call.groupBy, call.filters), reply.count];
   },
 };
 
@@ -70,7 +74,6 @@ function groupedShape(
   groupBy: KeyKind,
   others: KeyMetricsFilters,
   total: KeyMetricsFilters | undefined,
-  family: string,
   sizes: Sizes,
 ): Shape | null {
   const own = ownFilter(groupBy);
@@ -80,7 +83,7 @@ function groupedShape(
   const listed = idSet(sets.flatMap((keys) => (keys === "all" ? [] : keys)));
   const orders = rows.map(({ keys }) => keys).filter(isOrder);
   const everyKey = named === "all" || orders.length > 0;
-  const known = sizes(sizeKey(family, groupBy, others));
+  const known = sizes(countName(groupBy, others));
 
   const filtered = (ids: readonly string[]): Shape => ({
     groupBy,
@@ -116,7 +119,7 @@ function kindsOf({ window, current }: Asked): FreshnessKind[] {
 
 function figuresCovered(call: KeyMetricsCall, question: Asked): boolean {
   if (question.window === null) return true;
-  return call.byTime && canonical(call.window) === canonical(question.window);
+  return call.byTime && textOf(call.window) === textOf(question.window);
 }
 
 /** `reply` null: the call has not come back, so which keys a part of a sorted list holds is not known. */
@@ -137,13 +140,21 @@ function keysCovered(call: KeyMetricsCall, question: Asked, reply: KeyMetricsRep
 
 export const isOrder = (keys: Ids | KeyMetricsOrder): keys is KeyMetricsOrder => typeof keys === "object" && "metric" in keys;
 
+const keyKinds = ["skillId", "agentGroupId"] as const satisfies KeyKind[];
 const ownFilter = (kind: KeyKind) => (kind === "skillId" ? "skillIds" : "agentGroupIds");
 const pages = (keys: number): number => Math.max(1, Math.ceil(keys / keysPerPage));
-const sizeKey = (family: string, groupBy: KeyKind, { agentIds, agentGroupIds, skillIds }: KeyMetricsFilters): string =>
-  `${family} ${canonical({ groupBy, agentIds, agentGroupIds, skillIds })}`;
+const countName = (groupBy: KeyKind, filters: KeyMetricsFilters): string => `${groupBy} ${textOf(filters)}`;
 const sameFilters = (a: KeyMetricsFilters, b: KeyMetricsFilters): boolean =>
   equalIds(a.agentIds, b.agentIds) && equalIds(a.agentGroupIds, b.agentGroupIds) && equalIds(a.skillIds, b.skillIds);
-const distinct = <T>(values: readonly T[]): T[] => [...new Map(values.map((value) => [canonical(value), value])).values()];
+const distinct = <T extends object>(values: readonly T[]): T[] =>
+  values.length === 1 ? [...values] : [...new Map(values.map((value) => [textOf(value), value])).values()];
+
+/** Rows share with rows of the same grouping and filters, a total with equal ones and with the rows of which it is the total. */
+function linksOf({ of, filters }: Asked): [string, ...string[]] {
+  if (of !== "total") return [countName(of, filters)];
+  const rows = keyKinds.map((kind) => countName(kind, { ...filters, [ownFilter(kind)]: null }));
+  return [`total ${textOf(filters)}`, ...rows];
+}
 
 /** The one order of these, long enough for all; undefined when they differ or there is none. */
 function oneOrder(orders: readonly KeyMetricsOrder[]): KeyMetricsOrder | undefined {

@@ -16,8 +16,8 @@ export type FreshnessKind = "segments" | "keyMetrics" | "current" | "intervals" 
 /** Whether a stored answer may still be used for figures of this kind. */
 export type Usable = (stored: Stored, kind: FreshnessKind) => boolean;
 
-/** Sizes seen in earlier answers, by keys that the merging of an API chooses for itself. */
-export type Sizes = (key: string) => number | undefined;
+/** Sizes seen in earlier answers of a family, by names that the merging of an API chooses for itself. */
+export type Sizes = (name: string) => number | undefined;
 
 export interface Merged<A extends ApiName> {
   call: CallByApi[A];
@@ -29,14 +29,16 @@ export interface Merged<A extends ApiName> {
 export interface Merging<A extends ApiName> {
   /** Questions of different families never share a call or an answer. */
   family(question: QuestionOf<A>): string;
+  /** Questions of one family, apart where they could share no call with the others whatever else is asked. */
+  regions(questions: readonly QuestionOf<A>[]): QuestionOf<A>[][];
   /** The cheapest single call that answers every one of these questions of one family; null when no call may. */
   merge(questions: readonly QuestionOf<A>[], sizes: Sizes): Merged<A> | null;
   /** Whether the answer of this call, once there, will answer the question whole. Both of one family. */
   covers(call: CallByApi[A], question: QuestionOf<A>): boolean;
   /** The reply from what is stored, newest first; or the part of the question that is missing. */
   lookUp(stored: readonly Stored<A>[], question: QuestionOf<A>, usable: Usable): { reply: ReplyByApi[A] } | { missing: QuestionOf<A> };
-  /** Questions that are equal in this text differ in ids only, and sharing one call costs them nothing. */
+  /** Questions that are equal in this text differ in ids only: they may share a call, and whatever one may share all may. */
   signature(question: QuestionOf<A>): string;
-  /** The sizes that an answer shows, under the keys that `merge` looks up. */
-  sizes(stored: Stored<A>, family: string): Iterable<readonly [key: string, size: number]>;
+  /** The sizes that an answer shows, under the names that `merge` looks up. */
+  sizes(stored: Stored<A>): Iterable<readonly [name: string, size: number]>;
 }

@@ -10,13 +10,15 @@ const part = (question: Asked) => ({ of: question.of, ids: question.skills, ever
 export const skillSegmentsMerging: Merging<"skill-segments"> = {
   family: ({ api, account, credential, lastMinutes, userType }) => canonical({ api, account, credential, lastMinutes, userType }),
 
+  regions: (questions) => [[...questions]],
+
   merge(questions, sizes) {
     const merged = mergeSegments(questions.map(part));
     const first = questions[0];
     if (!merged || !first) return null;
     const { lastMinutes, userType } = first;
     const { everyMinutes } = merged;
-    const cells = (sizes(`${this.family(first)} skills`) ?? Number.POSITIVE_INFINITY) * (lastMinutes / (everyMinutes ?? lastMinutes));
+    const cells = (sizes("skills") ?? Number.POSITIVE_INFINITY) * (lastMinutes / (everyMinutes ?? lastMinutes));
     const skills = !merged.totalled && cells <= maxFreeCells ? "all" : merged.ids;
     return { call: { api: "skill-segments", lastMinutes, everyMinutes, userType, skills }, exchanges: 1 };
   },
@@ -30,7 +32,7 @@ export const skillSegmentsMerging: Merging<"skill-segments"> = {
 
   signature: ({ everyMinutes, of, skills }) => canonical({ everyMinutes, of, skills: of === "total" ? skills : null }),
 
-  *sizes({ call, reply }, family) {
-    if (call.skills === "all") yield [`${family} skills`, reply.skills.size];
+  *sizes({ call, reply }) {
+    if (call.skills === "all") yield ["skills", reply.skills.size];
   },
 };
