@@ -9,23 +9,32 @@ export interface Known {
   conversation: string;
 }
 
-/** One field that can ask the platform: the API that answers it, and a selection on the contact centre that ends in it. */
+/** One field that can ask the platform, and the API that answers it. */
 export interface AskingCase {
   api: ApiName;
-  selection: (known: Known) => string;
+  /** What to select below the field; empty for a scalar. */
+  below: string;
+  /** A selection on the contact centre that ends in the field. */
+  selection: (known: Known, below: string) => string;
   /** Response keys from the contact centre down to the field. */
   path: readonly string[];
   /** True: from the directory, which knows a null without error when the account has no interval metrics. */
   directory?: true;
 }
 
-const ofCenter = (api: ApiName, field: string, below: string): AskingCase => ({ api, selection: () => `${field} ${below}`, path: [field] });
+const ofCenter = (api: ApiName, field: string, below: string): AskingCase => ({
+  api,
+  below,
+  selection: (_, inside) => `${field} ${inside}`,
+  path: [field],
+});
 
 const ofEntity =
   (entity: "agent" | "skill" | "agentGroup" | "conversation", key: keyof Known) =>
   (api: ApiName, field: string, below = ""): AskingCase => ({
     api,
-    selection: (known) => `${entity}(id: "${known[key]}") { ${field} ${below} }`,
+    below,
+    selection: (known, inside) => `${entity}(id: "${known[key]}") { ${field} ${inside} }`,
     path: [entity, field.split("(")[0]!],
   });
 

@@ -19,7 +19,7 @@ const witnesses: Record<ApiName, string> = {
 };
 
 const path = (alias: string, { path: [, ...below] }: AskingCase) => ["contactCenter", alias, ...below];
-const asked = (line: StillLine, alias: string, { selection }: AskingCase) => `${alias}: ${selection(knownOf(line))}`;
+const asked = (line: StillLine, alias: string, { selection, below }: AskingCase) => `${alias}: ${selection(knownOf(line), below)}`;
 const errorsOf = ({ errors }: Answer<Data>) => errors.map(({ path, extensions }) => ({ path, extensions }));
 
 test("every field that can ask has a case", () => {
