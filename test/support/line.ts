@@ -43,15 +43,17 @@ export interface Answer<Data> {
 
 const metricsApis = ["agent-segments", "skill-segments", "key-metrics", "interval-metrics"] as const;
 
-/** `environment`: settings of the gateway, as its user would set them. `now`: one clock for both, default real time. */
+/**
+ * Serves every account of the simulator. `environment`: settings of the gateway, as its user would set them. `now`: one clock for
+ * both, default real time.
+ */
 export async function startLine(
   simulated: SimulatorOptions = {},
   environment: Environment = {},
   now: () => number = Date.now,
 ): Promise<Line> {
   const simulator = await startSimulator({ now, ...simulated });
-  const account = simulator.accounts[0]!;
-  const config = configFrom({ PORT: "0", ...environment }, { id: account.id, url: simulator.url, bearer: account.bearers[0]! });
+  const config = configOf(simulator, { PORT: "0", ...environment });
   const warn = (message: string, error: unknown) => log.warn({ err: error }, message);
   const log = pino({ level: process.env.LINE_LOG ?? "silent" });
   const gateway = await createGateway(config, { now, warn });
@@ -90,4 +92,9 @@ export async function startLine(
       await simulator.close();
     },
   };
+}
+
+function configOf({ accounts, url }: Simulator, environment: Environment): Config {
+  const configs = accounts.map(({ id, bearers }) => configFrom(environment, { id, url, bearer: bearers[0]! }));
+  return { ...configs[0]!, accounts: configs.flatMap((config) => config.accounts) };
 }
