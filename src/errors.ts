@@ -47,6 +47,15 @@ export class GatewayError extends Error {
   }
 }
 
-/** BAD_USER_INPUT that names argument, bound and value. */
+/** BAD_USER_INPUT that names argument, bound and value, a long value by its beginning. */
 export const badInput = (argument: string, bound: string, value: unknown): GatewayError =>
-  new GatewayError("BAD_USER_INPUT", `${argument} must be ${bound}, but is ${JSON.stringify(value)}.`);
+  new GatewayError("BAD_USER_INPUT", `${argument} must be ${bound}, but is ${shown(value)}.`);
+
+const shownLength = 200;
+
+/** A value may be as large as a body, and nested until JSON.stringify gives up: objects inside an object are left out, the rest is cut. */
+function shown(value: unknown): string {
+  if (typeof value === "string" && value.length > shownLength) return `${JSON.stringify(value.slice(0, shownLength))}…`;
+  const text = String(JSON.stringify(value, (key, inner) => (key !== "" && inner instanceof Object ? "…" : inner)));
+  return text.length > shownLength ? `${text.slice(0, shownLength)}…` : text;
+}
