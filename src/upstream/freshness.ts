@@ -1,3 +1,4 @@
+import { keyFigures } from "./merging/key-metrics.js";
 import type { FreshnessKind, Stored, Usable } from "./merging/merging.js";
 import type { ApiName, Question } from "./question.js";
 
@@ -33,8 +34,8 @@ export function keepMs({ ttlMs, staleMs }: Freshness, { call }: Stored): number 
 
 /** How much longer an answer of this age is fresh for the question, ms; 0 when it is not. */
 export function remainingMs({ ttlMs }: Freshness, question: Question, asOf: number, now: number): number {
-  const kind = question.api === "key-metrics" && question.window === null ? "current" : kindsOf[question.api][0];
-  return Math.max(0, asOf + Math.max(ttlMs[kind], question.freshForMs ?? 0) - now);
+  const kinds = question.api === "key-metrics" ? keyFigures(question) : [kindsOf[question.api][0]];
+  return Math.max(0, asOf + Math.max(Math.min(...kinds.map((kind) => ttlMs[kind])), question.freshForMs ?? 0) - now);
 }
 
 /** The kinds of figures in an answer of each API; the first is the one that ages a reply. */

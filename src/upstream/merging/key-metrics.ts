@@ -53,7 +53,7 @@ export const keyMetricsMerging: Merging<"key-metrics"> = {
       (answer) =>
         figuresCovered(answer.call, question) &&
         keysCovered(answer.call, question, answer.reply) &&
-        kindsOf(question).every((kind) => usable(answer, kind)),
+        keyFigures(question).every((kind) => usable(answer, kind)),
     );
     return found ? { reply: found.reply } : { missing: question };
   },
@@ -112,7 +112,7 @@ function groupedShape(
 }
 
 /** The kinds of figures a question wants; one for keys alone lives as long as current values do. */
-function kindsOf({ window, current }: Asked): FreshnessKind[] {
+export function keyFigures({ window, current }: Pick<Asked, "window" | "current">): FreshnessKind[] {
   if (window === null) return ["current"];
   return current ? ["keyMetrics", "current"] : ["keyMetrics"];
 }
