@@ -8,6 +8,9 @@ export interface Clock {
   advance(ms: number): void;
 }
 
+/** least: no gateway could do with fewer. most: what times to live allow, where sharing may do better. */
+export type Bound = { least: number } | { most: number };
+
 /** One way in which people use the gateway, and the least number of platform calls that can serve it. */
 export interface Workload {
   name: string;
@@ -15,8 +18,8 @@ export interface Workload {
   environment?: Environment;
   /** Asked before counting begins: what a running gateway has seen already. */
   warmUp?(line: Line, clock: Clock): Promise<void>;
-  /** Does the work, checks the values that came back, and returns the lower bound in platform calls. */
-  run(line: Line, clock: Clock): Promise<number>;
+  /** Does the work, checks the values that came back, and returns the bound in platform calls. */
+  run(line: Line, clock: Clock): Promise<Bound>;
 }
 
 /** Fails the benchmark: fewer calls with wrong figures would be no result. */
