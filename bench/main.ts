@@ -3,6 +3,7 @@ import { Command } from "commander";
 import { benchCalls } from "./calls.js";
 import { benchLimit } from "./limit.js";
 import { benchLoad } from "./load.js";
+import { benchLongRun } from "./longrun.js";
 import { benchOperations } from "./operations.js";
 
 const program = new Command("bench").description("What the gateway costs the platform, against the least it could cost.");
@@ -14,4 +15,9 @@ program
   .description("calls per question as the load grows, with a picture")
   .argument("[picture]", "where the picture goes", "docs/images/calls-per-question.svg")
   .action(benchLoad);
+program
+  .command("longrun")
+  .description("an hour of mixed traffic over random faults in a fast clock, every number held against the truth")
+  .argument("[minutes]", "simulated minutes", "60")
+  .action((minutes: string) => benchLongRun(Number(minutes)));
 await program.parseAsync();

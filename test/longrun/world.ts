@@ -40,15 +40,17 @@ export interface WorldOptions {
   environment?: Environment;
   /** How an account is opened; default: with its first bearer. */
   credentials?: (id: string) => AccountConfig["credentials"] | undefined;
+  retryPausesMs?: readonly number[];
 }
 
-export async function startWorld({ start, simulated, environment = {}, credentials }: WorldOptions): Promise<World> {
+export async function startWorld({ start, simulated, environment = {}, credentials, retryPausesMs }: WorldOptions): Promise<World> {
   const clock = new SteppedClock(start);
   const simulator = await startSimulator({ now: clock.now, ...simulated });
   const accounts = simulator.accounts.flatMap(({ id, bearers }) =>
     configFrom(environment, { id, url: simulator.url, bearer: bearers[0]! }).accounts.map((account) => ({
       ...account,
       credentials: credentials?.(id) ?? account.credentials,
+      retryPausesMs: retryPausesMs ?? account.retryPausesMs,
     })),
   );
   const config = { ...configFrom(environment), accounts };

@@ -120,6 +120,10 @@ export function intervalNeighbours({ agents, skills, groups }: Ids): Probe[] {
     { groupBy: ["SKILL", "AGENT"], filters: { AGENT: agents[1]!, SKILL: skills[1]! } },
     { groupBy: ["SKILL", "AGENT"], includeBotSkills: true },
     { groupBy: ["AGENT_GROUP"] },
+    { groupBy: ["CONVERSATION"], fields: ["handleTime"] },
+    { groupBy: ["CONVERSATION"], fields: ["handleTime"], includeBotSkills: true },
+    { groupBy: ["SKILL", "CONVERSATION"], fields: ["handleTime"], filters: { SKILL: skills[0]! }, includeBotSkills: true },
+    { groupBy: ["SKILL", "CONVERSATION"], fields: ["handleTime"], filters: { SKILL: skills[0]! } },
   ];
   return changes.map((change) => intervalsBy({ ...(asked as IntervalsAsked), ...change }));
 }
