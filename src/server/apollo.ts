@@ -12,6 +12,7 @@ import type { GraphQLSchema } from "graphql";
 import type { Logger } from "pino";
 import { masked } from "./masking.js";
 import { type Limits, operationPlugin, type ServedContext } from "./operation.js";
+import { rootRule, sizeRule } from "./operation-size.js";
 
 /** Apollo Server as the gateway runs it: nothing leaves for Apollo, nothing of a bug reaches a client, stopping it closes `app`. */
 export const apolloServer = (schema: GraphQLSchema, limits: Limits, log: Logger, now: () => number, app: FastifyInstance) =>
@@ -24,9 +25,10 @@ export const apolloServer = (schema: GraphQLSchema, limits: Limits, log: Logger,
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
     parseOptions: { maxTokens: limits.maxQueryTokens },
+    validationRules: [sizeRule(limits), rootRule],
     formatError: masked(log, limits),
     plugins: [
-      operationPlugin(limits, log, now),
+      operationPlugin(log, now),
       fastifyApolloDrainPlugin(app),
       ApolloServerPluginCacheControlDisabled(),
       ApolloServerPluginInlineTraceDisabled(),

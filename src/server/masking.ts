@@ -14,14 +14,16 @@ const ownCodes: ReadonlySet<unknown> = new Set(
 
 /**
  * Apollo's formatError: gateway errors pass, and so do Apollo's own about parsing, validation and the choice of an operation.
- * A parser stopped by `maxQueryTokens` becomes QUERY_TOO_LARGE. Everything else is a bug: logged, and masked as INTERNAL_SERVER_ERROR.
+ * A parser stopped by `maxQueryTokens` or by the end of the stack becomes QUERY_TOO_LARGE. Everything else is a bug: logged, and masked as INTERNAL_SERVER_ERROR.
  */
 export const masked =
-  (log: Logger, { maxQueryTokens }: { maxQueryTokens: number }) =>
+  (log: Logger, { maxQueryTokens, maxQueryDepth }: { maxQueryTokens: number; maxQueryDepth: number }) =>
   (formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError => {
     const cause = causeOf(error);
-    if (cause instanceof GatewayError) return formatted;
-    if (formatted.extensions?.code === ApolloServerErrorCode.GRAPHQL_PARSE_FAILED) return tokensChecked(formatted, error, maxQueryTokens);
+    if (cause instanceof GatewayError) return inPlaceOf(formatted, cause);
+    if (cause instanceof RangeError && isOfParser(formatted)) return inPlaceOf(formatted, tooDeep(maxQueryDepth));
+    if (formatted.path === undefined && isUncodedRefusal(error)) return { ...formatted, extensions: { code: "BAD_REQUEST" } };
+    if (isOfParser(formatted)) return tokensChecked(formatted, error, maxQueryTokens);
     if (formatted.path === undefined && ownCodes.has(formatted.extensions?.code)) return formatted;
     if (isArgumentRefusal(cause)) {
       return inPlaceOf(formatted, new GatewayError("BAD_USER_INPUT", cause.message));
@@ -29,6 +31,16 @@ export const masked =
     log.error({ err: cause, path: formatted.path }, "An answer held an unexpected error, which was masked");
     return inPlaceOf(formatted, internalError);
   };
+
+const isOfParser = ({ extensions }: GraphQLFormattedError): boolean => extensions?.code === ApolloServerErrorCode.GRAPHQL_PARSE_FAILED;
+
+/** The parser calls itself for each level. */
+const tooDeep = (limit: number) =>
+  tooLarge("MAX_QUERY_DEPTH", `${limit} levels of fields`, "document is nested deeper than it can be read");
+
+/** Apollo gives its refusals of a persisted query's form a status, but no code. */
+const isUncodedRefusal = (error: unknown): boolean =>
+  error instanceof GraphQLError && !error.originalError && error.extensions.http !== undefined && error.extensions.code === undefined;
 
 /** What was thrown, without the wrappers that graphql puts around it to add a path. */
 export function causeOf(error: unknown): unknown {

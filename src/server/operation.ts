@@ -4,7 +4,6 @@ import type { Config } from "../config.js";
 import { errorCodes } from "../errors.js";
 import { cacheControl } from "./cache-control.js";
 import type { Explain, GatewayRequest } from "./gateway-port.js";
-import { demandSize, sizeOf } from "./operation-size.js";
 
 /** Under which the context carries its request: Apollo copies the context, so a map by identity would lose it. */
 export const request = Symbol("gateway request");
@@ -18,14 +17,13 @@ export interface ServedContext extends BaseContext {
 type Served = GraphQLRequestContext<ServedContext>;
 export type Limits = Pick<Config, "maxQueryDepth" | "maxQueryFields" | "maxQueryTokens" | "maxBodyBytes">;
 
-/** The life of one operation: measured and prepared before it is executed; reported, dated and logged when it ends. `now` in ms. */
-export const operationPlugin = (limits: Limits, log: Logger, now: () => number): ApolloServerPlugin<ServedContext> => ({
+/** The life of one operation: prepared before it is executed; reported, dated and logged when it ends. `now` in ms. */
+export const operationPlugin = (log: Logger, now: () => number): ApolloServerPlugin<ServedContext> => ({
   async requestDidStart() {
     const startedMs = now();
     return {
       async didResolveOperation(served) {
         if (!served.operation) return;
-        demandSize(sizeOf(served.operation, served.document), limits);
         await served.contextValue[request].prepare({
           document: served.document,
           operationName: served.operationName,
@@ -58,14 +56,16 @@ function finish(served: Served): void {
   }
   http.headers.set("cache-control", cacheControl(report, codesOf(served).length > 0));
   const code = codesOf(served)[0];
-  if (body.singleResult.data === undefined && isOurs(code)) http.status = refusalStatus(code, served.request.http?.headers.get("accept"));
+  if (body.singleResult.data === undefined && isOfOperation(code))
+    http.status = refusalStatus(code, served.request.http?.headers.get("accept"));
 }
 
 const codesOf = ({ response: { body } }: Pick<Served, "response">): unknown[] =>
   body?.kind === "single" ? (body.singleResult.errors ?? []).map(({ extensions }) => extensions?.code) : [];
 
-/** BAD_USER_INPUT before execution is Apollo's, about variables, and keeps Apollo's status. */
-const isOurs = (code: unknown): code is string => typeof code === "string" && Object.hasOwn(errorCodes, code) && code !== "BAD_USER_INPUT";
+/** Codes of requests that came well formed over HTTP, and hold an operation that cannot be executed. */
+const isOfOperation = (code: unknown): code is string =>
+  typeof code === "string" && (Object.hasOwn(errorCodes, code) || /^GRAPHQL_|^OPERATION_RESOLUTION/.test(code));
 
 /** GraphQL over HTTP: a refusal without data is 4xx in the newer media type, and 200 for clients of application/json. */
 function refusalStatus(code: string, accept: string | undefined): number {

@@ -1,4 +1,4 @@
-import type { FastifyError, FastifyInstance, FastifyReply } from "fastify";
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { Logger } from "pino";
 import { type ErrorCode, GatewayError } from "../errors.js";
 import { internalError } from "./masking.js";
@@ -14,13 +14,18 @@ export function refuse(app: FastifyInstance, maxBodyBytes: number, log: Logger):
   app.setErrorHandler((error: FastifyError | GatewayError, request, reply) => {
     if (error instanceof GatewayError) return answerWith(reply, 400, error);
     if (error.code === "FST_ERR_CTP_BODY_TOO_LARGE") {
-      const bytes = request.headers["content-length"] ?? `more than ${maxBodyBytes}`;
-      return answerWith(reply, 413, tooLarge("MAX_BODY_BYTES", `${maxBodyBytes} bytes`, `body has ${bytes}`));
+      return answerWith(reply, 413, tooLarge("MAX_BODY_BYTES", `${maxBodyBytes} bytes`, `body has ${bytesOf(request, maxBodyBytes)}`));
     }
     if (error.statusCode !== undefined && error.statusCode < 500) return answer(reply, error.statusCode, "BAD_REQUEST", error.message);
     log.error({ err: error, path: request.routeOptions.url }, "A request failed unexpectedly");
     return answerWith(reply, 500, internalError);
   });
+}
+
+/** What a body announces; one that is compressed or in chunks has not been read to its end. */
+function bytesOf({ headers }: FastifyRequest, limit: number): string {
+  const announced = Number(headers["content-length"]);
+  return announced > limit ? String(announced) : `more than ${limit}`;
 }
 
 const answerWith = (reply: FastifyReply, status: number, { message, extensions }: GatewayError) => send(reply, status, message, extensions);

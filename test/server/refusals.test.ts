@@ -1,3 +1,4 @@
+import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { GatewayError } from "../../src/errors.js";
 import { fakeGateway, logOf, post, start } from "./fake-gateway.js";
@@ -46,6 +47,57 @@ describe("limits of a query", () => {
     );
     const { body } = await post(app, `{ ...F0 } ${doubling.join(" ")} fragment F100 on Query { hello }`);
     expect(body.errors?.[0]?.extensions.code).toBe("QUERY_TOO_LARGE");
+    expect(body.errors?.[0]?.message).toMatch(/^MAX_QUERY_FIELDS allows 20 .* has 9007199254740991\.$/);
+  });
+
+  it("refuses a document whose fields would be compared with each other before any rule compares them", async () => {
+    const app = await start({ config: { maxQueryTokens: 100_000, maxBodyBytes: 1_000_000 } });
+    const alike = "self { self { hello } } ".repeat(5000);
+    const { body } = await post(app, `{ ${alike} ${alike} nonsense }`);
+    expect(body.errors).toHaveLength(1);
+    expect(body.errors?.[0]?.message).toMatch(/^MAX_QUERY_FIELDS allows 20 .* has 30001\.$/);
+  });
+
+  it.each([
+    [
+      "lead back to themselves",
+      "{ ...A } fragment A on Query { self { ...B } } fragment B on Query { self { ...A } }",
+      "Cannot spread fragment",
+    ],
+    ["do not exist", "{ ...A self { ...A } }", 'Unknown fragment "A".'],
+  ])("leaves fragments that %s to validation", async (_, query, message) => {
+    const { body } = await post(await start(), query);
+    expect(body.errors?.[0]?.message).toMatch(message);
+    expect(body.errors?.[0]?.extensions.code).toBe("GRAPHQL_VALIDATION_FAILED");
+  });
+
+  it.each([
+    ["selections", "{ self ".repeat(20_000), "}".repeat(20_000)],
+    ["lists", `{ number(of: ${"[".repeat(40_000)}`, `${"]".repeat(40_000)}) }`],
+    ["objects", `{ number(of: ${"{a:".repeat(20_000)}`, `1${"}".repeat(20_000)}) }`],
+  ])("refuses %s nested deeper than the parser can go, naming the limit", async (_, opening, closing) => {
+    const app = await start({ config: { maxQueryTokens: 1_000_000, maxBodyBytes: 1_000_000 } });
+    const { body, status } = await post(app, opening + closing);
+    expect(status).toBe(200);
+    expect(body.errors).toEqual([
+      {
+        message: "MAX_QUERY_DEPTH allows 5 levels of fields, but the document is nested deeper than it can be read.",
+        extensions: { code: "QUERY_TOO_LARGE", retryable: false },
+      },
+    ]);
+  });
+
+  it("refuses a compressed body that unfolds beyond the limit, as far as it was read", async () => {
+    const app = await start();
+    const response = await fetch(`${app.url}/graphql`, {
+      method: "POST",
+      headers: { "content-type": "application/json", "content-encoding": "gzip" },
+      body: gzipSync(JSON.stringify({ query: "{ hello }", variables: { pad: "x".repeat(1_000_000) } })),
+    });
+    expect(response.status).toBe(413);
+    expect(await response.json()).toMatchObject({
+      errors: [{ message: "MAX_BODY_BYTES allows 4096 bytes, but the body has more than 4096.", extensions: { code: "QUERY_TOO_LARGE" } }],
+    });
   });
 
   it("refuses a body over the limit with 413, naming limit and value", async () => {
@@ -109,10 +161,24 @@ describe("errors in answers", () => {
     ["{ nonsense }", "GRAPHQL_VALIDATION_FAILED"],
     ["query A { hello } query B { hello }", "OPERATION_RESOLUTION_FAILURE"],
     ["query A($of: Int!) { number(of: $of) }", "BAD_USER_INPUT"],
+    ["mutation { hello }", "GRAPHQL_VALIDATION_FAILED"],
+    ["subscription { hello }", "GRAPHQL_VALIDATION_FAILED"],
   ])("leaves Apollo's own code on %s", async (query, code) => {
     const { lines, log } = logOf();
     const { body } = await post(await start({ log }), query);
     expect(body.errors?.[0]?.extensions.code).toBe(code);
+    expect(lines.filter(({ level }) => level === 50)).toEqual([]);
+  });
+
+  it.each([
+    ["of another version", { version: 2, sha256Hash: "a" }],
+    ["with the hash of another text", { version: 1, sha256Hash: "a" }],
+    ["that is no object", true],
+  ])("refuses a persisted query %s without calling it a bug", async (_, persistedQuery) => {
+    const { lines, log } = logOf();
+    const { body, status } = await post(await start({ log }), "{ hello }", {}, { extensions: { persistedQuery } });
+    expect(status).toBe(400);
+    expect(body.errors).toMatchObject([{ extensions: { code: "BAD_REQUEST" } }]);
     expect(lines.filter(({ level }) => level === 50)).toEqual([]);
   });
 
