@@ -1,0 +1,48 @@
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { createGatewayRuntime } from "@graphql-hive/gateway-runtime";
+
+export interface Router {
+  url: string;
+  stop(): Promise<void>;
+}
+
+export interface RouterOptions {
+  supergraph: string;
+  /** Name of the metrics subgraph in the supergraph: it alone receives the headers below. */
+  metrics: string;
+  /** The gateway's ROUTER_SECRET. */
+  secret?: string;
+  /** 0, the default, takes a free one. */
+  port?: number;
+}
+
+/** What a client's request hands on to the gateway: who asks, and whether to explain. */
+const handedOn = ["authorization", "x-api-key", "x-gateway-explain"] as const;
+
+/** Serves a supergraph. The router's secret is the router's own: a client that sends one does not have it handed on. */
+export async function startRouter({ supergraph, metrics, secret, port = 0 }: RouterOptions): Promise<Router> {
+  const runtime = createGatewayRuntime({
+    supergraph,
+    logging: "error",
+    propagateHeaders: {
+      fromClientToSubgraphs: ({ request, subgraphName }) => {
+        if (subgraphName !== metrics) return {};
+        const headers = Object.fromEntries(handedOn.map((name) => [name, request.headers.get(name)]));
+        return { ...headers, "x-router-secret": secret };
+      },
+    },
+  });
+  const server = createServer(runtime);
+  server.listen(port, "127.0.0.1");
+  await once(server, "listening");
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/graphql`,
+    async stop() {
+      server.close();
+      server.closeAllConnections();
+      await runtime[Symbol.asyncDispose]();
+    },
+  };
+}
