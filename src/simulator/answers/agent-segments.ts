@@ -16,6 +16,8 @@ export interface AgentSegmentsQuery {
   userType?: UserType | undefined;
   source?: string | undefined;
   metrics?: readonly string[] | undefined;
+  /** True: skills given filter every figure; the default is that they only split. */
+  skillsFilter?: boolean | undefined;
 }
 
 export interface AgentSegmentsAnswer {
@@ -36,11 +38,12 @@ function matches(segment: AgentSegment, query: AgentSegmentsQuery): boolean {
 }
 
 /** With skills asked for, `agentsMetrics` and the total still count the segments of every skill. */
-function answer(segments: readonly AgentSegment[], { skillIds, metrics }: AgentSegmentsQuery): AgentSegmentsAnswer {
-  const agentsMetrics = { metricsPerAgent: figuresBy(measures, metrics, segments, byAgent) };
-  const metricsTotal = totalOf(measures, metrics, segments);
+function answer(segments: readonly AgentSegment[], { skillIds, metrics, skillsFilter }: AgentSegmentsQuery): AgentSegmentsAnswer {
+  const asked = segments.filter(({ skill }) => skillIds === undefined || skillIds === "all" || skillIds.includes(skill.id));
+  const counted = skillsFilter ? asked : segments;
+  const agentsMetrics = { metricsPerAgent: figuresBy(measures, metrics, counted, byAgent) };
+  const metricsTotal = totalOf(measures, metrics, counted);
   if (skillIds === undefined) return { agentsMetrics, metricsTotal };
-  const asked = segments.filter(({ skill }) => skillIds === "all" || skillIds.includes(skill.id));
   const perSkill = [...grouped(asked, ({ skill }) => [skill.id])].map(([id, members]) => [
     id,
     { metricsPerAgent: figuresBy(measures, metrics, members, byAgent) },

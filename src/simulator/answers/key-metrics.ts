@@ -21,6 +21,8 @@ export interface KeyMetricsQuery {
   /** Names as in the request; absent: every one. */
   byTime?: readonly string[] | undefined;
   current?: readonly string[] | undefined;
+  /** Epoch ms: conversations assigned before are left out of the current values. Absent: none is. */
+  assignedSince?: number | undefined;
 }
 
 export interface KeyMetricsAnswer {
@@ -104,7 +106,8 @@ export function keyMetrics(ledger: Ledger, directory: Directory, query: KeyMetri
   const asksCurrent = query.current === undefined || query.current.length > 0;
   const standing = asksCurrent ? standingAt(ledger, directory.agents, query.asOf) : { present: [], assigned: [], queued: [] };
   const present = partition(standing.present, ({ agent }) => ({ agent, skills: agent.skills }), query, keys);
-  const assigned = partition(standing.assigned, ({ segment }) => ofEvent(segment), query, keys);
+  const since = standing.assigned.filter(({ segment }) => segment.start >= (query.assignedSince ?? Number.NEGATIVE_INFINITY));
+  const assigned = partition(since, ({ segment }) => ofEvent(segment), query, keys);
   const queued = partition(standing.queued, ofStay, query, keys);
   const stands = (key: string): Standing => ({
     present: present.get(key) ?? [],

@@ -2,6 +2,7 @@ import { type AgentSegmentsAnswer, agentSegments, agentSegmentsByInterval } from
 import type { Figures } from "../answers/segments.js";
 import { agentSegmentMeasures } from "../metrics/agent-segments.js";
 import { type Handler, ok } from "./asked.js";
+import { wideRows } from "./breaks.js";
 import { idList, nameList, oneOf, requireVersion } from "./parameters.js";
 import { segmentWindow, writeIntervals } from "./segment-window.js";
 import type { WireVariants } from "./variants.js";
@@ -39,15 +40,20 @@ export const answerAgentSegments: Handler = ({ parameters, center, now, variants
     userType: oneOf(parameters, "userType", ["human", "bot", "all"]),
     source: source === "" || source === "all" ? undefined : source,
     metrics: nameList(parameters, "metrics", Object.keys(agentSegmentMeasures)),
+    skillsFilter: variants.breaks.includes("split"),
   };
-  if (intervalMs === undefined) return ok(write(agentSegments(center.ledger, query), variants));
+  const written = ({ agentsMetrics: { metricsPerAgent }, ...rest }: AgentSegmentsAnswer) =>
+    write({ ...rest, agentsMetrics: { metricsPerAgent: wideRows(metricsPerAgent, query.agentIds, variants.breaks) } }, variants);
+  if (intervalMs === undefined) return ok(written(agentSegments(center.ledger, query)));
+  const cut = agentSegmentsByInterval(center.ledger, { ...query, intervalMs });
+  const short = agentSegments(center.ledger, { ...query, to: query.to - intervalMs });
   return ok(
-    writeIntervals(agentSegmentsByInterval(center.ledger, { ...query, intervalMs }), {
+    writeIntervals(variants.breaks.includes("summary") ? { ...cut, timeframeSummary: short } : cut, {
       wrapped: variants.agentIntervalsWrapped,
       descending: variants.agentIntervalOrder === "descending",
       emptyIntervals: variants.emptyIntervals,
       isEmpty: ({ agentsMetrics }) => Object.keys(agentsMetrics.metricsPerAgent).length === 0,
-      write: (answer) => write(answer, variants),
+      write: written,
     }),
   );
 };

@@ -1,6 +1,7 @@
 import { type IntervalRow, intervalMetrics, intervalStarts } from "../answers/interval-metrics.js";
 import { hour, minute } from "../model/duration.js";
 import { type Asked, type Handler, ok } from "./asked.js";
+import { inWholeMinutes } from "./breaks.js";
 import { type Place, placeOf, writePaging } from "./interval-pages.js";
 import { intervalQuery } from "./interval-query.js";
 import { Refusal } from "./refusal.js";
@@ -74,7 +75,9 @@ export const answerIntervalMetrics: Handler = (asked) => {
   const rows = asked.rows.get(query, () => intervalMetrics(center.ledger, query));
   const end = place.empty ? place.offset : place.offset + query.pageSize;
   const next = end < rows.length ? { offset: end, empty: variants.emptyPages && !place.empty } : null;
-  const page = rows.slice(place.offset, end);
+  const ids = { skill: query.skillId, agent: query.agentId, agentGroup: query.agentGroupId, conversation: query.conversationId };
+  const isPicked = variants.breaks.includes("picked-intervals") && query.grouping.some((kind) => ids[kind] !== undefined);
+  const page = rows.slice(place.offset, end).map((row) => (isPicked ? { ...row, metrics: inWholeMinutes(row.metrics) } : row));
   return ok({
     metadata: metadata(asked, query, place, next, page.length),
     intervals: page.map((row, at) => writeRow(row, at, variants)),

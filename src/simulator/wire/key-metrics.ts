@@ -1,5 +1,6 @@
 import { type KeyMetricsAnswer, keyMetrics } from "../answers/key-metrics.js";
 import { type Asked, type Handler, ok } from "./asked.js";
+import { withoutAutoClosed } from "./breaks.js";
 import { keyMetricsBody, keyMetricsWindow } from "./key-metrics-body.js";
 import { optionalNumber, type Parameters } from "./parameters.js";
 import { bad } from "./refusal.js";
@@ -60,17 +61,24 @@ export const answerKeyMetrics: Handler = (asked) => {
     groupBy: body.groupBy,
     byTime: body.metricsToRetrieveByTime,
     current: body.metricsToRetrieveCurrentValue,
+    assignedSince: variants.breaks.includes("current-in-window") ? window.from : undefined,
   };
   const { groups, all } = keyMetrics(center.ledger, center.directory, query);
   const sections = body.responseSections ?? variants.defaultSections;
   const shown = sections.includes("groupBy") && body.groupBy !== undefined;
+  const filtered = (body.groupBy === "skillId" ? filters.skillIds : filters.agentGroupIds) !== undefined;
+  const ofRow = (metrics: Group["metrics"]) =>
+    filtered && variants.breaks.includes("filtered-keys") ? withoutAutoClosed(metrics) : metrics;
+  const total = shown && variants.breaks.includes("total-beside-rows") ? withoutAutoClosed(all) : all;
   const kept = (metrics: Group["metrics"]) =>
     variants.zeroCountsAbsent ? Object.fromEntries(Object.entries(metrics).filter(([, value]) => value !== 0)) : metrics;
   const page = groups.sort(compare).slice(offset, offset + limit);
   const answer = ok({
     metadata: shown ? { count: groups.length, ...links(asked, offset, limit, groups.length) } : { count: 0 },
-    ...(shown && { groupBy: { groupByField: body.groupBy, groups: page.map((group) => ({ ...group, metrics: kept(group.metrics) })) } }),
-    ...(sections.includes("all") && { all: kept(all) }),
+    ...(shown && {
+      groupBy: { groupByField: body.groupBy, groups: page.map((group) => ({ ...group, metrics: kept(ofRow(group.metrics)) })) },
+    }),
+    ...(sections.includes("all") && { all: kept(total) }),
   });
   return variants.longsAsDecimals ? { ...answer, text: withDecimals(answer.text) } : answer;
 };

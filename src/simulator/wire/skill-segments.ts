@@ -1,5 +1,6 @@
 import { type SkillSegmentsAnswer, skillSegments, skillSegmentsByInterval } from "../answers/skill-segments.js";
 import { type Handler, ok } from "./asked.js";
+import { wideRows } from "./breaks.js";
 import { idList, oneOf, requireVersion } from "./parameters.js";
 import { segmentWindow, writeIntervals } from "./segment-window.js";
 import type { WireVariants } from "./variants.js";
@@ -14,14 +15,18 @@ export const answerSkillSegments: Handler = ({ parameters, center, now, variants
   const { intervalMs, ...window } = segmentWindow(parameters, now);
   requireVersion(parameters);
   const query = { ...window, skillIds: idList(parameters, "skillIds"), userType: oneOf(parameters, "userType", ["human", "bot", "all"]) };
-  if (intervalMs === undefined) return ok(write(skillSegments(center.ledger, query), variants));
+  const written = ({ skillsMetrics, metricsTotal }: SkillSegmentsAnswer) =>
+    write({ skillsMetrics: wideRows(skillsMetrics, query.skillIds, variants.breaks), metricsTotal }, variants);
+  if (intervalMs === undefined) return ok(written(skillSegments(center.ledger, query)));
+  const cut = skillSegmentsByInterval(center.ledger, { ...query, intervalMs });
+  const short = skillSegments(center.ledger, { ...query, to: query.to - intervalMs });
   return ok(
-    writeIntervals(skillSegmentsByInterval(center.ledger, { ...query, intervalMs }), {
+    writeIntervals(variants.breaks.includes("summary") ? { ...cut, timeframeSummary: short } : cut, {
       wrapped: variants.skillIntervalsWrapped,
       descending: variants.skillIntervalOrder === "descending",
       emptyIntervals: variants.emptyIntervals,
       isEmpty: ({ skillsMetrics }) => Object.keys(skillsMetrics).length === 0,
-      write: (answer) => write(answer, variants),
+      write: written,
     }),
   );
 };

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { apis } from "./api.js";
+import { breaks } from "./breaks.js";
 import { errorForms } from "./error-body.js";
 import { faultKinds } from "./faults.js";
 
@@ -51,5 +52,6 @@ export const variantsBody = z
     errorForm: z.enum(errorForms).nullable(),
     limitRetryAfter: z.enum(["seconds", "date", "none"]),
     tokenSeconds: z.number().min(0),
+    breaks: z.array(z.enum(breaks)),
   })
   .partial();

@@ -1,3 +1,4 @@
+import type { Break } from "./breaks.js";
 import type { ErrorForm } from "./error-body.js";
 import type { RetryAfterForm } from "./refusal.js";
 
@@ -45,6 +46,8 @@ export interface WireVariants {
   limitRetryAfter: RetryAfterForm;
   /** Life of an issued token. Default 3600. */
   tokenSeconds: number;
+  /** Answers that are not what asking for their parts alone would give. Default none. */
+  breaks: readonly Break[];
 }
 
 export const documented: WireVariants = {
@@ -70,4 +73,5 @@ export const documented: WireVariants = {
   errorForm: null,
   limitRetryAfter: "none",
   tokenSeconds: 3600,
+  breaks: [],
 };
