@@ -64,15 +64,14 @@ export class Ledger {
     const entries = [...this.#entries.values()];
     const own = entries.filter((entry) => entry.own);
     const count = (outcome: Outcome) => entries.filter((entry) => entry.outcome === outcome).length;
-    const sent = own.reduce((sum, { call }) => sum + (call?.exchanges ?? 0), 0);
-    const pages = own.reduce((sum, { call }) => sum + (call?.pages ?? 0), 0);
+    const sum = (of: "exchanges" | "retries") => own.reduce((total, { call }) => total + (call?.[of] ?? 0), 0);
     return {
       planned: own.length,
-      sent,
+      sent: sum("exchanges"),
       joined: count("JOINED"),
       cached: count("CACHED"),
       stale: count("STALE"),
-      retries: Math.max(0, sent - pages),
+      retries: sum("retries"),
       queuedMs: Math.max(0, ...entries.map(({ queuedMs }) => queuedMs)),
       calls: entries.map((entry) => this.#line(entry)),
     };
@@ -106,6 +105,7 @@ function scopeOf({
   account: _account,
   credential: _credential,
   freshForMs: _freshForMs,
+  mergesOff: _mergesOff,
   ...question
 }: Sighting["question"]): object {
   const {

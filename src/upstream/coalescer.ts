@@ -2,7 +2,7 @@ import { LRUCache } from "lru-cache";
 import { GatewayError } from "../errors.js";
 import type { Answers } from "./answers.js";
 import { type Connection, serviceOf } from "./connection.js";
-import { Family, type Flight } from "./family.js";
+import { Family, type Flight, usedBy } from "./family.js";
 import { type Freshness, tolerating } from "./freshness.js";
 import { RequestMemory } from "./memory.js";
 import type { Stored } from "./merging/merging.js";
@@ -10,7 +10,7 @@ import { callAlone, familyOf, mergingOf, type Planned, plan } from "./plan.js";
 import { type Answered, canonical, type Question } from "./question.js";
 import type { Turn } from "./scheduler.js";
 import { Settlement } from "./settlement.js";
-import type { Asked, AskTerms, CallFacts, Waiter } from "./waiter.js";
+import type { Asked, AskTerms, Waiter } from "./waiter.js";
 
 /** A refresh behind a stale answer has this long, whoever asked. */
 const refreshMs = 60_000;
@@ -151,59 +151,58 @@ export class Coalescer {
   }
 
   #giveUp(waiter: Waiter): void {
-    const { family } = waiter;
-    const error =
-      this.#families.get(family)?.leave(waiter) === "flying"
-        ? new GatewayError("UPSTREAM_TIMEOUT", "The platform did not answer within the deadline of the request.")
-        : new GatewayError("BUDGET_EXHAUSTED", "The call budget left no turn within the deadline of the request.", {
-            retryAfterMs: 1_000,
-          });
-    this.#fail(waiter, error);
+    const flight = this.#families.get(waiter.family)?.leave(waiter);
+    const error = flight
+      ? new GatewayError("UPSTREAM_TIMEOUT", "The platform did not answer within the deadline of the request.")
+      : new GatewayError("BUDGET_EXHAUSTED", "The call budget left no turn within the deadline of the request.", { retryAfterMs: 1_000 });
+    this.#fail(waiter, error, flight ? usedBy(waiter, flight) : {});
   }
 
   async #fly(family: Family, flight: Flight, turn: Turn): Promise<void> {
-    const { first, call } = flight;
+    const { first, call, facts } = flight;
     const { question, family: key } = first;
-    const facts = { id: flight.id, exchanges: 0, pages: 0, sentAt: flight.sentAt };
     try {
       const fetched = await this.options.connect(question.account, question.credential).fetch(call, {
         turn,
         priority: () => ([...flight.waiters].some(({ terms }) => terms.priority === "interactive") ? "interactive" : "refresh"),
         deadline: () => Math.max(0, ...[...flight.waiters].map(({ terms }) => terms.deadline)),
-        sent: () => facts.exchanges++,
+        sent: (isRetry) => {
+          facts.exchanges++;
+          if (isRetry) facts.retries++;
+        },
       });
       facts.pages = fetched.pages;
       const answer: Stored = { call, reply: fetched.reply, bytes: fetched.bytes };
       for (const [name, size] of mergingOf(question.api).sizes(answer)) this.#sizes.set(`${key} ${name}`, size);
       await this.options.answers.add(key, answer);
       family.landed(flight);
-      for (const waiter of flight.waiters) this.#deliver(waiter, answer, facts, first);
+      for (const waiter of flight.waiters) this.#deliver(waiter, answer, flight);
     } catch (error) {
       family.landed(flight);
-      this.#disappoint(family, flight, this.#asGatewayError(error), facts);
+      this.#disappoint(family, flight, this.#asGatewayError(error));
     } finally {
       turn.release();
       this.#forgetIdle(key);
     }
   }
 
-  #deliver(waiter: Waiter, answer: Stored, facts: CallFacts, first: Waiter): void {
-    const own = waiter.terms === first.terms;
-    if (this.#settlement.deliver(waiter, answer, { outcome: own ? "SENT" : "JOINED", own, call: facts })) return;
+  #deliver(waiter: Waiter, answer: Stored, flight: Flight): void {
+    const used = usedBy(waiter, flight);
+    if (this.#settlement.deliver(waiter, answer, { outcome: used.own ? "SENT" : "JOINED", ...used })) return;
     const message = "The platform's answer does not hold what was asked for.";
     this.#fail(waiter, new GatewayError("UPSTREAM_INVALID_RESPONSE", message));
   }
 
   /** Who would have asked less, alone, than the call that was rejected asked, asks again alone: what was added may be to blame. */
-  #disappoint(family: Family, flight: Flight, error: GatewayError, facts: CallFacts): void {
+  #disappoint(family: Family, flight: Flight, error: GatewayError): void {
     const mayBlameOthers = (waiter: Waiter) =>
       error.code === "UPSTREAM_REJECTED" && !waiter.alone && canonical(callAlone(waiter.wanted).call) !== canonical(flight.call);
     const waiters = [...flight.waiters];
     const again = waiters.filter(mayBlameOthers);
-    for (const waiter of again) waiter.disarm();
+    for (const waiter of again) this.#settlement.rejected(waiter, usedBy(waiter, flight));
     for (const waiter of waiters.filter((each) => !again.includes(each))) {
       waiter.terms.memory.learnFailure(waiter.family, flight.call, error);
-      this.#fail(waiter, error, { call: facts, own: waiter.terms === flight.first.terms });
+      this.#fail(waiter, error, usedBy(waiter, flight));
     }
     family.add(again.map((waiter) => this.#armed({ ...waiter, alone: true })));
   }

@@ -4,17 +4,22 @@ import type { Merging } from "./merging/merging.js";
 import { callAlone, mergingOf, type Planned, plan } from "./plan.js";
 import { type ApiName, type Question, questionKey } from "./question.js";
 import type { Lane, Place, Turn, TurnTerms } from "./scheduler.js";
-import type { Waiter } from "./waiter.js";
+import type { CallFacts, Waiter } from "./waiter.js";
 
 /** A call that was sent and has not come back. */
 export interface Flight {
-  readonly id: number;
   readonly call: Call;
   readonly waiters: Set<Waiter>;
-  readonly sentAt: number;
+  readonly facts: CallFacts;
   /** The question that made the call necessary; others joined. */
   readonly first: Waiter;
 }
+
+/** The call as its waiter's books show it: own is who made it necessary, others joined. */
+export const usedBy = (waiter: Waiter, { facts, first }: Flight): { call: CallFacts; own: boolean } => ({
+  call: facts,
+  own: waiter.terms === first.terms,
+});
 
 /** A planned call that waits for its turn. Until then what it asks may still change. */
 interface Queued {
@@ -77,11 +82,11 @@ export class Family {
     return this.flightFor({ wanted }) !== undefined || this.#queue.some(({ planned }) => this.#merging.covers(planned.call, wanted));
   }
 
-  /** The waiter gives up. A call that nobody waits for any more and that was not sent is dropped. Tells whether it was sent. */
-  leave(waiter: Waiter): "waiting" | "flying" {
-    for (const { waiters } of this.#flights) if (waiters.delete(waiter)) return "flying";
+  /** The waiter gives up, and is told which call it waited for; null: one that was not sent, and is dropped when nobody else waits for it. */
+  leave(waiter: Waiter): Flight | null {
+    for (const flight of this.#flights) if (flight.waiters.delete(waiter)) return flight;
     this.#withdraw([waiter]);
-    return "waiting";
+    return null;
   }
 
   /** The flight is over and what it brought is stored: who looked up before that must look again. */
@@ -158,7 +163,8 @@ export class Family {
     }
     this.#queue = this.#queue.filter((other) => other !== queued);
     for (const waiter of waiters) this.#waiting.delete(waiter);
-    const flight: Flight = { id: this.options.nextId(), call: planned.call, waiters: new Set(waiters), sentAt: this.options.now(), first };
+    const facts = { id: this.options.nextId(), exchanges: 0, retries: 0, pages: 0, sentAt: this.options.now() };
+    const flight: Flight = { call: planned.call, waiters: new Set(waiters), facts, first };
     this.#flights.add(flight);
     void this.options.fly(flight, turn);
   }

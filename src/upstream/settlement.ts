@@ -36,6 +36,12 @@ export class Settlement {
     return true;
   }
 
+  /** Tells that the call failed; the asker is not settled, because it asks again. */
+  rejected(waiter: Waiter, settled: Omit<Settled, "outcome">): void {
+    waiter.disarm();
+    this.#saw(waiter, null, { ...settled, outcome: "FAILED" });
+  }
+
   /** A stale answer, not older than the limit for it, stands in for a failure; but not for a refresh's, whose asker has it already. */
   async fail(waiter: Waiter, error: GatewayError, settled: Omit<Settled, "outcome"> = {}): Promise<void> {
     waiter.disarm();

@@ -36,8 +36,8 @@ export interface ExchangeTerms {
   bearer?: string;
   /** A turn that was acquired already; the first try uses it. */
   turn?: Turn;
-  /** Told of every HTTP exchange, retries included. */
-  sent(): void;
+  /** Told of every HTTP exchange, and whether it repeats one that failed. */
+  sent(isRetry: boolean): void;
 }
 
 /** What is left of the calls at one service. */
@@ -81,7 +81,7 @@ export class Upstream {
     for (let tries = 0; ; ) {
       const turn = (tries === 0 && failure === undefined && terms.turn) || (await this.#turn(lane, terms, failure));
       try {
-        const response = await this.#guarded(request, terms);
+        const response = await this.#guarded(request, terms, failure !== undefined);
         lane.succeeded();
         return response;
       } catch (error) {
@@ -129,10 +129,10 @@ export class Upstream {
     }
   }
 
-  async #guarded(request: ExchangeRequest, terms: ExchangeTerms): Promise<ExchangeResponse> {
+  async #guarded(request: ExchangeRequest, terms: ExchangeTerms, isRetry: boolean): Promise<ExchangeResponse> {
     try {
       return await this.#circuits[request.service].execute(() => {
-        terms.sent();
+        terms.sent(isRetry);
         const { bearer } = terms;
         return this.options.send(request, { deadline: this.options.now() + longestExchangeMs, ...(bearer !== undefined && { bearer }) });
       });

@@ -6,11 +6,13 @@ import type { Priority } from "./scheduler.js";
 
 export type Outcome = "SENT" | "JOINED" | "CACHED" | "STALE" | "FAILED";
 
-/** A call that was made, as far as it is over. */
+/** A call that was made, as far as it is over: the numbers grow until then. */
 export interface CallFacts {
   id: number;
   /** HTTP exchanges: pages and retries. */
   exchanges: number;
+  /** Exchanges that repeated one that had failed. */
+  retries: number;
   pages: number;
   sentAt: number;
 }

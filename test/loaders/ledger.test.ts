@@ -4,7 +4,13 @@ import type { CallFacts, Sighting } from "../../src/upstream/waiter.js";
 import { keyRows, skillRows } from "../upstream/questions-by-hand.js";
 
 const now = 1_000_000;
-const call = (id: number, exchanges = 1, pages = 1): CallFacts => ({ id, exchanges, pages, sentAt: now - 500 });
+const call = (id: number, exchanges = 1, pages = 1, retries = exchanges - pages): CallFacts => ({
+  id,
+  exchanges,
+  retries,
+  pages,
+  sentAt: now - 500,
+});
 
 const sighting = (changes: Partial<Sighting> = {}): Sighting => ({
   question: skillRows(),
@@ -66,8 +72,8 @@ test("the longest wait for a turn is the request's", () => {
 });
 
 test("a call that failed is told without age, and counts its exchanges", () => {
-  const use = ledgerOf(sighting({ outcome: "FAILED", call: call(1, 4, 0), asOf: null, rows: 0 })).use();
-  expect(use).toMatchObject({ sent: 4, retries: 4, calls: [{ outcome: "FAILED", ageMs: null }] });
+  const use = ledgerOf(sighting({ outcome: "FAILED", call: call(1, 4, 0, 3), asOf: null, rows: 0 })).use();
+  expect(use).toMatchObject({ sent: 4, retries: 3, calls: [{ outcome: "FAILED", ageMs: null }] });
 });
 
 test("an answer with no metric in it has neither freshness nor an age", () => {

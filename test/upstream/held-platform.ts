@@ -61,7 +61,7 @@ export class HeldPlatform {
       connect: (account, credential) => ({
         lane: (service) => this.lane(account, service),
         fetch: (call, terms) => {
-          terms.sent();
+          terms.sent(false);
           return new Promise((resolve, reject) => {
             const asOf = now();
             const { deadline, priority } = terms;
