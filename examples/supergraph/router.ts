@@ -14,6 +14,8 @@ export interface RouterOptions {
   metrics: string;
   /** The gateway's ROUTER_SECRET. */
   secret?: string;
+  /** Most that a query may cost by @cost and @listSize; left out: no limit. */
+  maxCost?: number;
   /** 0, the default, takes a free one. */
   port?: number;
 }
@@ -22,10 +24,17 @@ export interface RouterOptions {
 const handedOn = ["authorization", "x-api-key", "x-gateway-explain"] as const;
 
 /** Serves a supergraph. The router's secret is the router's own: a client that sends one does not have it handed on. */
-export async function startRouter({ supergraph, metrics, secret, port = 0 }: RouterOptions): Promise<Router> {
+export async function startRouter({
+  supergraph,
+  metrics,
+  secret,
+  maxCost = Number.POSITIVE_INFINITY,
+  port = 0,
+}: RouterOptions): Promise<Router> {
   const runtime = createGatewayRuntime({
     supergraph,
     logging: "error",
+    demandControl: { maxCost },
     propagateHeaders: {
       fromClientToSubgraphs: ({ request, subgraphName }) => {
         if (subgraphName !== metrics) return {};

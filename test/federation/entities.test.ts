@@ -1,7 +1,9 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import type { Line } from "../support/line.js";
 import { accounts, type TwoAccounts, twoAccounts } from "../support/two-accounts.js";
 import { type Entity, entities, idsOf, interleaved, type Representation } from "./referring.js";
+
+vi.setConfig({ testTimeout: 30_000 });
 
 const kinds = [
   {
@@ -58,7 +60,7 @@ describe.each(kinds)("a hundred references to each account's $type", ({ type, li
     const figures = lists.map((entities) => entities.map((entity) => figure(entity!)));
     expect(figures[0]).not.toEqual(figures[1]);
     expect(new Set(figures.flat()).size).toBeGreaterThan(10);
-  }, 30_000);
+  });
 });
 
 test("a hundred references to each account's conversations cost one list of each account", async () => {

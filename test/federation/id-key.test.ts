@@ -1,9 +1,11 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { configFrom } from "../../src/config.js";
 import { createGateway } from "../../src/gateway.js";
 import { stillLine } from "../support/still-line.js";
 import { accounts, twoAccounts } from "../support/two-accounts.js";
 import { entities, idsOf } from "./referring.js";
+
+vi.setConfig({ testTimeout: 30_000 });
 
 const withKey = { FEDERATION_ID_KEY: "true" };
 const warn = () => expect.unreachable("nothing goes wrong unheard");

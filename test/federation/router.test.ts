@@ -1,11 +1,13 @@
 import { once } from "node:events";
 import { createServer, type IncomingHttpHeaders } from "node:http";
 import type { AddressInfo } from "node:net";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import type { Company } from "../../examples/supergraph/company.js";
 import { accounts, twoAccounts } from "../support/two-accounts.js";
 import { idsOf } from "./referring.js";
 import { federated } from "./supergraph.js";
+
+vi.setConfig({ testTimeout: 30_000 });
 
 interface Staff {
   number: string;
@@ -40,7 +42,7 @@ test("one federated query across two subgraphs, 40 agents, is one platform call"
   const { nodes } = direct.data.contactCenter.agents;
   expect(data.team.employees).toEqual(nodes.map((agent) => ({ number: `south-${agent.id}`, agent })));
   expect(nodes.filter(({ segments }) => segments !== null).length).toBeGreaterThan(10);
-}, 30_000);
+});
 
 test("employees of two accounts whose agents share ids get the figures of their own account, one call for each", async () => {
   const line = await twoAccounts({ agents: 20 });
@@ -66,7 +68,7 @@ test("employees of two accounts whose agents share ids get the figures of their 
     expect(number).toBe(`${agent.accountId}-${agent.id}`);
     expect(agent.segments?.totalAgentConversationSegments).toBe(truth.get(agent.accountId)?.get(agent.id));
   }
-}, 30_000);
+});
 
 test("an order's conversation, -1 and an id never seen are reached from the company, and the company from a list of metrics", async () => {
   const line = await twoAccounts();
@@ -132,11 +134,25 @@ test("who asks and whether to explain reach the gateway alone, with the router's
   }).listen(0, "127.0.0.1");
   onTestFinished(() => void gateway.close());
   await once(gateway, "listening");
-  const router = await federated(`http://127.0.0.1:${(gateway.address() as AddressInfo).port}`, companyOf([]), "s3cret");
+  const router = await federated(`http://127.0.0.1:${(gateway.address() as AddressInfo).port}`, companyOf([]), { secret: "s3cret" });
 
   const given = { authorization: "Bearer t0ken", "x-api-key": "k3y", "x-gateway-explain": "calls" };
   const { data, errors } = await router.ask("{ contactCenters { accountId } }", { ...given, "x-router-secret": "guessed", "x-other": "o" });
   expect({ data, errors }).toEqual({ data: { contactCenters: [{ accountId: "a1" }] }, errors: [] });
   expect(received).toEqual([expect.objectContaining({ ...given, "x-router-secret": "s3cret" })]);
   expect(received[0]).not.toHaveProperty("x-other");
+});
+
+test("a router's demand control lets through what shares calls, and refuses what costs a call for each agent before any is made", async () => {
+  const line = await twoAccounts();
+  const router = await federated(line.url, companyOf([]), { maxCost: 1000 });
+  const list = (fields: string) => `{ contactCenter(accountId: "north") { agents(first: 100) { nodes { id ${fields} } } } }`;
+  const shared = await router.ask(list("segments { totalAgentConversationSegments }"));
+  expect(shared.errors).toEqual([]);
+
+  line.simulator.resetCounts();
+  const { data, errors } = await router.ask(list("keyMetrics { avgWaitTime }"));
+  expect(data).toEqual({ contactCenter: null });
+  expect(errors.map(({ extensions }) => extensions.code)).toEqual(["COST_ESTIMATED_TOO_EXPENSIVE"]);
+  expect(line.calls()).toBe(0);
 });

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { onTestFinished } from "vitest";
 import { type Company, companySdl, startCompany } from "../../examples/supergraph/company.js";
-import { startRouter } from "../../examples/supergraph/router.js";
+import { type RouterOptions, startRouter } from "../../examples/supergraph/router.js";
 import { compose } from "../../examples/supergraph/supergraph.js";
 import type { Answer } from "../support/line.js";
 
@@ -13,14 +13,18 @@ export interface Federated {
 }
 
 /** The example's router over the example's company and the gateway at `metrics`, until the test ends. */
-export async function federated(metrics: string, company: Company, secret?: string): Promise<Federated> {
+export async function federated(
+  metrics: string,
+  company: Company,
+  options: Pick<RouterOptions, "secret" | "maxCost"> = {},
+): Promise<Federated> {
   const other = await startCompany(company);
   onTestFinished(() => other.stop());
   const supergraph = compose([
     { name: "metrics", url: `${metrics}/graphql`, sdl: metricsSdl },
     { name: "company", url: other.url, sdl: companySdl },
   ]);
-  const router = await startRouter({ supergraph, metrics: "metrics", ...(secret !== undefined && { secret }) });
+  const router = await startRouter({ supergraph, metrics: "metrics", ...options });
   onTestFinished(() => router.stop());
   return {
     url: router.url,
