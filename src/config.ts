@@ -1,5 +1,14 @@
+import { readFileSync } from "node:fs";
+import { accountsOf, type Defaults } from "./config/accounts-file.js";
+import { apiKeysOf } from "./config/api-keys-file.js";
+import { type ApiKey, type AuthConfig, authOf } from "./config/auth.js";
+import { ConfigError } from "./config/config-error.js";
 import { problemsOf } from "./config/problems.js";
 import { type Settings, settings } from "./config/settings.js";
+import type { ReadText, YamlFile } from "./config/yaml-file.js";
+
+export type { AuthConfig } from "./config/auth.js";
+export { ConfigError } from "./config/config-error.js";
 
 /** What the program was told at its start; frozen. */
 export interface Config {
@@ -10,8 +19,13 @@ export interface Config {
   simulated: boolean;
   production: boolean;
   logLevel: string;
-  /** One; empty while the simulator that serves it has not been named. */
+  /** At least one; empty while the simulator that serves it has not been named. */
   accounts: readonly AccountConfig[];
+  auth: AuthConfig;
+  /** What a router must show to ask for entities; left out: nothing. */
+  routerSecret?: string;
+  /** Calls to the platform that one caller may cause in any minute; 0: no limit. */
+  callerCallsPerMinute: number;
   requestDeadlineMs: number;
   maxUpstreamCalls: number;
   cacheMaxBytes: number;
@@ -46,30 +60,47 @@ export interface SimulatedAccount {
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Settings that refuse the start: one plain sentence for each problem, no secret in any. */
-export class ConfigError extends Error {
-  override readonly name = "ConfigError";
-  constructor(readonly problems: readonly string[]) {
-    super(problems.join("\n"));
-  }
-}
-
-/** The configuration of an environment; a variable that is empty counts as unset. Throws ConfigError. */
-export function configFrom(environment: Environment, simulator?: SimulatedAccount): Config {
+/**
+ * The configuration of an environment and of the files that it names; a variable that is empty counts as unset.
+ * Throws ConfigError.
+ */
+export function configFrom(environment: Environment, simulator?: SimulatedAccount, read: ReadText = fromDisk): Config {
   const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value?.trim()));
-  const read = settings.safeParse(given);
-  const problems = problemsOf(given, read);
-  if (!read.success || problems.length > 0) throw new ConfigError(problems);
-  return frozen(fromSettings(read.data, simulator));
+  const settled = settings.safeParse(given);
+  const problems = problemsOf(given, settled);
+  if (!settled.success || problems.length > 0) throw new ConfigError(problems);
+  const set = settled.data;
+  const file = (setting: "ACCOUNTS_FILE" | "API_KEYS_FILE", path: string): YamlFile => {
+    return { setting, path, read, tell: (problem) => problems.push(problem) };
+  };
+  const keys = set.API_KEYS_FILE === undefined ? [] : apiKeysOf(file("API_KEYS_FILE", set.API_KEYS_FILE));
+  const accounts =
+    set.ACCOUNTS_FILE === undefined
+      ? [...accountOf(set, simulator)]
+      : accountsOf({ ...file("ACCOUNTS_FILE", set.ACCOUNTS_FILE), secrets: given }, defaultsOf(set));
+  problems.push(...twoUsesOfOneHeader(set, accounts));
+  if (problems.length > 0) throw new ConfigError(problems);
+  return frozen(fromSettings(set, accounts, keys));
 }
 
-const fromSettings = (set: Settings, simulator: SimulatedAccount | undefined): Config => ({
+/** With tokens of the gateway's own, the header Authorization has no room for the platform's. */
+const twoUsesOfOneHeader = ({ AUTH }: Settings, accounts: readonly AccountConfig[]): string[] =>
+  accounts
+    .filter(({ credentials }) => AUTH === "jwt" && credentials.kind === "caller")
+    .map(({ id }) => `AUTH must be none or api-key when the credentials of account ${id} are mode: caller, but is "jwt".`);
+
+const fromDisk: ReadText = (path) => readFileSync(path, "utf8");
+
+const fromSettings = (set: Settings, accounts: readonly AccountConfig[], keys: readonly ApiKey[]): Config => ({
   host: set.HOST,
   port: set.PORT,
-  simulated: set.LP_ACCOUNT_ID === undefined,
+  simulated: set.LP_ACCOUNT_ID === undefined && set.ACCOUNTS_FILE === undefined,
   production: set.NODE_ENV === "production",
   logLevel: set.LOG_LEVEL,
-  accounts: [...accountOf(set, simulator)],
+  accounts,
+  auth: authOf(set, keys),
+  ...(set.ROUTER_SECRET !== undefined && { routerSecret: set.ROUTER_SECRET }),
+  callerCallsPerMinute: set.CALLER_CALLS_PER_MINUTE,
   requestDeadlineMs: set.REQUEST_DEADLINE_MS,
   maxUpstreamCalls: set.MAX_UPSTREAM_CALLS,
   cacheMaxBytes: set.CACHE_MAX_BYTES,
@@ -81,11 +112,12 @@ const fromSettings = (set: Settings, simulator: SimulatedAccount | undefined): C
 });
 
 function* accountOf(set: Settings, simulator: SimulatedAccount | undefined): Generator<AccountConfig> {
+  const defaults = defaultsOf(set);
   if (set.LP_ACCOUNT_ID !== undefined) {
-    yield { id: set.LP_ACCOUNT_ID, services: servicesOf(set), credentials: credentialsOf(set), ...behaviourOf(set) };
+    yield { ...defaults, id: set.LP_ACCOUNT_ID, credentials: credentialsOf(set) };
   } else if (simulator) {
     const credentials = { kind: "bearer", token: simulator.bearer } as const;
-    yield { id: simulator.id, services: { csds: simulator.url }, credentials, ...behaviourOf(set) };
+    yield { ...defaults, id: simulator.id, services: { csds: simulator.url }, credentials };
   }
 }
 
@@ -103,7 +135,8 @@ const credentialsOf = (set: Settings): AccountConfig["credentials"] =>
     ? { kind: "bearer", token: set.LP_BEARER_TOKEN }
     : { kind: "client", clientId: set.LP_CLIENT_ID ?? "", clientSecret: set.LP_CLIENT_SECRET ?? "" };
 
-const behaviourOf = (set: Settings): Omit<AccountConfig, "id" | "services" | "credentials"> => ({
+const defaultsOf = (set: Settings): Defaults => ({
+  services: servicesOf(set),
   source: set.LP_SOURCE,
   keyMetricsLookbackHours: set.LP_KEY_METRICS_LOOKBACK_HOURS,
   limits: {

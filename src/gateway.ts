@@ -1,6 +1,7 @@
 import { type AccountConfig, type Config, ConfigError } from "./config.js";
 import { createDirectoryMemory } from "./graphql/directory-memory.js";
 import { behaviour } from "./graphql/resolvers/behaviour.js";
+import { keepForRouter } from "./graphql/router-fields.js";
 import { buildGatewaySchema } from "./graphql/schema.js";
 import { PlatformAccount } from "./platform.js";
 import { readinessOf } from "./readiness.js";
@@ -35,6 +36,7 @@ export async function createGateway(config: Config, { now = Date.now, random = M
     warn,
   });
   const { schema } = await buildGatewaySchema(behaviour, { idKey: idKeyOf(config) });
+  keepForRouter(schema);
   return {
     schema,
     request: requests({ config, schema, accounts, coalescer, directoryMemory: createDirectoryMemory(), now }),

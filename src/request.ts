@@ -7,7 +7,7 @@ import { outline } from "./graphql/outline.js";
 import { Ledger } from "./loaders/ledger.js";
 import { cut, QuestionLoader, singles } from "./loaders/question-loader.js";
 import { digestOf, own, type PlatformAccount } from "./platform.js";
-import type { Gateway, GatewayRequest } from "./server/gateway-port.js";
+import type { Caller, Gateway, GatewayRequest } from "./server/gateway-port.js";
 import type { Coalescer } from "./upstream/coalescer.js";
 import { remainingMs } from "./upstream/freshness.js";
 import { RequestMemory } from "./upstream/memory.js";
@@ -48,7 +48,8 @@ export function requests({ config, schema, accounts, coalescer, directoryMemory,
     const context: GatewayContext = {
       ask: async (question) => loader.ask(scoped(question)),
       accounts: readable.map(({ config: { id, keyMetricsLookbackHours } }) => ({ id, keyMetricsLookbackHours })),
-      credential: caller.bearer === undefined ? own : digestOf(caller.bearer),
+      rights: { conversations: caller.conversations, router: caller.router ?? false },
+      credential: credentialOf(caller, readable),
       now: () => since,
       directoryMemory,
       freshness: { note: ledger.note },
@@ -73,6 +74,10 @@ export function requests({ config, schema, accounts, coalescer, directoryMemory,
     };
   };
 }
+
+/** The caller's own where any account is read with it: what such an account told is remembered for that caller alone. */
+const credentialOf = ({ bearer }: Caller, readable: readonly PlatformAccount[]): string =>
+  bearer !== undefined && readable.some(({ config }) => config.credentials.kind === "caller") ? digestOf(bearer) : own;
 
 /** Nothing where the question is refused: the resolver that asks it says so, at its path. */
 function unlessRefused<T>(ask: () => T): T[] {

@@ -45,6 +45,8 @@ describe("configFrom", () => {
           staleMs: 300_000,
         },
       ],
+      auth: { kind: "none" },
+      callerCallsPerMinute: 0,
       requestDeadlineMs: 15_000,
       maxUpstreamCalls: 50,
       cacheMaxBytes: 67_108_864,
@@ -101,9 +103,13 @@ describe("a wrong setting refuses to start with one sentence", () => {
       'LP_CSDS_URL must be a URL that starts with https:// or http://, without user, query and fragment, but is "api.liveperson.net".',
     ],
     [{ ...account, LP_ACCOUNT_ID: "le/1" }, 'LP_ACCOUNT_ID must be 1 to 64 letters, digits, _ or -, but is "le/1".'],
-    [{ AUTH: "jwt" }, 'AUTH must be none in this version: callers cannot be told apart yet, but it is "jwt".'],
+    [{ AUTH: "oauth" }, 'AUTH must be one of none, api-key, jwt, but is "oauth".'],
+    [{ CALLER_CALLS_PER_MINUTE: "-1" }, 'CALLER_CALLS_PER_MINUTE must be a whole number from 0 to 1000000, but is "-1".'],
+    [
+      { LP_CSDS_URL: "https://user:s3cret@host/?key=s3cret" },
+      'LP_CSDS_URL must be a URL that starts with https:// or http://, without user, query and fragment, but is "https://…@host/?…".',
+    ],
     [{ REDIS_URL: "redis://x" }, "REDIS_URL is set, but this version does not know a cache shared between replicas yet; unset it."],
-    [{ JWT_SECRET: "s3cret" }, "JWT_SECRET is set, but this version does not know JSON Web Tokens yet; unset it."],
     [{ LP_BEARER_TOKEN: "s3cret" }, "LP_ACCOUNT_ID must be set when LP_BEARER_TOKEN is set, but is unset."],
     [
       { NODE_ENV: "production" },
@@ -124,7 +130,7 @@ describe("a wrong setting refuses to start with one sentence", () => {
   });
 
   it("for each problem, all at once", () => {
-    expect(problemsOf({ PORT: "x", STALE_SECONDS: "-5", ACCOUNTS_FILE: "a.yaml" })).toHaveLength(3);
+    expect(problemsOf({ PORT: "x", STALE_SECONDS: "-5", REDIS_URL: "redis://x" })).toHaveLength(3);
   });
 
   it("points away from OAuth 1.0a application keys", () => {

@@ -1,33 +1,37 @@
 import type { z } from "zod";
+import { authProblems } from "./auth.js";
 import { oauth1Hint } from "./oauth1.js";
 import { refusedSettings } from "./refused.js";
 import { accountSettings, type Settings, secretSettings } from "./settings.js";
+import { shownValue } from "./shown.js";
 
 type Given = Readonly<Record<string, string | undefined>>;
 
 /** What keeps the program from starting: one sentence for each problem, by variable, bound and value; secrets' values never. */
 export function problemsOf(given: Given, read: z.ZodSafeParseResult<Settings>): string[] {
   return [
-    ...new Set([...refused(given), ...outOfBounds(given, read), ...exposed(given), ...withoutAccount(given), ...withoutCredential(given)]),
+    ...new Set([
+      ...refused(given),
+      ...outOfBounds(given, read),
+      ...exposed(given),
+      ...authProblems(given),
+      ...withoutAccount(given),
+      ...withoutCredential(given),
+      ...besideAccountsFile(given),
+    ]),
   ];
 }
 
-const shown = (name: string, value: string | undefined): string => (secretSettings.has(name) ? "what was given" : JSON.stringify(value));
+const shown = (name: string, value: string | undefined): string => (secretSettings.has(name) ? "what was given" : shownValue(value));
 
-function refused(given: Given): string[] {
-  const auth = given.AUTH && given.AUTH !== "none" && "AUTH must be none in this version: callers cannot be told apart yet";
-  return [
-    ...Object.entries(refusedSettings)
-      .filter(([name]) => given[name] !== undefined)
-      .map(([name, what]) => `${name} is set, but this version does not know ${what} yet; unset it.`),
-    ...(auth ? [`${auth}, but it is ${shown("AUTH", given.AUTH)}.`] : []),
-  ];
-}
+const refused = (given: Given): string[] =>
+  Object.entries(refusedSettings)
+    .filter(([name]) => given[name] !== undefined)
+    .map(([name, what]) => `${name} is set, but this version does not know ${what} yet; unset it.`);
 
 const outOfBounds = (given: Given, read: z.ZodSafeParseResult<Settings>): string[] =>
   (read.error?.issues ?? [])
     .map(({ path, message }) => ({ name: String(path[0]), bound: message }))
-    .filter(({ name }) => name !== "AUTH")
     .map(({ name, bound }) => `${name} must be ${bound}, but is ${shown(name, given[name])}.`);
 
 const loopback = /^(localhost|127(\.\d{1,3}){3}|::1)$/i;
@@ -41,7 +45,7 @@ function exposed({ HOST = "127.0.0.1", AUTH }: Given): string[] {
 }
 
 function withoutAccount(given: Given): string[] {
-  if (given.LP_ACCOUNT_ID !== undefined) return [];
+  if (given.LP_ACCOUNT_ID !== undefined || given.ACCOUNTS_FILE !== undefined) return [];
   const orphans = accountSettings.filter((name) => given[name] !== undefined);
   if (orphans.length > 0)
     return [`LP_ACCOUNT_ID must be set when ${orphans.join(", ")} ${orphans.length > 1 ? "are" : "is"} set, but is unset.`];
@@ -49,6 +53,13 @@ function withoutAccount(given: Given): string[] {
     ? ["LP_ACCOUNT_ID must be set when NODE_ENV is production, but is unset: simulated figures are never served in production."]
     : [];
 }
+
+const besideAccountsFile = (given: Given): string[] =>
+  given.ACCOUNTS_FILE === undefined
+    ? []
+    : (["LP_ACCOUNT_ID", ...accountSettings] as const)
+        .filter((name) => given[name] !== undefined)
+        .map((name) => `${name} must be unset when ACCOUNTS_FILE is set, but is set: the file says it for each account.`);
 
 function withoutCredential(given: Given): string[] {
   const { LP_ACCOUNT_ID: account, LP_CLIENT_ID: id, LP_CLIENT_SECRET: secret, LP_BEARER_TOKEN: bearer } = given;

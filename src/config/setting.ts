@@ -1,19 +1,17 @@
 import { z } from "zod";
 
 /**
- * Kinds of settings. Each reads the text of one environment variable; the message of its issue is the bound alone, so that
+ * Kinds of settings. Each reads the text of one environment variable, or of one place in a file; the message of its issue is the bound alone, so that
  * the sentence around it (variable, bound, value) is written in one place, and `description` holds the same bound.
  */
 
-/** A whole number that may be left out; bounds are inclusive. */
-export const optionalWhole = (min: number, max: number) => wholeBetween(min, max).optional();
-
 /** A whole number; bounds are inclusive. */
-export const whole = (min: number, max: number, fallback: number) => wholeBetween(min, max).prefault(String(fallback));
+export const whole = (min: number, max: number, fallback: number) => wholeOf([min, max]).prefault(String(fallback));
 
-function wholeBetween(min: number, max: number) {
+/** A whole number without a default. */
+export function wholeOf([min, max]: readonly [min: number, max: number]) {
   const bound = `a whole number from ${min} to ${max}`;
-  const digits = z.string().regex(/^\d{1,15}$/, { error: bound, abort: true });
+  const digits = z.string(bound).regex(/^\d{1,15}$/, { error: bound, abort: true });
   return digits.transform(Number).pipe(z.number().min(min, bound).max(max, bound)).describe(bound);
 }
 
@@ -35,7 +33,7 @@ export function wholes(min: number, max: number, fallback: readonly number[]) {
 }
 
 /** Text of one form; without a fallback it may be left out. */
-export const text = (form: RegExp, bound: string) => z.string().regex(form, bound).describe(bound);
+export const text = (form: RegExp, bound: string) => z.string(bound).regex(form, bound).describe(bound);
 
 export function oneOf<const V extends readonly [string, ...string[]]>(values: V) {
   const bound = `one of ${values.join(", ")}`;
@@ -43,16 +41,31 @@ export function oneOf<const V extends readonly [string, ...string[]]>(values: V)
 }
 
 /** Base URL of a service, without the slash at its end. */
-export function baseUrl() {
-  const bound = "a URL that starts with https:// or http://, without user, query and fragment";
-  const plain = ({ protocol, username, password, search, hash }: URL) =>
-    /^https?:$/.test(protocol) && !username && !password && !search && !hash;
+export const baseUrl = () =>
+  urlWithout("user, query and fragment", ({ username, password, search, hash }) => !username && !password && !search && !hash).transform(
+    (url) => url.replace(/\/+$/, ""),
+  );
+
+/** A URL as it stands, of something that is fetched whole. */
+export const url = () => urlWithout("user and fragment", ({ username, password, hash }) => !username && !password && !hash);
+
+function urlWithout(what: string, isPlain: (url: URL) => boolean) {
+  const bound = `a URL that starts with https:// or http://, without ${what}`;
+  const isGood = (url: URL) => /^https?:$/.test(url.protocol) && isPlain(url);
   return z
-    .string()
-    .refine((url) => URL.canParse(url) && plain(new URL(url)), bound)
-    .transform((url) => new URL(url).href.replace(/\/+$/, ""))
+    .string(bound)
+    .refine((given) => URL.canParse(given) && isGood(new URL(given)), bound)
+    .transform((given) => new URL(given).href)
     .describe(bound);
 }
 
 /** Anything but nothing; never shown. */
 export const secret = () => z.string().describe("a secret");
+
+/** A map in a file that knows these names alone. */
+export function mapOf<S extends z.ZodRawShape>(shape: S) {
+  return z.strictObject(shape, `a map of ${Object.keys(shape).join(", ")}`);
+}
+
+/** A list in a file. */
+export const listOf = <S extends z.ZodType>(of: S) => z.array(of, "a list");

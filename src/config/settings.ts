@@ -1,17 +1,31 @@
 import { z } from "zod";
-import { baseUrl, oneOf, optionalWhole, secret, text, whole, wholes } from "./setting.js";
-
-const daySeconds = 86_400;
+import { accountId, bounds, source } from "./account-settings.js";
+import { publicKey, signingSecret } from "./jwt-settings.js";
+import { baseUrl, oneOf, secret, text, url, whole, wholeOf, wholes } from "./setting.js";
 
 /** Every environment variable that the gateway reads, with its bound and default; every number carries its unit in its name. */
 export const settings = z.object({
   HOST: text(/^[A-Za-z0-9.:_-]+$/, "a host name or an address").prefault("127.0.0.1"),
   PORT: whole(0, 65_535, 4000),
-  AUTH: oneOf(["none"]).optional(),
+  AUTH: oneOf(["none", "api-key", "jwt"]).optional(),
   NODE_ENV: z.string().optional(),
   LOG_LEVEL: oneOf(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).prefault("info"),
 
-  LP_ACCOUNT_ID: text(/^[A-Za-z0-9_-]{1,64}$/, "1 to 64 letters, digits, _ or -").optional(),
+  API_KEYS_FILE: text(/./, "the path of a YAML file").optional(),
+  JWT_JWKS_URL: url().optional(),
+  JWT_PUBLIC_KEY: publicKey().optional(),
+  JWT_SECRET: signingSecret().optional(),
+  JWT_ISSUER: text(/./, "what the claim iss must be").optional(),
+  JWT_AUDIENCE: text(/./, "what the claim aud must hold").optional(),
+  JWT_ACCOUNTS_CLAIM: text(/./, "the name of a claim").prefault("accounts"),
+  JWT_EXPLAIN_CLAIM: text(/./, "the name of a claim").prefault("explain"),
+  JWT_CONVERSATIONS_CLAIM: text(/./, "the name of a claim").prefault("conversations"),
+  JWT_CLOCK_SKEW_SECONDS: whole(0, 600, 30),
+  ROUTER_SECRET: secret().optional(),
+  CALLER_CALLS_PER_MINUTE: whole(0, 1_000_000, 0),
+
+  ACCOUNTS_FILE: text(/./, "the path of a YAML file").optional(),
+  LP_ACCOUNT_ID: accountId().optional(),
   LP_CSDS_URL: baseUrl().prefault("https://api.liveperson.net"),
   LP_OPERATIONS_URL: baseUrl().optional(),
   LP_KEY_METRICS_URL: baseUrl().optional(),
@@ -20,19 +34,19 @@ export const settings = z.object({
   LP_CLIENT_ID: secret().optional(),
   LP_CLIENT_SECRET: secret().optional(),
   LP_BEARER_TOKEN: secret().optional(),
-  LP_SOURCE: text(/^[A-Za-z0-9_]{1,20}$/, "1 to 20 letters, digits or _").prefault("lpmetricsgateway"),
-  LP_MAX_CONCURRENT: whole(1, 100, 4),
-  LP_MAX_PER_MINUTE: whole(1, 100_000, 120),
-  LP_MAX_PER_SECOND: optionalWhole(1, 10_000),
+  LP_SOURCE: source().prefault("lpmetricsgateway"),
+  LP_MAX_CONCURRENT: wholeOf(bounds.maxConcurrent).prefault("4"),
+  LP_MAX_PER_MINUTE: wholeOf(bounds.maxPerMinute).prefault("120"),
+  LP_MAX_PER_SECOND: wholeOf(bounds.maxPerSecond).optional(),
   LP_RETRY_PAUSES_SECONDS: wholes(0, 600, [5, 10, 15]),
-  LP_KEY_METRICS_LOOKBACK_HOURS: whole(24, 336, 24),
+  LP_KEY_METRICS_LOOKBACK_HOURS: wholeOf(bounds.keyMetricsLookbackHours).prefault("24"),
 
-  TTL_SEGMENTS_SECONDS: whole(0, daySeconds, 15),
-  TTL_KEY_METRICS_SECONDS: whole(0, daySeconds, 15),
-  TTL_CURRENT_SECONDS: whole(0, daySeconds, 10),
-  TTL_INTERVALS_SECONDS: whole(0, daySeconds, 60),
-  TTL_CLOSED_INTERVALS_SECONDS: whole(0, daySeconds, daySeconds),
-  STALE_SECONDS: whole(0, daySeconds, 300),
+  TTL_SEGMENTS_SECONDS: wholeOf(bounds.ttlSeconds).prefault("15"),
+  TTL_KEY_METRICS_SECONDS: wholeOf(bounds.ttlSeconds).prefault("15"),
+  TTL_CURRENT_SECONDS: wholeOf(bounds.ttlSeconds).prefault("10"),
+  TTL_INTERVALS_SECONDS: wholeOf(bounds.ttlSeconds).prefault("60"),
+  TTL_CLOSED_INTERVALS_SECONDS: wholeOf(bounds.ttlSeconds).prefault("86400"),
+  STALE_SECONDS: wholeOf(bounds.ttlSeconds).prefault("300"),
   CACHE_MAX_BYTES: whole(1_048_576, 17_179_869_184, 67_108_864),
 
   REQUEST_DEADLINE_MS: whole(100, 120_000, 15_000),
@@ -48,9 +62,16 @@ export const settings = z.object({
 export type Settings = z.output<typeof settings>;
 
 /** Their values appear in no message and no log. */
-export const secretSettings: ReadonlySet<string> = new Set(["LP_CLIENT_ID", "LP_CLIENT_SECRET", "LP_BEARER_TOKEN"]);
+export const secretSettings: ReadonlySet<string> = new Set([
+  "LP_CLIENT_ID",
+  "LP_CLIENT_SECRET",
+  "LP_BEARER_TOKEN",
+  "JWT_PUBLIC_KEY",
+  "JWT_SECRET",
+  "ROUTER_SECRET",
+]);
 
-/** Settings that only mean something together with LP_ACCOUNT_ID: alone they are a mistake, not a wish for the simulator. */
+/** Settings of the one account LP_ACCOUNT_ID: without it they are a mistake, not a wish for the simulator. */
 export const accountSettings = [
   "LP_CLIENT_ID",
   "LP_CLIENT_SECRET",

@@ -1,5 +1,6 @@
 import type { Answered, Question } from "../upstream/question.js";
 import type { DirectoryMemory } from "./directory-memory.js";
+import type { Rights } from "./rights.js";
 
 /** What one GraphQL request may use: the only way from the face to the platform. */
 export interface GatewayContext {
@@ -10,6 +11,7 @@ export interface GatewayContext {
   ask<Q extends Question>(question: Q): Promise<Answered<Q>>;
   /** The accounts the caller may read; all others look as if they did not exist. */
   readonly accounts: readonly ReadableAccount[];
+  readonly rights: Rights;
   /** Goes into every question: see Question. */
   readonly credential: string;
   /** Epoch ms, the same throughout one request, so that outline and resolvers ask equal questions. */
@@ -32,4 +34,4 @@ export interface Freshness {
 }
 
 /** What turning arguments into questions needs to know of a request. */
-export type Asker = Pick<GatewayContext, "accounts" | "credential" | "now" | "directoryMemory">;
+export type Asker = Pick<GatewayContext, "accounts" | "rights" | "credential" | "now" | "directoryMemory">;

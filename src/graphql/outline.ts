@@ -96,7 +96,7 @@ function rootEntities({ name, args }: SelectedField, asker: Asker): [EntityType,
     const account = unlessRefused(() => accountMeant(asker, args.accountId as string | null | undefined));
     return account === undefined ? [] : [["ContactCenter", one(account)]];
   }
-  return name === "_entities" ? referredEntities(args.representations as readonly Reference[], asker) : [];
+  return name === "_entities" && asker.rights.router ? referredEntities(args.representations as readonly Reference[], asker) : [];
 }
 
 /** The entities of a router's references: those of one type and account together. */

@@ -7,22 +7,26 @@ import Fastify, { type FastifyRequest } from "fastify";
 import type { Logger } from "pino";
 import type { Config } from "../config.js";
 import { apolloServer } from "./apollo.js";
+import { type AuthOptions, authentication } from "./auth.js";
 import { vary } from "./cache-control.js";
+import { demandCaller } from "./caller.js";
 import { explainHeader, explainOf } from "./explain.js";
-import { anybody, type Gateway } from "./gateway-port.js";
+import type { Gateway } from "./gateway-port.js";
 import { serveGraphiql } from "./graphiql.js";
 import { serveHealth } from "./health.js";
 import { closeWithLastAnswers } from "./last-answers.js";
-import { explain, type Limits, request, type ServedContext } from "./operation.js";
+import { caller, explain, forEverybody, type Limits, request, type ServedContext } from "./operation.js";
 import { refuse } from "./refusals.js";
 import { securityHeaders } from "./security-headers.js";
 
 export interface AppOptions {
   gateway: Gateway;
-  config: Limits & Pick<Config, "host" | "port" | "simulated">;
+  config: Limits & AuthOptions & Pick<Config, "host" | "port" | "simulated">;
   log: Logger;
   /** Milliseconds, of any origin. */
   now: () => number;
+  /** Epoch ms, by which tokens end; default real time. */
+  clock?: () => number;
   /** Folder with the built GraphiQL. */
   graphiqlRoot: string;
 }
@@ -36,7 +40,7 @@ export interface App {
 }
 
 /** Starts HTTP around the gateway. Rejects with the system's error when the address cannot be had. */
-export async function startApp({ gateway, config, log, now, graphiqlRoot }: AppOptions): Promise<App> {
+export async function startApp({ gateway, config, log, now, clock = Date.now, graphiqlRoot }: AppOptions): Promise<App> {
   const app = Fastify({ bodyLimit: config.maxBodyBytes, forceCloseConnections: "idle" });
   const apollo = apolloServer(gateway.schema, config, log, now, app);
 
@@ -46,17 +50,15 @@ export async function startApp({ gateway, config, log, now, graphiqlRoot }: AppO
   await app.register(helmet, securityHeaders);
   await app.register(compress, { brotliOptions: { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } } });
   await serveGraphiql(app, graphiqlRoot);
-  serveHealth(app, gateway);
+  serveHealth(app, gateway, { named: config.auth.kind === "none" });
 
   await apollo.start();
   await app.register(async (scope) => {
-    scope.addHook("onRequest", async ({ headers }, reply) => {
-      reply.header("vary", vary);
-      explainOf(headers[explainHeader]);
-    });
+    scope.addHook("onRequest", async (_, reply) => void reply.header("vary", vary));
+    demandCaller(scope, authentication(config, { now: clock, warn: (message, error) => log.warn({ err: error }, message) }));
     await scope.register(fastifyApollo(apollo), {
       method: ["GET", "POST"],
-      context: async (from: FastifyRequest) => contextOf(gateway, from),
+      context: async (from: FastifyRequest) => contextOf(gateway, from, config.auth.kind === "none"),
     });
   });
 
@@ -70,10 +72,15 @@ export async function startApp({ gateway, config, log, now, graphiqlRoot }: AppO
   };
 }
 
-async function contextOf(gateway: Gateway, { headers }: FastifyRequest): Promise<ServedContext> {
-  const asked = explainOf(headers[explainHeader]);
-  const served = gateway.request({ explain: asked, caller: anybody });
-  return Object.assign(served.context, { [request]: served, [explain]: asked });
+async function contextOf(gateway: Gateway, from: FastifyRequest, open: boolean): Promise<ServedContext> {
+  const asked = explainOf(from.headers[explainHeader]);
+  const served = gateway.request({ explain: asked, caller: from.caller });
+  return Object.assign(served.context, {
+    [request]: served,
+    [explain]: asked,
+    [caller]: from.caller,
+    [forEverybody]: open && from.caller.bearer === undefined,
+  });
 }
 
 function urlOf(address: string | AddressInfo | null, host: string): string {

@@ -18,12 +18,14 @@ export interface Caller {
   accounts: readonly string[] | "*";
   explain: boolean;
   conversations: boolean;
+  /** Entities by reference, and the subgraph's own text; absent: no. */
+  router?: boolean;
   /** The caller's own token for the platform, for accounts that are read with it. */
   bearer?: string;
 }
 
 /** Who asks where nobody is asked who they are: everything is allowed. */
-export const anybody: Caller = { id: "anybody", accounts: "*", explain: true, conversations: true };
+export const anybody: Caller = { id: "anybody", accounts: "*", explain: true, conversations: true, router: true };
 
 /** calls: the answer says what was asked of the platform. plan: nothing is asked, the plan is the answer. */
 export type Explain = "calls" | "plan";

@@ -1,6 +1,16 @@
 import { type DestinationStream, type Logger, pino } from "pino";
 
-const secrets = ["authorization", "cookie", "token", "bearer", "clientId", "clientSecret", "access_token", '["x-api-key"]'];
+const secrets = [
+  "authorization",
+  "cookie",
+  "token",
+  "bearer",
+  "clientId",
+  "clientSecret",
+  "access_token",
+  '["x-api-key"]',
+  '["x-router-secret"]',
+];
 const under = (path: string) => secrets.map((name) => (name.startsWith("[") ? `${path}${name}` : `${path}.${name}`));
 
 /** The program's log: one JSON line each, without the values of secrets wherever they usually stand. */

@@ -3,15 +3,20 @@ import type { Logger } from "pino";
 import type { Config } from "../config.js";
 import { errorCodes } from "../errors.js";
 import { cacheControl } from "./cache-control.js";
-import type { Explain, GatewayRequest } from "./gateway-port.js";
+import type { Caller, Explain, GatewayRequest } from "./gateway-port.js";
 
 /** Under which the context carries its request: Apollo copies the context, so a map by identity would lose it. */
 export const request = Symbol("gateway request");
 export const explain = Symbol("explain");
+export const caller = Symbol("caller");
+export const forEverybody = Symbol("for everybody");
 
 export interface ServedContext extends BaseContext {
   [request]: GatewayRequest;
   [explain]: Explain | null;
+  [caller]: Caller;
+  /** True when whoever asks gets the same answer, so that a cache may share it. */
+  [forEverybody]: boolean;
 }
 
 type Served = GraphQLRequestContext<ServedContext>;
@@ -38,7 +43,13 @@ export const operationPlugin = (log: Logger, now: () => number): ApolloServerPlu
         finish(served);
         const { sent } = served.contextValue[request].report();
         log.info(
-          { operation: served.operationName ?? null, ms: Math.round(now() - startedMs), calls: sent, errors: codesOf(served) },
+          {
+            operation: served.operationName ?? null,
+            caller: served.contextValue[caller].id,
+            ms: Math.round(now() - startedMs),
+            calls: sent,
+            errors: codesOf(served),
+          },
           "GraphQL request answered",
         );
       },
@@ -54,7 +65,13 @@ function finish(served: Served): void {
   if (freshness || upstream) {
     body.singleResult.extensions = { ...body.singleResult.extensions, ...(freshness && { freshness }), ...(upstream && { upstream }) };
   }
-  http.headers.set("cache-control", cacheControl(report, codesOf(served).length > 0));
+  http.headers.set(
+    "cache-control",
+    cacheControl(report, {
+      failed: codesOf(served).length > 0,
+      forEverybody: served.contextValue[forEverybody],
+    }),
+  );
   const code = codesOf(served)[0];
   if (body.singleResult.data === undefined && isOfOperation(code))
     http.status = refusalStatus(code, served.request.http?.headers.get("accept"));

@@ -1,18 +1,24 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { Logger } from "pino";
 import { type ErrorCode, GatewayError } from "../errors.js";
+import { AuthRefusal } from "./auth-refusal.js";
 import { internalError } from "./masking.js";
 import { tooLarge } from "./operation-size.js";
 
 /**
- * Answers requests that do not get as far as GraphQL in the form of a GraphQL answer: a body over the limit is 413 QUERY_TOO_LARGE,
- * one that cannot be read has Fastify's status and BAD_REQUEST, a bug is logged and masked. An unknown path is 404.
+ * Answers requests that do not get as far as GraphQL in the form of a GraphQL answer: an unknown caller is 401, one that may not have
+ * what its headers ask for 403, a body over the limit 413 QUERY_TOO_LARGE; what cannot be read has Fastify's status and BAD_REQUEST,
+ * a bug is logged and masked. An unknown path is 404.
  */
 export function refuse(app: FastifyInstance, maxBodyBytes: number, log: Logger): void {
   app.setNotFoundHandler((request, reply) => answer(reply, 404, "NOT_FOUND", `There is nothing at ${request.url.split("?")[0]}.`));
 
   app.setErrorHandler((error: FastifyError | GatewayError, request, reply) => {
-    if (error instanceof GatewayError) return answerWith(reply, 400, error);
+    if (error instanceof AuthRefusal) {
+      log.info({ path: request.routeOptions.url, code: error.code, reason: error.reason }, "Request refused");
+      reply.header("www-authenticate", error.challenge);
+    }
+    if (error instanceof GatewayError) return answerWith(reply, statusOf[error.code] ?? 400, error);
     if (error.code === "FST_ERR_CTP_BODY_TOO_LARGE") {
       return answerWith(reply, 413, tooLarge("MAX_BODY_BYTES", `${maxBodyBytes} bytes`, `body has ${bytesOf(request, maxBodyBytes)}`));
     }
@@ -27,6 +33,8 @@ function bytesOf({ headers }: FastifyRequest, limit: number): string {
   const announced = Number(headers["content-length"]);
   return announced > limit ? String(announced) : `more than ${limit}`;
 }
+
+const statusOf: Partial<Record<ErrorCode, number>> = { UNAUTHENTICATED: 401, FORBIDDEN: 403, UPSTREAM_UNAVAILABLE: 503 };
 
 const answerWith = (reply: FastifyReply, status: number, { message, extensions }: GatewayError) => send(reply, status, message, extensions);
 

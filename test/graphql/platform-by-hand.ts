@@ -136,6 +136,8 @@ export interface ByHand extends GatewayContext {
 
 interface Conditions {
   accounts?: readonly string[];
+  /** Default: all. */
+  rights?: Partial<GatewayContext["rights"]>;
   /** APIs that fail, with their error. */
   failing?: Partial<Record<ApiName, GatewayError>>;
   stale?: boolean;
@@ -145,7 +147,15 @@ interface Conditions {
 }
 
 /** A request's context whose `ask` writes every question down and answers it from a small table. */
-export function byHand({ accounts = ["a1"], failing = {}, stale = false, now = noon, reply = replyTo, memory }: Conditions = {}): ByHand {
+export function byHand({
+  accounts = ["a1"],
+  rights = {},
+  failing = {},
+  stale = false,
+  now = noon,
+  reply = replyTo,
+  memory,
+}: Conditions = {}): ByHand {
   const asked: Question[] = [];
   const noted: { asOf: number; stale: boolean }[] = [];
   return {
@@ -158,6 +168,7 @@ export function byHand({ accounts = ["a1"], failing = {}, stale = false, now = n
       return { reply: reply(question), stale } as Answered<Q>;
     },
     accounts: accounts.map((id) => ({ id, keyMetricsLookbackHours: 24 })),
+    rights: { conversations: true, router: true, ...rights },
     credential: "own",
     now: () => now,
     directoryMemory: memory ?? createDirectoryMemory(),

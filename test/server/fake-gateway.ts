@@ -107,6 +107,8 @@ export async function start({ config, ...options }: Overrides = {}): Promise<App
       host: "127.0.0.1",
       port: 0,
       simulated: false,
+      auth: { kind: "none" },
+      accounts: [],
       maxBodyBytes: 4096,
       maxQueryDepth: 5,
       maxQueryFields: 20,

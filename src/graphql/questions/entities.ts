@@ -1,5 +1,6 @@
 import type { KeyKind } from "../../upstream/question.js";
 import type { Asker } from "../context.js";
+import { demandConversations } from "../rights.js";
 import type { Selection } from "../selection.js";
 import { checkedConversationId, checkedId } from "./bounds.js";
 import { type ConversationsArguments, conversationRows } from "./handling.js";
@@ -16,10 +17,16 @@ export interface LeadingField {
 export type EntityType = "ContactCenter" | "Agent" | "Skill" | "AgentGroup" | "Conversation";
 export const entityTypes: ReadonlySet<string> = new Set<EntityType>(["ContactCenter", "Agent", "Skill", "AgentGroup", "Conversation"]);
 
-const byId = (to: EntityType, checked: (argument: string, id: string) => string = checkedId): LeadingField => ({
+const byId = (to: EntityType): LeadingField => ({
   to,
-  leads: ({ account }, { id }: { id: string }) => one(account, checked("id", id)),
+  leads: ({ account }, { id }: { id: string }) => one(account, checkedId("id", id)),
 });
+
+/** ContactCenter.conversation. Throws BAD_USER_INPUT, and FORBIDDEN without the right to conversations. */
+export function conversationMeant({ id }: { id: string }, asker: Pick<Asker, "rights">): string {
+  demandConversations(asker);
+  return checkedConversationId("id", id);
+}
 
 const byKeys = (to: EntityType, of: KeyKind): LeadingField => ({
   to,
@@ -40,7 +47,10 @@ export const leadingFields: Readonly<Record<string, LeadingField>> = {
   "ContactCenter.agent": byId("Agent"),
   "ContactCenter.skill": byId("Skill"),
   "ContactCenter.agentGroup": byId("AgentGroup"),
-  "ContactCenter.conversation": byId("Conversation", checkedConversationId),
+  "ContactCenter.conversation": {
+    to: "Conversation",
+    leads: ({ account }, args: { id: string }, _, asker) => one(account, conversationMeant(args, asker)),
+  },
   "ContactCenter.agents": {
     to: "Agent",
     leads: (parent, args: AgentsArguments) => entitiesOf(parent, listPage("ContactCenter.agents", parent, args), args),

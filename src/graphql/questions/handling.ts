@@ -36,7 +36,7 @@ export const handlingOf: Asks<HandlingArguments, IntervalMetricsQuestion> = (par
 /** ContactCenter.conversations: rows that also hold what `handling` of its nodes asks. */
 export const conversationRows: Asks<ConversationsArguments, IntervalMetricsQuestion> = ({ account }, args, selection, asker) => {
   const scope = intervalScope(account, ["CONVERSATION"], { ...args, everyMinutes }, asker);
-  const filters = filtersOf(args);
+  const filters = filtersOf(args, asker);
   if (!selection.wantsData) return [];
   const handlings = [...selection.all("nodes", "handling"), ...selection.all("edges", "node", "handling")];
   const ofList = handlings.filter((field) => unlessRefused(() => isOfList(argumentsOf(field), scope, asker)));

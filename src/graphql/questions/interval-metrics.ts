@@ -1,6 +1,7 @@
 import { badInput } from "../../errors.js";
 import type { Grouping, HandleTimeModel, IntervalFilters, IntervalMetricsQuestion } from "../../upstream/question.js";
 import type { Asker } from "../context.js";
+import { demandConversations } from "../rights.js";
 import { checkedConversationId, checkedId } from "./bounds.js";
 import type { Asks, Parent } from "./parent.js";
 import { intervalWindow, type WindowArguments } from "./windows.js";
@@ -30,8 +31,12 @@ export const groupingOf = (kinds: readonly Grouping[]): readonly Grouping[] => g
 /** True for the one grouping whose rows carry arrivals, and are always asked with bot skills. */
 export const isBySkillAlone = (grouping: readonly Grouping[]): boolean => grouping.join() === "SKILL";
 
-/** One id of each kind that was given. Throws BAD_USER_INPUT for one that cannot be an id, the empty text among them. */
-export function filtersOf({ skillId, agentGroupId, agentId, conversationId }: FilteringArguments): IntervalFilters {
+/**
+ * One id of each kind that was given. Throws BAD_USER_INPUT for one that cannot be an id, the empty text among them, and FORBIDDEN
+ * for a conversation without the right to them.
+ */
+export function filtersOf({ skillId, agentGroupId, agentId, conversationId }: FilteringArguments, asker: Asker): IntervalFilters {
+  if (typeof conversationId === "string") demandConversations(asker);
   const given: [Grouping, string | null | undefined, (id: string) => string][] = [
     ["SKILL", skillId, (id) => checkedId("skillId", id)],
     ["AGENT_GROUP", agentGroupId, (id) => checkedId("agentGroupId", id)],
@@ -43,7 +48,9 @@ export function filtersOf({ skillId, agentGroupId, agentId, conversationId }: Fi
 
 type Scope = Omit<IntervalMetricsQuestion, "filters">;
 
+/** Throws BAD_USER_INPUT, and FORBIDDEN for rows of conversations without the right to them. */
 export function intervalScope(account: string, kinds: readonly Grouping[], args: IntervalArguments, asker: Asker): Scope {
+  if (kinds.includes("CONVERSATION")) demandConversations(asker);
   const everyMinutes = durations.find((each) => each === args.everyMinutes);
   if (!everyMinutes) throw badInput("everyMinutes", `one of ${durations.join(", ")}`, args.everyMinutes);
   const grouping = groupingOf(kinds);
@@ -62,7 +69,7 @@ export function intervalScope(account: string, kinds: readonly Grouping[], args:
 /** ContactCenter.intervals. */
 export const groupedIntervals: Asks<GroupedIntervalArguments, IntervalMetricsQuestion> = ({ account }, args, selection, asker) => {
   if (args.groupBy.length === 0) throw badInput("groupBy", "a list of at least one grouping", args.groupBy);
-  const question = { ...intervalScope(account, args.groupBy, args, asker), filters: filtersOf(args) };
+  const question = { ...intervalScope(account, args.groupBy, args, asker), filters: filtersOf(args, asker) };
   return selection.wantsData ? [question] : [];
 };
 

@@ -1,7 +1,8 @@
 import type { GraphQLResolveInfo } from "graphql";
 import { Args, Ctx, FieldResolver, Info, Resolver, Root } from "type-graphql";
 import type { GatewayContext } from "../context.js";
-import { checkedConversationId, checkedId } from "../questions/bounds.js";
+import { checkedId } from "../questions/bounds.js";
+import { conversationMeant } from "../questions/entities.js";
 import { conversationRows } from "../questions/handling.js";
 import { entityPage, pageRequest } from "../questions/paging.js";
 import { one } from "../questions/parent.js";
@@ -42,8 +43,12 @@ export class ContactCenterResolver {
   }
 
   @FieldResolver(() => Conversation, { nullable: true, description: "One conversation; costs no call by itself." })
-  conversation(@Root() { accountId }: ContactCenter, @Args(() => ConversationIdArguments) { id }: ConversationIdArguments): Conversation {
-    return new Conversation(accountId, checkedConversationId("id", id));
+  conversation(
+    @Root() { accountId }: ContactCenter,
+    @Args(() => ConversationIdArguments) args: ConversationIdArguments,
+    @Ctx() context: GatewayContext,
+  ): Conversation {
+    return new Conversation(accountId, conversationMeant(args, context));
   }
 
   @FieldResolver(() => AgentConnection, {

@@ -1,0 +1,16 @@
+import { text } from "./setting.js";
+
+/** Settings that an account has in the environment and in ACCOUNTS_FILE alike; bounds are inclusive. */
+export const bounds = {
+  maxConcurrent: [1, 100],
+  maxPerMinute: [1, 100_000],
+  maxPerSecond: [1, 10_000],
+  keyMetricsLookbackHours: [24, 336],
+  /** Of every time to live, and of staleness. */
+  ttlSeconds: [0, 86_400],
+} as const;
+
+export const accountId = () => text(/^[A-Za-z0-9_-]{1,64}$/, "1 to 64 letters, digits, _ or -");
+
+/** The caller's name at the interval metrics. */
+export const source = () => text(/^[A-Za-z0-9_]{1,20}$/, "1 to 20 letters, digits or _");
