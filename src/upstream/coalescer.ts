@@ -196,7 +196,7 @@ export class Coalescer {
   /** Who would have asked less, alone, than the call that was rejected asked, asks again alone: what was added may be to blame. */
   #disappoint(family: Family, flight: Flight, error: GatewayError): void {
     const mayBlameOthers = (waiter: Waiter) =>
-      error.code === "UPSTREAM_REJECTED" && !waiter.alone && canonical(callAlone(waiter.wanted).call) !== canonical(flight.call);
+      error.code === "UPSTREAM_REJECTED" && canonical(callAlone(waiter.wanted).call) !== canonical(flight.call);
     const waiters = [...flight.waiters];
     const again = waiters.filter(mayBlameOthers);
     for (const waiter of again) this.#settlement.rejected(waiter, usedBy(waiter, flight));

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { dayMs, hourMs, minuteMs } from "../../src/time.js";
 import type { IntervalMetricsReply } from "../../src/upstream/question.js";
-import { HeldPlatform, type Told } from "./held-platform.js";
+import { botId, HeldPlatform, type Told } from "./held-platform.js";
 import { intervalRows } from "./questions-by-hand.js";
 
 const noon = Date.UTC(2026, 0, 15, 12);
@@ -114,11 +114,21 @@ test("a pending interval is never taken for a closed one, however long ago it en
   expect(reply!.rows).toHaveLength(24 * 5);
 });
 
-test("rows of bots, which hide behind the same answer, are shown to who asked for them alone", async () => {
+test("rows of bots are shown to who asked for them alone, whichever call brought them", async () => {
   const platform = new HeldPlatform();
   const grouping = ["AGENT"] as const;
-  await asked(platform, intervalRows({ grouping, includeBotSkills: false }));
-  await asked(platform, intervalRows({ grouping, includeBotSkills: true }));
-  await asked(platform, intervalRows({ grouping, includeBotSkills: false }));
+  const bots = (reply: IntervalMetricsReply | undefined) => reply?.rows.filter(({ ids }) => ids.AGENT === botId).length;
+  const [without] = await asked(platform, intervalRows({ grouping, includeBotSkills: false }));
+  expect(bots(without)).toBe(0);
+  const [withBots, hidden] = await asked(
+    platform,
+    intervalRows({ grouping, includeBotSkills: true }),
+    intervalRows({ grouping, includeBotSkills: false, window: { from: 0, to: 1_800_000 } }),
+  );
+  expect(bots(withBots)).toBe(4);
+  expect(bots(hidden)).toBe(0);
+  const [again] = await asked(platform, intervalRows({ grouping, includeBotSkills: false }));
+  expect(bots(again)).toBe(0);
+  expect(again!.rows).toHaveLength(4 * 4);
   expect(platform.sent.map(({ call }) => "includeBotSkills" in call && call.includeBotSkills)).toEqual([false, true]);
 });

@@ -13,6 +13,9 @@ import type { AskTerms, Sighting } from "../../src/upstream/waiter.js";
 /** Ids that the platform has of every kind. */
 export const everyId = ["1", "2", "3", "4", "5"];
 
+/** Whose interval rows are those of bots. */
+export const botId = "5";
+
 /** A call that reached the platform, under the test's control. */
 export interface Sent {
   call: Call;
@@ -144,16 +147,18 @@ function replyTo(call: Call, account: string, credential: string, asOf: number, 
       const kind = call.grouping[0] ?? "SKILL";
       const picked = call.filters[kind];
       const list = done.flatMap((window) =>
-        (picked ? [picked] : everyId).map((id) => ({
-          window,
-          ids: { [kind]: id },
-          skillName: null,
-          agentGroupName: null,
-          agentName: null,
-          agentLogin: null,
-          human: true,
-          values: values(id),
-        })),
+        (picked ? [picked] : everyId)
+          .filter((id) => call.includeBotSkills || id !== botId)
+          .map((id) => ({
+            window,
+            ids: { [kind]: id },
+            skillName: null,
+            agentGroupName: null,
+            agentName: null,
+            agentLogin: null,
+            human: id !== botId,
+            values: values(id),
+          })),
       );
       return { asOf, window: call.window, rows: list, pending };
     }

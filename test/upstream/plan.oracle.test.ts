@@ -100,7 +100,10 @@ test("skill segments are planned at the minimum of all legal covers, whatever is
 const skillIds = some(keys.blocks).map((chosen) => idSet(chosen.flat()));
 const groupIds = some(keys.namedGroups);
 const figures = fc.oneof(
-  fc.record({ window: oneOf(keys.windows[0]!, keys.windows[0]!, keys.windows[1]!, keys.windows[2]!), current: fc.boolean() }),
+  fc.record({
+    window: oneOf(keys.windows[0]!, keys.windows[0]!, keys.windows[0]!, keys.windows[1]!, keys.windows[2]!),
+    current: fc.boolean(),
+  }),
   fc.constant({ window: null, current: true }),
   fc.constant({ window: null, current: false }),
 );
@@ -118,7 +121,7 @@ const keyRows: fc.Arbitrary<KeyMetricsQuestion> = fc
     of: fc.oneof(
       fc.record({
         of: oneOf("skillId" as const),
-        keys: fc.oneof(skillIds, skillIds, oneOf("all" as const), order),
+        keys: fc.oneof(skillIds, skillIds, oneOf("all" as const), order, order),
         filters: fc.record({ ...constants(everywhere), agentGroupIds: oneOf(null, null, ["5"]) }),
       }),
       fc.record({

@@ -88,6 +88,21 @@ describe("a wallboard of 200 agents and 60 skills", () => {
     expect(planned).toMatchObject([{ call: { filters: { skillIds: skills } }, exchanges: 2 }]);
   });
 
+  test("reads all that the account has, when more are named than it has", () => {
+    const planned = plan([keyRows({ keys: ids(200) })], known({ [unfilteredSkills]: 60 }));
+    expect(planned).toMatchObject([{ call: { filters: { skillIds: null }, take: "all" }, exchanges: 2 }]);
+  });
+
+  test("reads a sorted list as far as the longest of equal orders needs, and whole where orders differ", () => {
+    const sorted = (metric: string, first: number) => keyRows({ keys: { metric, direction: "desc", first } });
+    const many = known({ [unfilteredSkills]: 500 });
+    expect(callsOf([sorted("agentLoad", 50), sorted("agentLoad", 150), sorted("agentLoad", 100)], many)).toMatchObject([
+      { order: { metric: "agentLoad", direction: "desc" }, take: 150 },
+    ]);
+    expect(callsOf([sorted("agentLoad", 50), sorted("csat", 50)], many)).toMatchObject([{ take: 50 }, { take: 50 }]);
+    expect(callsOf([sorted("agentLoad", 450), sorted("csat", 450)], many)).toMatchObject([{ order: null, take: "all" }]);
+  });
+
   test("is one call an agent where only a filter can say it", () => {
     const questions = agents.flatMap((id) => {
       const filters = { ...nowhere, agentIds: [id] };

@@ -37,13 +37,21 @@ export const subsets = <T>(values: readonly T[]): T[][] =>
 export function remembered<A extends unknown[], R>(compute: (...args: A) => R): (...args: A) => R {
   const results = new Map<string, R>();
   return (...args) => {
-    const key = JSON.stringify(args);
+    const key = args.map(textOf).join();
     const known = results.get(key);
     if (known !== undefined) return known;
     const result = compute(...args);
     results.set(key, result);
     return result;
   };
+}
+
+const texts = new WeakMap<object, string>();
+function textOf(value: unknown): string {
+  if (typeof value !== "object" || value === null) return JSON.stringify(value);
+  const text = texts.get(value) ?? JSON.stringify(value);
+  texts.set(value, text);
+  return text;
 }
 
 /** A weight for every event of a table: powers of two, so that equal sums are sums over equal events. */

@@ -50,6 +50,7 @@ const answer = remembered((call: IntervalMetricsCall): Row[] => {
 const reading = remembered(
   (call: IntervalMetricsCall, { window, filters, includeBotSkills, grouping }: IntervalMetricsQuestion): string => {
     if (call.grouping.join() !== grouping.join()) return "another grouping";
+    if (call.window.to - call.window.from > longestMs) return "refused: longer than a day";
     if (call.window.from > window.from || call.window.to < window.to) return "not the whole window";
     const picked = (row: Row) => Object.entries(row.ids).every(([kind, id]) => (filters[kind as Grouping] ?? id) === id);
     const wanted = ({ from, to }: (typeof pieces)[number]) => from >= window.from && to <= window.to;
@@ -84,7 +85,7 @@ export const intervalMetricsUniverse = (
       };
     }
   },
-  answers: (call, question) => reading(call, question) === reading({ ...question }, question),
+  answers: (call, question) => reading(call, question) === reading(question, question),
   cost({ grouping, filters, window, everyMinutes }) {
     const picked = Object.keys(filters).some((kind) => grouping.includes(kind as Grouping));
     const rows = (rowsPerSlot(grouping, filters) ?? 0) * ((window.to - window.from) / (everyMinutes * 60_000));

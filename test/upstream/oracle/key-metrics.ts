@@ -70,7 +70,7 @@ const answer = remembered((call: KeyMetricsCall, sorting: number): Answer => {
 });
 
 /** The call that asks for nothing but what the question wants. */
-const asIf = (question: KeyMetricsQuestion): KeyMetricsCall => {
+const asIf = remembered((question: KeyMetricsQuestion): KeyMetricsCall => {
   const { window, current, of, keys, filters, includeSubGroups, userType } = question;
   const { first = "all" as const, ...order } = isOrder(keys) ? keys : { metric: null };
   const own = of === "total" ? {} : { [ownFilter(of)]: Array.isArray(keys) ? keys : null };
@@ -87,7 +87,7 @@ const asIf = (question: KeyMetricsQuestion): KeyMetricsCall => {
     order: order.metric === null ? null : (order as Omit<KeyMetricsOrder, "first">),
     take: first,
   };
-};
+});
 
 /** What the question reads from the call's answer, or null when the answer does not say it. */
 const reading = remembered((call: KeyMetricsCall, question: KeyMetricsQuestion, sorting: number): string => {
