@@ -1,4 +1,5 @@
 import { agentSegmentsMerging } from "./merging/agent-segments.js";
+import { apart } from "./merging/apart.js";
 import { intervalMetricsMerging } from "./merging/interval-metrics.js";
 import { keyMetricsMerging } from "./merging/key-metrics.js";
 import type { Merged, Merging } from "./merging/merging.js";
@@ -23,7 +24,7 @@ export const mergingOf = (api: ApiName): Merging<ApiName> => mergings[api] as un
 const families = new WeakMap<Question, string>();
 
 export function familyOf(question: Question): string {
-  const family = families.get(question) ?? mergingOf(question.api).family(question);
+  const family = families.get(question) ?? `${mergingOf(question.api).family(question)}${apart(question)}`;
   families.set(question, family);
   return family;
 }

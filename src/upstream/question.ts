@@ -1,4 +1,5 @@
 import type { MetricsApi } from "../catalogue/metric.js";
+import type { Merge } from "../merges.js";
 import type { Window } from "../time.js";
 
 /**
@@ -19,6 +20,8 @@ interface Scoped {
   credential: string;
   /** How old an answer may be and still count as fresh, where that differs from the API's own time to live. */
   freshForMs?: number;
+  /** Merges that are off for the account; left out when none is. */
+  mergesOff?: readonly Merge[];
 }
 
 export interface AgentSegmentsQuestion extends Scoped {
