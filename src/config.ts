@@ -6,6 +6,7 @@ import { ConfigError } from "./config/config-error.js";
 import { problemsOf } from "./config/problems.js";
 import { type Settings, settings } from "./config/settings.js";
 import type { ReadText, YamlFile } from "./config/yaml-file.js";
+import type { Merge } from "./merges.js";
 
 export type { AuthConfig } from "./config/auth.js";
 export { ConfigError } from "./config/config-error.js";
@@ -49,6 +50,8 @@ export interface AccountConfig {
   retryPausesMs: readonly number[];
   ttlMs: { segments: number; keyMetrics: number; current: number; intervals: number; closedIntervals: number };
   staleMs: number;
+  /** Merges that are wrong for this account: see merges.ts. */
+  mergesOff: readonly Merge[];
 }
 
 /** Where a running simulator serves its account. */
@@ -153,6 +156,7 @@ const defaultsOf = (set: Settings): Defaults => ({
     closedIntervals: set.TTL_CLOSED_INTERVALS_SECONDS * 1000,
   },
   staleMs: set.STALE_SECONDS * 1000,
+  mergesOff: set.LP_MERGES_OFF ?? [],
 });
 
 function frozen<T extends object>(value: T): T {

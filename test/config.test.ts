@@ -43,6 +43,7 @@ describe("configFrom", () => {
           retryPausesMs: [5000, 10_000, 15_000],
           ttlMs: { segments: 15_000, keyMetrics: 15_000, current: 10_000, intervals: 60_000, closedIntervals: 86_400_000 },
           staleMs: 300_000,
+          mergesOff: [],
         },
       ],
       auth: { kind: "none" },

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { AccountConfig } from "../config.js";
-import { accountId, bounds, source } from "./account-settings.js";
+import { accountId, bounds, mergeOff, source } from "./account-settings.js";
 import { baseUrl, listOf, mapOf, text, wholeOf } from "./setting.js";
 import { fromYamlFile, type YamlFile } from "./yaml-file.js";
 
@@ -40,6 +40,7 @@ const schema = mapOf({
         maxPerMinute: limit("maxPerMinute"),
         maxPerSecond: limit("maxPerSecond"),
       }).optional(),
+      mergesOff: listOf(mergeOff()).optional(),
       ttlSeconds: mapOf({ segments: ttl(), keyMetrics: ttl(), current: ttl(), intervals: ttl(), closedIntervals: ttl() }).optional(),
     }),
   )
@@ -86,6 +87,7 @@ function accountOf(written: Written, credentials: AccountConfig["credentials"], 
     source: written.source ?? defaults.source,
     keyMetricsLookbackHours: written.keyMetricsLookbackHours ?? defaults.keyMetricsLookbackHours,
     limits: { ...defaults.limits, ...given(written.limits) },
+    mergesOff: written.mergesOff ?? defaults.mergesOff,
     ttlMs: { ...defaults.ttlMs, ...Object.fromEntries(ttlMs) },
   };
 }

@@ -40,6 +40,18 @@ export function oneOf<const V extends readonly [string, ...string[]]>(values: V)
   return z.enum(values, bound).describe(bound);
 }
 
+/** Some of these names, parted by commas, each once; none unless given. */
+export function names<const V extends readonly [string, ...string[]]>(known: V) {
+  const bound = `some of ${known.join(", ")}, parted by commas`;
+  return z
+    .string()
+    .transform((text) => text.split(",").map((name) => name.trim()))
+    .pipe(z.array(z.enum(known, bound)))
+    .transform((given) => [...new Set(given)])
+    .optional()
+    .describe(bound);
+}
+
 /** Base URL of a service, without the slash at its end. */
 export const baseUrl = () =>
   urlWithout("user, query and fragment", ({ username, password, search, hash }) => !username && !password && !search && !hash).transform(

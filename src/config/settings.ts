@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { accountId, bounds, source } from "./account-settings.js";
+import { accountId, bounds, mergesOff, source } from "./account-settings.js";
 import { publicKey, signingSecret } from "./jwt-settings.js";
 import { baseUrl, oneOf, secret, text, url, whole, wholeOf, wholes } from "./setting.js";
 
@@ -40,6 +40,7 @@ export const settings = z.object({
   LP_MAX_PER_SECOND: wholeOf(bounds.maxPerSecond).optional(),
   LP_RETRY_PAUSES_SECONDS: wholes(0, 600, [5, 10, 15]),
   LP_KEY_METRICS_LOOKBACK_HOURS: wholeOf(bounds.keyMetricsLookbackHours).prefault("24"),
+  LP_MERGES_OFF: mergesOff(),
 
   TTL_SEGMENTS_SECONDS: wholeOf(bounds.ttlSeconds).prefault("15"),
   TTL_KEY_METRICS_SECONDS: wholeOf(bounds.ttlSeconds).prefault("15"),
