@@ -11,6 +11,7 @@ import type { Caller, Gateway, GatewayRequest } from "./server/gateway-port.js";
 import type { Coalescer } from "./upstream/coalescer.js";
 import { remainingMs } from "./upstream/freshness.js";
 import { RequestMemory } from "./upstream/memory.js";
+import { restricted } from "./upstream/merging/apart.js";
 import { costOf } from "./upstream/plan.js";
 import { explained, refuseMoreThan } from "./upstream/preview.js";
 import type { Question } from "./upstream/question.js";
@@ -43,7 +44,7 @@ export function requests({ config, schema, accounts, coalescer, directoryMemory,
     const scoped = <Q extends Question>(question: Q): Q => {
       const account = readable.find(({ id }) => id === question.account);
       if (!account) throw new GatewayError("FORBIDDEN", `Account ${question.account} is not readable.`);
-      return { ...question, credential: account.credentialFor(caller.bearer) };
+      return restricted({ ...question, credential: account.credentialFor(caller.bearer) }, account.config.mergesOff);
     };
     const context: GatewayContext = {
       ask: async (question) => loader.ask(scoped(question)),
