@@ -143,6 +143,23 @@ test("who asks and whether to explain reach the gateway alone, with the router's
   expect(received[0]).not.toHaveProperty("x-other");
 });
 
+test("with ROUTER_SECRET a router that knows it reaches the agents, and one that does not is refused at each of them", async () => {
+  const line = await twoAccounts({}, { ROUTER_SECRET: "s3cret" });
+  const company = companyOf(["1000"]);
+  const knowing = await federated(line.url, company, { secret: "s3cret" });
+  const guessing = await federated(line.url, company, { secret: "guessed" });
+  const query = "{ employees { number agent { contactCenter { accountId } } } }";
+  const staff = (account: string, agent: object | null) => ({ number: `${account}-1000`, agent });
+
+  expect(await knowing.ask(query)).toEqual({
+    data: { employees: accounts.map((accountId) => staff(accountId, { contactCenter: { accountId } })) },
+    errors: [],
+  });
+  const refused = await guessing.ask(query, { "x-router-secret": "s3cret" });
+  expect(refused.data).toEqual({ employees: accounts.map((account) => staff(account, null)) });
+  expect(new Set(refused.errors.map(({ extensions }) => extensions.code))).toEqual(new Set(["FORBIDDEN"]));
+});
+
 test("a router's demand control lets through what shares calls, and refuses what costs a call for each agent before any is made", async () => {
   const line = await twoAccounts();
   const router = await federated(line.url, companyOf([]), { maxCost: 1000 });
