@@ -11,10 +11,8 @@ import type { Service } from "./upstream/call.js";
 import { Connection, type Fetchers } from "./upstream/connection.js";
 import type { Freshness } from "./upstream/freshness.js";
 import { createTransport } from "./upstream/http.js";
+import { own } from "./upstream/own-credential.js";
 import { type Budget, Upstream } from "./upstream/upstream.js";
-
-/** The credential of questions that the gateway asks with its own. */
-export const own = "own";
 
 /** Stands for a caller's token wherever the token itself must not appear. */
 export const digestOf = (bearer: string): string => createHash("sha256").update(bearer).digest("base64url");

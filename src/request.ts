@@ -6,19 +6,22 @@ import type { DirectoryMemory } from "./graphql/directory-memory.js";
 import { outline } from "./graphql/outline.js";
 import { Ledger } from "./loaders/ledger.js";
 import { cut, QuestionLoader, singles } from "./loaders/question-loader.js";
-import { digestOf, own, type PlatformAccount } from "./platform.js";
+import { digestOf, type PlatformAccount } from "./platform.js";
 import type { Caller, Gateway, GatewayRequest } from "./server/gateway-port.js";
+import { Allowance } from "./upstream/allowance.js";
+import { CallerBudgets } from "./upstream/caller-budget.js";
 import type { Coalescer } from "./upstream/coalescer.js";
 import { remainingMs } from "./upstream/freshness.js";
 import { RequestMemory } from "./upstream/memory.js";
 import { restricted } from "./upstream/merging/apart.js";
+import { own } from "./upstream/own-credential.js";
 import { costOf } from "./upstream/plan.js";
-import { explained, refuseMoreThan } from "./upstream/preview.js";
+import { explained } from "./upstream/preview.js";
 import type { Question } from "./upstream/question.js";
 import type { AskTerms } from "./upstream/waiter.js";
 
 export interface RequestOptions {
-  config: Pick<Config, "requestDeadlineMs" | "maxUpstreamCalls">;
+  config: Pick<Config, "callerCallsPerMinute" | "requestDeadlineMs" | "maxUpstreamCalls">;
   schema: GraphQLSchema;
   accounts: ReadonlyMap<string, PlatformAccount>;
   coalescer: Coalescer;
@@ -28,6 +31,7 @@ export interface RequestOptions {
 
 /** Makes GraphQL requests: each has its own deadline, memory and books, and sees the accounts its caller may read. */
 export function requests({ config, schema, accounts, coalescer, directoryMemory, now }: RequestOptions): Gateway["request"] {
+  const budgets = config.callerCallsPerMinute > 0 ? new CallerBudgets(config.callerCallsPerMinute, now) : null;
   return ({ explain, caller }): GatewayRequest => {
     const since = now();
     const ledger = new Ledger(
@@ -35,8 +39,16 @@ export function requests({ config, schema, accounts, coalescer, directoryMemory,
       now,
     );
     const deadline = since + config.requestDeadlineMs;
-    const terms: AskTerms = { since, deadline, priority: "interactive", memory: new RequestMemory(), saw: ledger.saw };
-    const loader = new QuestionLoader(coalescer, terms);
+    const terms: AskTerms = {
+      since,
+      deadline,
+      priority: "interactive",
+      memory: new RequestMemory(),
+      ...(budgets && { charge: budgets.of(caller.id).charge }),
+      saw: ledger.saw,
+    };
+    const allowance = new Allowance(config.maxUpstreamCalls, (questions) => coalescer.plan(questions, since));
+    const loader = new QuestionLoader(coalescer, terms, (questions) => allowance.refused(questions));
     const readable = [...accounts.values()].filter(({ id }) => caller.accounts === "*" || caller.accounts.includes(id));
     let planned: object | null = null;
 
@@ -61,8 +73,7 @@ export function requests({ config, schema, accounts, coalescer, directoryMemory,
       async prepare(operation) {
         const drawn = outline(schema, operation, context);
         const questions = drawn.questions.flatMap((question) => unlessRefused(() => scoped(question)));
-        const calls = await coalescer.plan(questions.flatMap(cut).flatMap(singles), since);
-        refuseMoreThan(config.maxUpstreamCalls, calls);
+        const calls = await allowance.begin(questions.flatMap(cut).flatMap(singles));
         if (explain === "plan") planned = { planned: costOf(calls), calls: explained(calls), later: drawn.later };
         else loader.prefetch(questions);
       },

@@ -4,16 +4,13 @@ import type { Answers } from "./answers.js";
 import { type Connection, serviceOf } from "./connection.js";
 import { Family, type Flight, usedBy } from "./family.js";
 import { type Freshness, tolerating } from "./freshness.js";
-import { RequestMemory } from "./memory.js";
 import type { Stored } from "./merging/merging.js";
 import { callAlone, familyOf, mergingOf, type Planned, plan } from "./plan.js";
 import { type Answered, canonical, type Question } from "./question.js";
+import { refreshTerms } from "./refresh-terms.js";
 import type { Turn } from "./scheduler.js";
 import { Settlement } from "./settlement.js";
 import type { Asked, AskTerms, Waiter } from "./waiter.js";
-
-/** A refresh behind a stale answer has this long, whoever asked. */
-const refreshMs = 60_000;
 
 export interface CoalescerOptions {
   answers: Answers;
@@ -119,24 +116,24 @@ export class Coalescer {
     const stale = merging.lookUp(known, question, tolerating("revalidating", freshness, question, terms.since));
     if ("reply" in stale) {
       this.#settlement.reply(asked, stale.reply, { outcome: "STALE" });
-      this.#refresh(found.missing);
+      this.#refresh(found.missing, terms);
       return null;
     }
     return this.#armed({ ...asked, wanted: found.missing, known, usable, alone: false });
   }
 
   /** Asks the question again behind a stale answer, unless that is under way. Its failure concerns nobody but the log. */
-  #refresh(question: Question): void {
-    const since = this.options.now();
-    const terms: AskTerms = { since, deadline: since + refreshMs, priority: "refresh", memory: new RequestMemory(), saw: () => undefined };
+  #refresh(question: Question, behind: AskTerms): void {
+    const askedAt = this.options.now();
+    const terms = refreshTerms(askedAt, behind);
     const family = familyOf(question);
     const asked: Asked = {
       question,
       family,
       terms,
-      askedAt: since,
+      askedAt,
       answer: () => undefined,
-      fail: (error) => this.options.warn("A refresh failed", error),
+      fail: (error) => error.code !== "CALLER_BUDGET_EXHAUSTED" && this.options.warn("A refresh failed", error),
     };
     const owner = this.#family(family, question);
     if (owner.expects(question)) return;
@@ -181,6 +178,7 @@ export class Coalescer {
       family.landed(flight);
       this.#disappoint(family, flight, this.#asGatewayError(error));
     } finally {
+      flight.charge?.settle(facts.exchanges);
       turn.release();
       this.#forgetIdle(key);
     }

@@ -1,10 +1,10 @@
-import type { GatewayError } from "../errors.js";
+import { GatewayError } from "../errors.js";
 import type { Call } from "./call.js";
 import type { Merging } from "./merging/merging.js";
 import { callAlone, mergingOf, type Planned, plan } from "./plan.js";
 import { type ApiName, type Question, questionKey } from "./question.js";
 import type { Lane, Place, Turn, TurnTerms } from "./scheduler.js";
-import type { CallFacts, Waiter } from "./waiter.js";
+import type { CallFacts, Charge, Waiter } from "./waiter.js";
 
 /** A call that was sent and has not come back. */
 export interface Flight {
@@ -13,6 +13,7 @@ export interface Flight {
   readonly facts: CallFacts;
   /** The question that made the call necessary; others joined. */
   readonly first: Waiter;
+  readonly charge: Charge | undefined;
 }
 
 /** The call as its waiter's books show it: own is who made it necessary, others joined. */
@@ -26,6 +27,8 @@ interface Queued {
   planned: Planned;
   waiters: Waiter[];
   terms: TurnTerms;
+  /** Who waits for a call pays for its place in the queue; whatever call takes the place is paid. */
+  readonly charge: Charge | undefined;
   place?: Place;
   /** Its turn has come: it leaves with all that is asked in the same tick. */
   turn?: Turn;
@@ -109,12 +112,25 @@ export class Family {
     return queued !== undefined;
   }
 
-  /** Places in the queue go to the new calls; one whose turn has come first, because it leaves in any case. */
+  /**
+   * Places in the queue go to the new calls, those that somebody waited for already before others; a place whose turn has come
+   * first, because it leaves in any case. A call for which there is none makes one of its waiters pay for another.
+   */
   #replan(): void {
-    const calls = this.#plan();
+    const seated = new Set(this.#queue.flatMap(({ waiters }) => waiters));
+    const isSeated = (call: { waiters: Waiter[] }) => Number(call.waiters.some((waiter) => seated.has(waiter)));
+    const calls = this.#plan().toSorted((a, b) => isSeated(b) - isSeated(a));
     const vacant = this.#queue.toSorted((a, b) => Number(b.turn !== undefined) - Number(a.turn !== undefined));
-    this.#queue = calls.map((call) => Object.assign(vacant.shift() ?? { terms: termsOf(call.waiters) }, call));
+    const unpaid: { waiters: readonly Waiter[]; error: GatewayError }[] = [];
+    this.#queue = calls.flatMap((call) => {
+      const { waiters, planned } = call;
+      const place = vacant.shift() ?? paid(waiters, planned.exchanges);
+      if (!(place instanceof GatewayError)) return [Object.assign(place, call)];
+      unpaid.push({ waiters, error: place });
+      return [];
+    });
     for (const queued of vacant) this.#vacate(queued);
+    for (const { waiters, error } of unpaid) this.#refuse(waiters, error);
     for (const queued of [...this.#queue]) if (!queued.place && !queued.turn) this.#enqueue(queued);
     for (const queued of [...this.#queue]) this.#settleTerms(queued);
   }
@@ -164,7 +180,7 @@ export class Family {
     this.#queue = this.#queue.filter((other) => other !== queued);
     for (const waiter of waiters) this.#waiting.delete(waiter);
     const facts = { id: this.options.nextId(), exchanges: 0, retries: 0, pages: 0, sentAt: this.options.now() };
-    const flight: Flight = { call: planned.call, waiters: new Set(waiters), facts, first };
+    const flight: Flight = { call: planned.call, waiters: new Set(waiters), facts, first, charge: queued.charge };
     this.#flights.add(flight);
     void this.options.fly(flight, turn);
   }
@@ -182,9 +198,21 @@ export class Family {
     this.#queue = this.#queue.filter(({ waiters }) => waiters.length > 0);
   }
 
-  #vacate({ place, turn }: Queued): void {
+  #vacate({ place, turn, charge }: Queued): void {
     if (!turn) place?.leave();
+    charge?.settle(0);
   }
+}
+
+/** A place that the first of the waiters who can has paid for, or why none can. */
+function paid(waiters: readonly Waiter[], exchanges: number): Pick<Queued, "terms" | "charge"> | GatewayError {
+  let refusal: GatewayError | undefined;
+  for (const askers of new Set(waiters.map(({ terms }) => terms))) {
+    const charge = askers.charge?.(exchanges);
+    if (!(charge instanceof GatewayError)) return { terms: termsOf(waiters), charge };
+    refusal = charge;
+  }
+  return refusal ?? { terms: termsOf(waiters), charge: undefined };
 }
 
 /** Waiters by what they want. */

@@ -2,6 +2,7 @@ import { GatewayError } from "../errors.js";
 import type { Answers } from "./answers.js";
 import { type Freshness, tolerating } from "./freshness.js";
 import type { Stored } from "./merging/merging.js";
+import { own } from "./own-credential.js";
 import { mergingOf } from "./plan.js";
 import { type ApiName, metricsApiOf, type Question, type ReplyByApi } from "./question.js";
 import type { Asked, CallFacts, Outcome, Waiter } from "./waiter.js";
@@ -42,13 +43,17 @@ export class Settlement {
     this.#saw(waiter, null, { ...settled, outcome: "FAILED" });
   }
 
-  /** A stale answer, not older than the limit for it, stands in for a failure; but not for a refresh's, whose asker has it already. */
+  /**
+   * A stale answer, not older than the limit for it, stands in for a failure; but not for a refresh's, whose asker has it already,
+   * and not for the refusal of a caller's own token, who may have lost the right to it.
+   */
   async fail(waiter: Waiter, error: GatewayError, settled: Omit<Settled, "outcome"> = {}): Promise<void> {
     waiter.disarm();
     const { question, family, terms } = waiter;
     const surviving = tolerating("surviving", this.freshness(question.account), question, terms.since);
     const found = mergingOf(question.api).lookUp(await this.answers.list(family), question, surviving);
-    if ("reply" in found && terms.priority !== "refresh") return this.reply(waiter, found.reply, { ...settled, outcome: "STALE" });
+    const lost = error.code === "UPSTREAM_UNAUTHORIZED" && question.credential !== own;
+    if ("reply" in found && terms.priority !== "refresh" && !lost) return this.reply(waiter, found.reply, { ...settled, outcome: "STALE" });
     this.#saw(waiter, null, { ...settled, outcome: "FAILED" });
     waiter.fail(blaming(error, question));
   }

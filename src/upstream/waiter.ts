@@ -32,6 +32,12 @@ export interface Sighting {
   asOf: number | null;
 }
 
+/** What a caller was charged for a call. */
+export interface Charge {
+  /** Called once, with the exchanges that the call took: 0 when it was not made. */
+  settle(exchanges: number): void;
+}
+
 /** On whose behalf, until when, and how urgently questions are asked. */
 export interface AskTerms {
   /** Epoch ms at which the request began: freshness is judged by it. */
@@ -40,6 +46,8 @@ export interface AskTerms {
   deadline: number;
   priority: Priority;
   memory: RequestMemory;
+  /** Bears a call that has to be made, or says why it may not be; absent: nobody counts. What is answered without one is free. */
+  charge?(exchanges: number): Charge | GatewayError;
   saw(sighting: Sighting): void;
 }
 
