@@ -28,7 +28,10 @@ export interface Transport {
    * Rejects with a GatewayError by the contract's table, or with the signal's reason. Safe to share.
    */
   exchange(request: ExchangeRequest, terms: TransportTerms): Promise<ExchangeResponse>;
-  /** Resolves when the service's domain is known and a token is at hand; rejects with the GatewayError that stands in the way. */
+  /**
+   * Resolves when the service's domain is known and a token is at hand, or will come with a caller; rejects with the GatewayError that
+   * stands in the way.
+   */
   reach(service: Service): Promise<void>;
   /** Ends all connections; what is still running rejects. */
   close(): Promise<void>;
@@ -67,7 +70,7 @@ export function createTransport(account: TransportAccount, options: Partial<Http
     },
     reach: async (service) => {
       await domains.baseUrl(service);
-      await credentials.token(undefined);
+      if (account.credentials.kind !== "caller") await credentials.token(undefined);
     },
     close: wire.close,
   };
