@@ -1,4 +1,5 @@
 import DataLoader from "dataloader";
+import type { GatewayError } from "../errors.js";
 import { cutAtDays, dayMs, joined } from "../time.js";
 import type { Coalescer } from "../upstream/coalescer.js";
 import {
@@ -10,13 +11,23 @@ import {
 } from "../upstream/question.js";
 import type { AskTerms } from "../upstream/waiter.js";
 
+type Refused = (questions: readonly Question[]) => Promise<ReadonlyMap<Question, GatewayError>>;
+
 /** The questions of one GraphQL request: what is asked in the same tick is planned together, equal questions are one. */
 export class QuestionLoader {
   readonly #loader: DataLoader<Question, Answered<Question>, string>;
+  readonly #outlined = new Set<string>();
 
-  constructor(coalescer: Pick<Coalescer, "ask">, terms: AskTerms) {
-    const batch = (questions: readonly Question[]) =>
-      Promise.all(coalescer.ask(questions, terms).map((answer) => answer.catch((error: Error) => error)));
+  /** `refused`: the questions, of those that were not asked before execution, that may not be asked, with the error. */
+  constructor(coalescer: Pick<Coalescer, "ask">, terms: AskTerms, refused: Refused = async () => new Map()) {
+    const batch = async (questions: readonly Question[]): Promise<(Answered<Question> | Error)[]> => {
+      const later = questions.filter((question) => !this.#outlined.has(questionKey(question)));
+      const refusals = later.length > 0 ? await refused(later) : new Map<Question, GatewayError>();
+      const admitted = questions.filter((question) => !refusals.has(question));
+      const answers = coalescer.ask(admitted, terms).map((answer) => answer.catch((error: Error) => error));
+      const byQuestion = new Map(admitted.map((question, index) => [question, answers[index]!]));
+      return Promise.all(questions.map((question) => refusals.get(question) ?? byQuestion.get(question)!));
+    };
     this.#loader = new DataLoader(batch, { cacheKeyFn: questionKey });
   }
 
@@ -35,6 +46,7 @@ export class QuestionLoader {
    */
   prefetch(questions: readonly Question[]): void {
     for (const part of questions.flatMap(cut).flatMap(singles)) {
+      this.#outlined.add(questionKey(part));
       this.#loader.load(part).catch(() => "told to the resolver that asks");
     }
   }

@@ -11,14 +11,14 @@ export interface PlannedCall {
   call: object;
 }
 
-/** Refuses with PLAN_TOO_LARGE what is certain to need more exchanges than a request may cause. */
-export function refuseMoreThan(most: number, calls: readonly Planned[]): void {
+/** Refuses with PLAN_TOO_LARGE what is certain to need more exchanges than a request may cause, after those `spent` already. */
+export function refuseMoreThan(most: number, calls: readonly Planned[], spent = 0): void {
   const certain = costOf(calls);
-  if (certain <= most) return;
+  if (spent + certain <= most) return;
   const apis = [...new Set(calls.map(({ call }) => metricsApiOf[call.api]))].join(", ");
   throw new GatewayError(
     "PLAN_TOO_LARGE",
-    `This operation needs ${certain} calls to the platform (${apis}); one request may cause at most ${most}. Ask for fewer ids with fields that cost a call each (Agent.keyMetrics, Agent.current, AgentGroup.segments), for fewer different windows, or for a shorter interval window.`,
+    `${spent > 0 ? `After ${spent} calls, the next stage of this operation` : "This operation"} needs ${certain} calls to the platform (${apis}); one request may cause at most ${most}. Ask for fewer ids with fields that cost a call each (Agent.keyMetrics, Agent.current, AgentGroup.segments), for fewer different windows, or for a shorter interval window.`,
   );
 }
 

@@ -1,0 +1,35 @@
+import { GatewayError } from "../errors.js";
+import { costOf, type Planned } from "./plan.js";
+import { refuseMoreThan } from "./preview.js";
+import type { Question } from "./question.js";
+
+/** The exchanges that one request may cause, spent stage by stage: what a stage is certain to need is judged before it begins. */
+export class Allowance {
+  #spent = 0;
+
+  constructor(
+    private readonly most: number,
+    /** The calls that questions make necessary now. */
+    private readonly callsFor: (questions: readonly Question[]) => Promise<Planned[]>,
+  ) {}
+
+  /** The calls of a stage that begins. Rejects with PLAN_TOO_LARGE when they are too many. */
+  async begin(questions: readonly Question[]): Promise<Planned[]> {
+    const calls = await this.callsFor(questions);
+    refuseMoreThan(this.most, calls, this.#spent);
+    this.#spent += costOf(calls);
+    return calls;
+  }
+
+  /** The questions of a later stage that may not be asked, with the error; none that costs nothing is among them. */
+  async refused(questions: readonly Question[]): Promise<ReadonlyMap<Question, GatewayError>> {
+    try {
+      await this.begin(questions);
+      return new Map();
+    } catch (error) {
+      if (!(error instanceof GatewayError)) throw error;
+      const calls = await Promise.all(questions.map((question) => this.callsFor([question])));
+      return new Map(questions.filter((_, index) => calls[index]!.length > 0).map((question) => [question, error]));
+    }
+  }
+}
