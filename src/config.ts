@@ -5,11 +5,13 @@ import { type ApiKey, type AuthConfig, authOf } from "./config/auth.js";
 import { ConfigError } from "./config/config-error.js";
 import { problemsOf } from "./config/problems.js";
 import { type Settings, settings } from "./config/settings.js";
+import { documentsOf, type TrustedDocuments } from "./config/trusted-documents-file.js";
 import type { ReadText, YamlFile } from "./config/yaml-file.js";
 import type { Merge } from "./merges.js";
 
 export type { AuthConfig } from "./config/auth.js";
 export { ConfigError } from "./config/config-error.js";
+export type { TrustedDocuments } from "./config/trusted-documents-file.js";
 
 /** What the program was told at its start; frozen. */
 export interface Config {
@@ -34,6 +36,11 @@ export interface Config {
   maxQueryTokens: number;
   maxQueryDepth: number;
   maxQueryFields: number;
+  maxListItems: number;
+  maxAnswerValues: number;
+  introspection: boolean;
+  graphiql: boolean;
+  trustedDocuments: TrustedDocuments;
   /** True when a router may refer to entities by their id alone. */
   federationIdKey: boolean;
 }
@@ -73,17 +80,18 @@ export function configFrom(environment: Environment, simulator?: SimulatedAccoun
   const problems = problemsOf(given, settled);
   if (!settled.success || problems.length > 0) throw new ConfigError(problems);
   const set = settled.data;
-  const file = (setting: "ACCOUNTS_FILE" | "API_KEYS_FILE", path: string): YamlFile => {
+  const file = (setting: "ACCOUNTS_FILE" | "API_KEYS_FILE" | "TRUSTED_DOCUMENTS_FILE", path: string): YamlFile => {
     return { setting, path, read, tell: (problem) => problems.push(problem) };
   };
   const keys = set.API_KEYS_FILE === undefined ? [] : apiKeysOf(file("API_KEYS_FILE", set.API_KEYS_FILE));
+  const documents = set.TRUSTED_DOCUMENTS_FILE === undefined ? {} : documentsOf(file("TRUSTED_DOCUMENTS_FILE", set.TRUSTED_DOCUMENTS_FILE));
   const accounts =
     set.ACCOUNTS_FILE === undefined
       ? [...accountOf(set, simulator)]
       : accountsOf({ ...file("ACCOUNTS_FILE", set.ACCOUNTS_FILE), secrets: given }, defaultsOf(set));
   problems.push(...twoUsesOfOneHeader(set, accounts));
   if (problems.length > 0) throw new ConfigError(problems);
-  return frozen(fromSettings(set, accounts, keys));
+  return frozen(fromSettings(set, accounts, keys, documents));
 }
 
 /** With tokens of the gateway's own, the header Authorization has no room for the platform's. */
@@ -94,7 +102,16 @@ const twoUsesOfOneHeader = ({ AUTH }: Settings, accounts: readonly AccountConfig
 
 const fromDisk: ReadText = (path) => readFileSync(path, "utf8");
 
-const fromSettings = (set: Settings, accounts: readonly AccountConfig[], keys: readonly ApiKey[]): Config => ({
+/** What helps to find one's way is there unless the gateway runs in production, or is told otherwise. */
+const unlessProduction = (told: "true" | "false" | undefined, { NODE_ENV }: Settings): boolean =>
+  told === undefined ? NODE_ENV !== "production" : told === "true";
+
+const fromSettings = (
+  set: Settings,
+  accounts: readonly AccountConfig[],
+  keys: readonly ApiKey[],
+  documents: TrustedDocuments["byHash"],
+): Config => ({
   host: set.HOST,
   port: set.PORT,
   simulated: set.LP_ACCOUNT_ID === undefined && set.ACCOUNTS_FILE === undefined,
@@ -111,6 +128,11 @@ const fromSettings = (set: Settings, accounts: readonly AccountConfig[], keys: r
   maxQueryTokens: set.MAX_QUERY_TOKENS,
   maxQueryDepth: set.MAX_QUERY_DEPTH,
   maxQueryFields: set.MAX_QUERY_FIELDS,
+  maxListItems: set.MAX_LIST_ITEMS,
+  maxAnswerValues: set.MAX_ANSWER_VALUES,
+  introspection: unlessProduction(set.INTROSPECTION, set),
+  graphiql: unlessProduction(set.GRAPHIQL, set),
+  trustedDocuments: { mode: set.TRUSTED_DOCUMENTS, byHash: documents },
   federationIdKey: set.FEDERATION_ID_KEY === "true",
 });
 

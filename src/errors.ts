@@ -14,6 +14,7 @@ export const errorCodes = {
   UNAUTHENTICATED: { retryable: false },
   FORBIDDEN: { retryable: false },
   QUERY_TOO_LARGE: { retryable: false },
+  DOCUMENT_NOT_TRUSTED: { retryable: false },
   CALLER_BUDGET_EXHAUSTED: { retryable: true },
   INTERNAL_SERVER_ERROR: { retryable: false },
 } as const satisfies Record<string, { retryable: boolean }>;

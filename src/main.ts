@@ -65,7 +65,8 @@ async function serve(): Promise<void> {
     await app.stop();
     await simulator?.stop();
   });
-  log.info(`Serving account ${config.accounts.map(({ id }) => id).join(", ")} on ${app.url}/graphql, GraphiQL on ${app.url}/graphiql/`);
+  const graphiql = config.graphiql ? `GraphiQL on ${app.url}/graphiql/` : "GraphiQL is off";
+  log.info(`Serving account ${config.accounts.map(({ id }) => id).join(", ")} on ${app.url}/graphql, ${graphiql}`);
   await warnOfUnreachable(gateway, log);
 }
 

@@ -55,6 +55,11 @@ describe("configFrom", () => {
       maxQueryTokens: 10_000,
       maxQueryDepth: 20,
       maxQueryFields: 10_000,
+      maxListItems: 5000,
+      maxAnswerValues: 500_000,
+      introspection: true,
+      graphiql: true,
+      trustedDocuments: { mode: "off", byHash: {} },
       federationIdKey: false,
     };
     expect(configFrom(account)).toEqual(expected);

@@ -18,8 +18,17 @@ export function problemsOf(given: Given, read: z.ZodSafeParseResult<Settings>): 
       ...withoutAccount(given),
       ...withoutCredential(given),
       ...besideAccountsFile(given),
+      ...trustWithoutFile(given),
     ]),
   ];
+}
+
+function trustWithoutFile({ TRUSTED_DOCUMENTS: mode, TRUSTED_DOCUMENTS_FILE: file }: Given): string[] {
+  if (file === undefined && mode !== undefined && mode !== "off")
+    return [`TRUSTED_DOCUMENTS_FILE must be set when TRUSTED_DOCUMENTS is ${mode}, but is unset.`];
+  if (file !== undefined && mode === undefined)
+    return ["TRUSTED_DOCUMENTS must be off, report or enforce when TRUSTED_DOCUMENTS_FILE is set, but is unset."];
+  return [];
 }
 
 const shown = (name: string, value: string | undefined): string => (secretSettings.has(name) ? "what was given" : shownValue(value));

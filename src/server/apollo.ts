@@ -10,25 +10,32 @@ import { fastifyApolloDrainPlugin } from "@as-integrations/fastify";
 import type { FastifyInstance } from "fastify";
 import type { GraphQLSchema } from "graphql";
 import type { Logger } from "pino";
+import type { Config } from "../config.js";
+import { listRule } from "./list-size.js";
 import { masked } from "./masking.js";
 import { type Limits, operationPlugin, type ServedContext } from "./operation.js";
 import { rootRule, sizeRule } from "./operation-size.js";
+import { type TrustOptions, trustedDocumentsPlugin } from "./trusted-documents.js";
+
+export type ApolloOptions = Limits & TrustOptions & Pick<Config, "introspection">;
 
 /** Apollo Server as the gateway runs it: nothing leaves for Apollo, nothing of a bug reaches a client, stopping it closes `app`. */
-export const apolloServer = (schema: GraphQLSchema, limits: Limits, log: Logger, now: () => number, app: FastifyInstance) =>
+export const apolloServer = (schema: GraphQLSchema, options: ApolloOptions, log: Logger, now: () => number, app: FastifyInstance) =>
   new ApolloServer<ServedContext>({
     schema,
     logger: log,
-    introspection: true,
+    introspection: options.introspection,
+    hideSchemaDetailsFromClientErrors: !options.introspection,
     csrfPrevention: true,
     allowBatchedHttpRequests: false,
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
-    parseOptions: { maxTokens: limits.maxQueryTokens },
-    validationRules: [sizeRule(limits), rootRule],
-    formatError: masked(log, limits),
+    parseOptions: { maxTokens: options.maxQueryTokens },
+    validationRules: [sizeRule(options), listRule(options.maxListItems), rootRule],
+    formatError: masked(log, options),
     plugins: [
-      operationPlugin(log, now),
+      trustedDocumentsPlugin(options, log),
+      operationPlugin(options, log, now),
       fastifyApolloDrainPlugin(app),
       ApolloServerPluginCacheControlDisabled(),
       ApolloServerPluginInlineTraceDisabled(),

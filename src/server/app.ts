@@ -6,7 +6,7 @@ import helmet from "@fastify/helmet";
 import Fastify, { type FastifyRequest } from "fastify";
 import type { Logger } from "pino";
 import type { Config } from "../config.js";
-import { apolloServer } from "./apollo.js";
+import { type ApolloOptions, apolloServer } from "./apollo.js";
 import { type AuthOptions, authentication } from "./auth.js";
 import { vary } from "./cache-control.js";
 import { demandCaller } from "./caller.js";
@@ -15,13 +15,13 @@ import type { Gateway } from "./gateway-port.js";
 import { serveGraphiql } from "./graphiql.js";
 import { serveHealth } from "./health.js";
 import { closeWithLastAnswers } from "./last-answers.js";
-import { caller, explain, forEverybody, type Limits, request, type ServedContext } from "./operation.js";
+import { caller, explain, forEverybody, request, type ServedContext } from "./operation.js";
 import { refuse } from "./refusals.js";
 import { securityHeaders } from "./security-headers.js";
 
 export interface AppOptions {
   gateway: Gateway;
-  config: Limits & AuthOptions & Pick<Config, "host" | "port" | "simulated">;
+  config: ApolloOptions & AuthOptions & Pick<Config, "graphiql" | "host" | "port" | "simulated">;
   log: Logger;
   /** Milliseconds, of any origin. */
   now: () => number;
@@ -49,7 +49,7 @@ export async function startApp({ gateway, config, log, now, clock = Date.now, gr
   refuse(app, config.maxBodyBytes, log);
   await app.register(helmet, securityHeaders);
   await app.register(compress, { brotliOptions: { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } } });
-  await serveGraphiql(app, graphiqlRoot);
+  if (config.graphiql) await serveGraphiql(app, graphiqlRoot);
   serveHealth(app, gateway, { named: config.auth.kind === "none" });
 
   await apollo.start();

@@ -2,8 +2,10 @@ import type { ApolloServerPlugin, BaseContext, GraphQLRequestContext } from "@ap
 import type { Logger } from "pino";
 import type { Config } from "../config.js";
 import { errorCodes } from "../errors.js";
+import { answerSize, demandAnswerSize } from "./answer-size.js";
 import { cacheControl } from "./cache-control.js";
 import type { Caller, Explain, GatewayRequest } from "./gateway-port.js";
+import { demandListSizes } from "./list-size.js";
 
 /** Under which the context carries its request: Apollo copies the context, so a map by identity would lose it. */
 export const request = Symbol("gateway request");
@@ -20,19 +22,25 @@ export interface ServedContext extends BaseContext {
 }
 
 type Served = GraphQLRequestContext<ServedContext>;
-export type Limits = Pick<Config, "maxQueryDepth" | "maxQueryFields" | "maxQueryTokens" | "maxBodyBytes">;
+export type Limits = Pick<
+  Config,
+  "maxQueryDepth" | "maxQueryFields" | "maxQueryTokens" | "maxBodyBytes" | "maxListItems" | "maxAnswerValues"
+>;
 
-/** The life of one operation: prepared before it is executed; reported, dated and logged when it ends. `now` in ms. */
-export const operationPlugin = (log: Logger, now: () => number): ApolloServerPlugin<ServedContext> => ({
+/** The life of one operation: measured and prepared before it is executed; reported, dated and logged when it ends. `now` in ms. */
+export const operationPlugin = (limits: Limits, log: Logger, now: () => number): ApolloServerPlugin<ServedContext> => ({
   async requestDidStart() {
     const startedMs = now();
     return {
       async didResolveOperation(served) {
         if (!served.operation) return;
+        const variables = served.request.variables ?? {};
+        demandListSizes(variables, limits.maxListItems);
+        demandAnswerSize(answerSize(served.schema, served.document, served.operation, variables), limits.maxAnswerValues);
         await served.contextValue[request].prepare({
           document: served.document,
           operationName: served.operationName,
-          variables: served.request.variables ?? {},
+          variables,
         });
       },
       async responseForOperation({ contextValue, response }) {

@@ -113,6 +113,11 @@ export async function start({ config, ...options }: Overrides = {}): Promise<App
       maxQueryDepth: 5,
       maxQueryFields: 20,
       maxQueryTokens: 100,
+      maxListItems: 100,
+      maxAnswerValues: 10_000,
+      introspection: true,
+      graphiql: true,
+      trustedDocuments: { mode: "off", byHash: {} },
       ...config,
     },
   });
