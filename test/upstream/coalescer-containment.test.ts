@@ -1,17 +1,12 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { describe, expect, test } from "vitest";
 import { hourMs } from "../../src/time.js";
 import type { Question } from "../../src/upstream/question.js";
-import { everyId, HeldPlatform } from "./held-platform.js";
+import { settle, standAtNoon } from "./fake-time.js";
+import { HeldPlatform } from "./held-platform.js";
 import { agentRows, intervalRows, keyRows, keyTotal, nowhere, skillRows } from "./questions-by-hand.js";
+import { everyId } from "./replies-by-hand.js";
 
-beforeEach(() => {
-  vi.useFakeTimers({ now: Date.UTC(2026, 0, 15, 12) });
-});
-afterEach(() => {
-  vi.useRealTimers();
-});
-
-const settle = () => vi.advanceTimersByTimeAsync(0);
+standAtNoon();
 
 /** How many calls the second question costs when the first was answered a moment ago, and when its call is in flight. */
 async function costAfter(first: Question, second: Question): Promise<{ stored: number; flying: number }> {

@@ -1,30 +1,19 @@
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { expect, test } from "vitest";
 import { dayMs, hourMs, minuteMs } from "../../src/time.js";
 import type { IntervalMetricsReply } from "../../src/upstream/question.js";
-import { botId, HeldPlatform, type Told } from "./held-platform.js";
+import { noon, pass, settle, standAtNoon } from "./fake-time.js";
+import { asked, HeldPlatform, type Told } from "./held-platform.js";
 import { intervalRows } from "./questions-by-hand.js";
+import { botId } from "./replies-by-hand.js";
 
-const noon = Date.UTC(2026, 0, 15, 12);
 const today = Date.UTC(2026, 0, 15);
 
-beforeEach(() => {
-  vi.useFakeTimers({ now: noon });
-});
-afterEach(() => {
-  vi.useRealTimers();
-});
+standAtNoon();
 
-const settle = () => vi.advanceTimersByTimeAsync(0);
-const pass = (ms: number) => vi.advanceTimersByTimeAsync(ms);
 const replyOf = ({ answered }: Told) => answered?.reply as IntervalMetricsReply;
 const windowsOf = (platform: HeldPlatform) => platform.sent.map(({ call }) => "grouping" in call && call.window);
 
-async function asked(platform: HeldPlatform, ...questions: Parameters<HeldPlatform["ask"]>[0]): Promise<IntervalMetricsReply[]> {
-  const told = platform.ask(questions);
-  await settle();
-  for (const sent of platform.sent) sent.answer();
-  return (await Promise.all(told)).map(replyOf);
-}
+const repliesTo = async (...args: Parameters<typeof asked>) => (await asked(...args)).map(replyOf);
 
 const daysBack = (count: number) =>
   Array.from({ length: count }, (_, index) => {
@@ -37,7 +26,7 @@ test("fourteen days after thirteen ask for the missing day alone", async () => {
   await asked(platform, ...daysBack(13));
   expect(platform.sent).toHaveLength(13);
   await pass(5 * hourMs);
-  const replies = await asked(platform, ...daysBack(14));
+  const replies = await repliesTo(platform, ...daysBack(14));
   expect(windowsOf(platform).slice(13)).toEqual([{ from: today - 14 * dayMs, to: today - 13 * dayMs }]);
   expect(replies.map(({ rows }) => rows.length)).toEqual(Array.from({ length: 14 }, () => 24 * 5));
 });
@@ -46,7 +35,7 @@ test("a shorter window inside one that was read asks nothing and has its own row
   const platform = new HeldPlatform();
   await asked(platform, intervalRows({ window: { from: today, to: today + 8 * hourMs } }));
   const window = { from: today + 2 * hourMs, to: today + 3 * hourMs };
-  const [reply] = await asked(platform, intervalRows({ window, filters: { SKILL: "2" } }));
+  const [reply] = await repliesTo(platform, intervalRows({ window, filters: { SKILL: "2" } }));
   expect(platform.sent).toHaveLength(1);
   expect(reply).toMatchObject({ window, pending: [], asOf: noon });
   expect(reply!.rows.map(({ window: { from }, ids }) => [from, ids.SKILL])).toEqual(
@@ -75,10 +64,14 @@ test("a window put together from two answers is as old as the older of them", as
   const platform = new HeldPlatform();
   await asked(platform, intervalRows({ window: { from: today, to: today + hourMs } }));
   await pass(minuteMs / 2);
-  const [reply] = await asked(platform, intervalRows({ window: { from: today, to: today + 2 * hourMs } }));
+  const told = platform.ask([intervalRows({ window: { from: today, to: today + 2 * hourMs } })]);
+  await settle();
   expect(windowsOf(platform)[1]).toEqual({ from: today + hourMs, to: today + 2 * hourMs });
-  expect(reply!.asOf).toBe(noon);
-  expect(reply!.rows).toHaveLength(8 * 5);
+  platform.sent[1]!.answer();
+  const { answered } = (await told[0])!;
+  const reply = answered?.reply as IntervalMetricsReply;
+  expect(answered).toMatchObject({ stale: false, reply: { asOf: noon } });
+  expect(reply.rows).toHaveLength(8 * 5);
 });
 
 test("what the platform is still computing is told as pending, and not asked for again within the time to live", async () => {
@@ -90,11 +83,11 @@ test("what the platform is still computing is told as pending, and not asked for
   platform.sent[0]!.answer(pending);
   expect(replyOf((await told[0])!)).toMatchObject({ pending });
   await pass(59_000);
-  const [again] = await asked(platform, question);
+  const [again] = await repliesTo(platform, question);
   expect(platform.sent).toHaveLength(1);
   expect(again!.pending).toEqual(pending);
   await pass(2 * minuteMs);
-  const [complete] = await asked(platform, question);
+  const [complete] = await repliesTo(platform, question);
   expect(complete).toMatchObject({ pending: [] });
   expect(complete!.rows).toHaveLength(4 * 5);
 });
@@ -108,7 +101,7 @@ test("a pending interval is never taken for a closed one, however long ago it en
   platform.sent[0]!.answer([late]);
   await told[0];
   await pass(3 * minuteMs);
-  const [reply] = await asked(platform, yesterday);
+  const [reply] = await repliesTo(platform, yesterday);
   expect(windowsOf(platform)[1]).toEqual(late);
   expect(reply).toMatchObject({ pending: [] });
   expect(reply!.rows).toHaveLength(24 * 5);
@@ -118,16 +111,16 @@ test("rows of bots are shown to who asked for them alone, whichever call brought
   const platform = new HeldPlatform();
   const grouping = ["AGENT"] as const;
   const bots = (reply: IntervalMetricsReply | undefined) => reply?.rows.filter(({ ids }) => ids.AGENT === botId).length;
-  const [without] = await asked(platform, intervalRows({ grouping, includeBotSkills: false }));
+  const [without] = await repliesTo(platform, intervalRows({ grouping, includeBotSkills: false }));
   expect(bots(without)).toBe(0);
-  const [withBots, hidden] = await asked(
+  const [withBots, hidden] = await repliesTo(
     platform,
     intervalRows({ grouping, includeBotSkills: true }),
     intervalRows({ grouping, includeBotSkills: false, window: { from: 0, to: 1_800_000 } }),
   );
   expect(bots(withBots)).toBe(4);
   expect(bots(hidden)).toBe(0);
-  const [again] = await asked(platform, intervalRows({ grouping, includeBotSkills: false }));
+  const [again] = await repliesTo(platform, intervalRows({ grouping, includeBotSkills: false }));
   expect(bots(again)).toBe(0);
   expect(again!.rows).toHaveLength(4 * 4);
   expect(platform.sent.map(({ call }) => "includeBotSkills" in call && call.includeBotSkills)).toEqual([false, true]);

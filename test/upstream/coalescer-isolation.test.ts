@@ -1,15 +1,12 @@
 import fc from "fast-check";
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { expect, test } from "vitest";
 import type { Question } from "../../src/upstream/question.js";
-import { HeldPlatform, ownerOf } from "./held-platform.js";
+import { pass, settle, standAtNoon } from "./fake-time.js";
+import { HeldPlatform } from "./held-platform.js";
 import { agentRows, intervalRows, keyRows, keyTotal, skillRows } from "./questions-by-hand.js";
+import { ownerOf } from "./replies-by-hand.js";
 
-beforeEach(() => {
-  vi.useFakeTimers({ now: Date.UTC(2026, 0, 15, 12) });
-});
-afterEach(() => {
-  vi.useRealTimers();
-});
+standAtNoon();
 
 const accounts = ["acme1", "acme2", "acme3"];
 const credentials = ["own", "caller-digest"];
@@ -53,13 +50,13 @@ test("accounts and credentials that know the same ids never share a figure, what
       const told = [];
       for (const { asked, passMs } of rounds) {
         for (const each of asked) told.push({ each, end: platform.ask([each], { deadlineMs: 600_000 })[0]! });
-        await vi.advanceTimersByTimeAsync(0);
+        await settle();
         for (const sent of platform.sent.slice(-1)) sent.answer();
-        await vi.advanceTimersByTimeAsync(passMs);
+        await pass(passMs);
       }
       for (let answered = 0; answered < platform.sent.length; answered++) {
         platform.sent[answered]!.answer();
-        await vi.advanceTimersByTimeAsync(0);
+        await settle();
       }
       for (const { each, end } of told) {
         const { answered } = await end;

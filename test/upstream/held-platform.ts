@@ -1,20 +1,16 @@
 import type { GatewayError } from "../../src/errors.js";
-import { hourMs, minuteMs, slotsOf, type Window } from "../../src/time.js";
+import { hourMs, type Window } from "../../src/time.js";
 import { Answers } from "../../src/upstream/answers.js";
 import type { Call } from "../../src/upstream/call.js";
 import { Coalescer } from "../../src/upstream/coalescer.js";
 import { serviceOf } from "../../src/upstream/connection.js";
 import { type Freshness, keepMs } from "../../src/upstream/freshness.js";
 import { RequestMemory } from "../../src/upstream/memory.js";
-import type { Answered, ApiName, Question, ReplyByApi, Rows } from "../../src/upstream/question.js";
+import type { Answered, Question } from "../../src/upstream/question.js";
 import { Lane, type Limits, type Priority } from "../../src/upstream/scheduler.js";
 import type { AskTerms, Sighting } from "../../src/upstream/waiter.js";
-
-/** Ids that the platform has of every kind. */
-export const everyId = ["1", "2", "3", "4", "5"];
-
-/** Whose interval rows are those of bots. */
-export const botId = "5";
+import { settle } from "./fake-time.js";
+import { replyTo } from "./replies-by-hand.js";
 
 /** A call that reached the platform, under the test's control. */
 export interface Sent {
@@ -48,18 +44,41 @@ interface Settings {
   bytes?: number;
 }
 
+class SlowAnswers extends Answers {
+  held: Promise<void> | undefined;
+
+  override async list(family: string): ReturnType<Answers["list"]> {
+    const { held } = this;
+    const stored = await super.list(family);
+    await held;
+    return stored;
+  }
+
+  /** Adding looks up as well; that is never held. */
+  override async add(...added: Parameters<Answers["add"]>): Promise<void> {
+    const { held } = this;
+    this.held = undefined;
+    const done = super.add(...added);
+    await Promise.resolve();
+    this.held = held;
+    return done;
+  }
+}
+
 /** A coalescer before a platform that answers when the test says so, every figure telling whose it is. Needs fake timers. */
 export class HeldPlatform {
   readonly sent: Sent[] = [];
   readonly warnings: string[] = [];
   readonly coalescer: Coalescer;
   readonly #lanes = new Map<string, Lane>();
+  readonly #answers: SlowAnswers;
 
   constructor(private readonly settings: Settings = {}) {
     const ages = settings.freshness ?? freshness;
     const now = () => Date.now();
+    this.#answers = new SlowAnswers(settings.maxBytes ?? 100_000_000, now, (answer) => keepMs(ages, answer));
     this.coalescer = new Coalescer({
-      answers: new Answers(settings.maxBytes ?? 100_000_000, now, (answer) => keepMs(ages, answer)),
+      answers: this.#answers,
       freshness: () => ages,
       connect: (account, credential) => ({
         lane: (service) => this.lane(account, service),
@@ -77,6 +96,18 @@ export class HeldPlatform {
       now,
       warn: (message) => this.warnings.push(message),
     });
+  }
+
+  /** What is looked up from now on is read at once but told only when the returned function is called. */
+  holdLookUps(): () => void {
+    let goOn = (): void => undefined;
+    this.#answers.held = new Promise((resolve) => {
+      goOn = resolve;
+    });
+    return () => {
+      this.#answers.held = undefined;
+      goOn();
+    };
   }
 
   lane(account: string, service: string = serviceOf["skill-segments"]): Lane {
@@ -115,55 +146,12 @@ export class HeldPlatform {
   }
 }
 
-/** Whose figure it is: different for every account and credential. */
-export const ownerOf = (account: string, credential: string): number =>
-  [...`${account}/${credential}`].reduce((sum, letter) => sum * 31 + letter.charCodeAt(0), 7);
+export const one = async (told: Promise<Told>[]): Promise<Told> => await told[0]!;
 
-function replyTo(call: Call, account: string, credential: string, asOf: number, pending: readonly Window[]): ReplyByApi[ApiName] {
-  const owner = ownerOf(account, credential);
-  const values = (id: string | null) => ({ owner, id: id === null ? null : Number(id), asOf });
-  const rows = (ids: "all" | readonly string[]): Rows => new Map((ids === "all" ? everyId : ids).map((id) => [id, values(id)]));
-  const back = (lastMinutes: number): Window => ({ from: asOf - lastMinutes * minuteMs, to: asOf });
-  switch (call.api) {
-    case "skill-segments": {
-      const level = (window: Window) => ({ window, skills: rows(call.skills), total: values(null) });
-      return { asOf, ...level(back(call.lastMinutes)), intervals: cut(back(call.lastMinutes), call.everyMinutes)?.map(level) ?? null };
-    }
-    case "agent-segments": {
-      const split = call.skills;
-      const bySkill = split && new Map((split === "all" ? everyId : split).map((id) => [id, rows(call.agents)]));
-      const level = (window: Window) => ({ window, agents: rows(call.agents), bySkill, total: values(null) });
-      return { asOf, ...level(back(call.lastMinutes)), intervals: cut(back(call.lastMinutes), call.everyMinutes)?.map(level) ?? null };
-    }
-    case "key-metrics": {
-      const window = "lastMinutes" in call.window ? back(call.window.lastMinutes) : call.window;
-      const ids = (call.groupBy === "skillId" ? call.filters.skillIds : call.filters.agentGroupIds) ?? everyId;
-      const list = ids.map((id) => ({ id, name: null, byTime: values(id), current: values(id) }));
-      return { asOf, window, rows: call.groupBy ? list : [], count: list.length, total: { byTime: values(null), current: values(null) } };
-    }
-    case "interval-metrics": {
-      const slots = slotsOf(call.window, call.everyMinutes * minuteMs);
-      const done = slots.filter((slot) => !pending.some(({ from, to }) => slot.from < to && from < slot.to));
-      const kind = call.grouping[0] ?? "SKILL";
-      const picked = call.filters[kind];
-      const list = done.flatMap((window) =>
-        (picked ? [picked] : everyId)
-          .filter((id) => call.includeBotSkills || id !== botId)
-          .map((id) => ({
-            window,
-            ids: { [kind]: id },
-            skillName: null,
-            agentGroupName: null,
-            agentName: null,
-            agentLogin: null,
-            human: id !== botId,
-            values: values(id),
-          })),
-      );
-      return { asOf, window: call.window, rows: list, pending };
-    }
-  }
+/** Asks, and has the platform answer whatever it was sent at once. */
+export async function asked(platform: HeldPlatform, ...questions: readonly Question[]): Promise<Told[]> {
+  const told = platform.ask(questions);
+  await settle();
+  for (const sent of platform.sent) sent.answer();
+  return Promise.all(told);
 }
-
-const cut = (window: Window, everyMinutes: number | null): Window[] | null =>
-  everyMinutes === null ? null : slotsOf(window, everyMinutes * minuteMs);

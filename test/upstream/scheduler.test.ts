@@ -1,35 +1,11 @@
 import fc from "fast-check";
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import type { GatewayError } from "../../src/errors.js";
-import { Lane, type Limits, type Priority, type Turn, type TurnTerms } from "../../src/upstream/scheduler.js";
+import type { Turn, TurnTerms } from "../../src/upstream/scheduler.js";
+import { pass, standAtNoon } from "./fake-time.js";
+import { exchange, laneOf, now, type Run, within } from "./lane-by-hand.js";
 
-beforeEach(() => {
-  vi.useFakeTimers({ now: Date.UTC(2026, 0, 15, 12) });
-});
-afterEach(() => {
-  vi.useRealTimers();
-});
-
-const now = () => Date.now();
-const laneOf = (limits: Limits, random = () => 0) => new Lane("operations of account a", limits, now, random);
-const pass = (ms: number) => vi.advanceTimersByTimeAsync(ms);
-const within = (ms: number, priority: Priority = "interactive"): TurnTerms => ({ deadline: now() + ms, priority });
-
-interface Run {
-  begun: number;
-  ended: number;
-}
-
-/** Takes a turn and keeps it for `durationMs`. */
-async function exchange(lane: Lane, terms: TurnTerms, durationMs: number, runs: Run[]): Promise<Run> {
-  const turn = await lane.acquire(terms);
-  const run = { begun: now(), ended: Number.POSITIVE_INFINITY };
-  runs.push(run);
-  await new Promise((resolve) => setTimeout(resolve, durationMs));
-  run.ended = now();
-  turn.release();
-  return run;
-}
+standAtNoon();
 
 const mostAtOnce = (runs: readonly Run[]): number =>
   Math.max(0, ...runs.map(({ begun }) => runs.filter((other) => other.begun <= begun && begun < other.ended).length));
@@ -182,84 +158,6 @@ describe("a turn that cannot come in time", () => {
     await lane.acquire(within(0));
     for (let index = 0; index < 10_000; index++) lane.queue(within(60_000), { grant: () => undefined, refuse: () => undefined });
     await expect(lane.acquire(within(60_000))).rejects.toMatchObject({ extensions: { code: "BUDGET_EXHAUSTED" } });
-  });
-});
-
-describe("a 429", () => {
-  test("pauses everybody for as long as the platform says", async () => {
-    const lane = laneOf({ maxConcurrent: 4, maxPerMinute: 100 });
-    (await lane.acquire(within(0))).release();
-    lane.rateLimited(7_000);
-    const start = now();
-    const begun = lane.acquire(within(20_000)).then(() => now() - start);
-    await pass(20_000);
-    expect(await begun).toBe(7_000);
-  });
-
-  test("pauses for a second when the platform does not say, and twice as long each time it happens again", async () => {
-    const lane = laneOf({ maxConcurrent: 4, maxPerMinute: 100 });
-    const waits: number[] = [];
-    for (let round = 0; round < 8; round++) {
-      lane.rateLimited(undefined);
-      const start = now();
-      let waited = 0;
-      const turn = lane.acquire(within(100_000)).then((granted) => {
-        waited = now() - start;
-        granted.release();
-      });
-      await pass(100_000);
-      await turn;
-      waits.push(waited);
-    }
-    expect(waits).toEqual([1_000, 2_000, 4_000, 8_000, 16_000, 32_000, 60_000, 60_000]);
-  });
-
-  test("is jittered, never shorter than asked for", async () => {
-    const lane = laneOf({ maxConcurrent: 4, maxPerMinute: 100 }, () => 1);
-    lane.rateLimited(4_000);
-    const start = now();
-    const begun = lane.acquire(within(20_000)).then(() => now() - start);
-    await pass(20_000);
-    expect(await begun).toBe(5_000);
-  });
-
-  test("refuses at once who cannot wait for the end of the pause", async () => {
-    const lane = laneOf({ maxConcurrent: 1, maxPerMinute: 100 });
-    const busy = await lane.acquire(within(0));
-    const hasty = expect(lane.acquire(within(5_000))).rejects.toMatchObject({
-      extensions: { code: "BUDGET_EXHAUSTED", retryAfterMs: 30_000 },
-    });
-    const patient = lane.acquire(within(60_000));
-    lane.rateLimited(30_000);
-    await hasty;
-    busy.release();
-    await pass(30_100);
-    await patient;
-  });
-
-  test("halves what runs at once, several that belong together only once, and success brings it back", async () => {
-    const lane = laneOf({ maxConcurrent: 8, maxPerMinute: 10_000 });
-    lane.rateLimited(undefined);
-    await pass(100);
-    lane.rateLimited(undefined);
-    expect(lane.budget().concurrencyLimit).toBe(4);
-    await pass(2_000);
-    lane.rateLimited(undefined);
-    expect(lane.budget().concurrencyLimit).toBe(2);
-    for (let success = 0; success < 1_000; success++) lane.succeeded();
-    expect(lane.budget().concurrencyLimit).toBe(8);
-  });
-
-  test("never stops the lane for good: one at a time always remains", async () => {
-    const lane = laneOf({ maxConcurrent: 2, maxPerMinute: 100 });
-    for (let round = 0; round < 10; round++) {
-      lane.rateLimited(undefined);
-      await pass(1_000);
-    }
-    expect(lane.budget().concurrencyLimit).toBe(1);
-    const turn = lane.acquire(within(600_000));
-    await pass(600_000);
-    (await turn).release();
   });
 });
 

@@ -1,0 +1,81 @@
+import { describe, expect, test } from "vitest";
+import { GatewayError } from "../../src/errors.js";
+import { pass, settle, standAtNoon } from "./fake-time.js";
+import { asked, HeldPlatform, one } from "./held-platform.js";
+import { skillRows } from "./questions-by-hand.js";
+
+standAtNoon();
+
+const rejected = new GatewayError("UPSTREAM_REJECTED", "No such id.", { status: 400 });
+const broken = new GatewayError("UPSTREAM_UNAVAILABLE", "It failed.", { status: 500 });
+
+describe("failures", () => {
+  test("a failed call fails each who joined it with its own error, and is forgotten", async () => {
+    const platform = new HeldPlatform();
+    const told = ["1", "2"].map((id) => one(platform.ask([skillRows({ skills: [id] })])));
+    await settle();
+    platform.sent[0]!.fail(broken);
+    const errors = (await Promise.all(told)).map(({ error }) => error);
+    expect(errors.map((error) => error?.extensions)).toMatchObject([
+      { code: "UPSTREAM_UNAVAILABLE", api: "SKILL_SEGMENTS", account: "a", status: 500 },
+      { code: "UPSTREAM_UNAVAILABLE", api: "SKILL_SEGMENTS", account: "a", status: 500 },
+    ]);
+    expect(errors[0]).not.toBe(errors[1]);
+    const again = await asked(platform, skillRows({ skills: ["1"] }));
+    expect(again[0]!.answered?.stale).toBe(false);
+  });
+
+  test("within one request a failed call is not made again", async () => {
+    const platform = new HeldPlatform();
+    const terms = platform.terms();
+    const first = platform.askOn(terms, [skillRows({ skills: ["1", "2"] })]);
+    await settle();
+    platform.sent[0]!.fail(broken);
+    await first;
+    expect((await one(platform.askOn(terms, [skillRows({ skills: ["2"] })]))).error?.code).toBe("UPSTREAM_UNAVAILABLE");
+    expect(platform.sent).toHaveLength(1);
+  });
+
+  test("of a rejected call that several shared each asks again alone, equal questions together, and only the culprit fails", async () => {
+    const platform = new HeldPlatform();
+    const told = ["1", "2", "2", "3"].map((id) => one(platform.ask([skillRows({ skills: [id] })])));
+    await settle();
+    platform.sent[0]!.fail(rejected);
+    await settle();
+    expect(platform.sent.slice(1).map(({ call }) => "skills" in call && call.skills)).toEqual([["1"], ["2"], ["3"]]);
+    platform.sent[1]!.answer();
+    platform.sent[2]!.fail(rejected);
+    platform.sent[3]!.answer();
+    expect((await Promise.all(told)).map(({ error }) => error?.code)).toEqual([
+      undefined,
+      "UPSTREAM_REJECTED",
+      "UPSTREAM_REJECTED",
+      undefined,
+    ]);
+    expect(platform.sent).toHaveLength(4);
+  });
+
+  test("a call that was widened for free and rejected is made again without the widening", async () => {
+    const platform = new HeldPlatform();
+    await asked(platform, skillRows({ skills: "all" }));
+    await pass(40_000);
+    const told = one(platform.ask([skillRows({ skills: ["1"] })]));
+    await settle();
+    expect(platform.sent[1]!.call).toMatchObject({ skills: "all" });
+    platform.sent[1]!.fail(rejected);
+    await settle();
+    expect(platform.sent[2]!.call).toMatchObject({ skills: ["1"] });
+    platform.sent[2]!.answer();
+    expect((await told).answered?.stale).toBe(false);
+  });
+
+  test("what fails within the gateway is masked, told to the log, and not kept", async () => {
+    const platform = new HeldPlatform();
+    const told = one(platform.ask([skillRows()]));
+    await settle();
+    platform.sent[0]!.fail(new TypeError("undefined is not a function") as unknown as GatewayError);
+    expect((await told).error?.extensions).toEqual({ code: "INTERNAL_SERVER_ERROR", retryable: false });
+    expect(platform.warnings).toEqual(["A call failed within the gateway"]);
+    expect((await asked(platform, skillRows()))[0]!.answered?.stale).toBe(false);
+  });
+});

@@ -1,0 +1,48 @@
+import { type ErrorFacts, GatewayError } from "../../src/errors.js";
+import type { ExchangeRequest, ExchangeResponse } from "../../src/upstream/call.js";
+import { type ExchangeTerms, type Send, Upstream } from "../../src/upstream/upstream.js";
+import { noon } from "./fake-time.js";
+
+export const request: ExchangeRequest = { service: "operations", method: "GET", path: "/operations/api/account/a/msgskillsegments" };
+export const ok: ExchangeResponse = { status: 200, body: {}, bytes: 2, askedAt: noon };
+export const failure = (code: ConstructorParameters<typeof GatewayError>[0], facts: ErrorFacts = {}) =>
+  new GatewayError(code, "The platform said so.", facts);
+export const broken = failure("UPSTREAM_UNAVAILABLE", { status: 503 });
+
+/** An upstream whose platform answers as told, one outcome after the other, the last one for ever. */
+export function upstreamOver(
+  outcomes: readonly (GatewayError | ExchangeResponse | "hang")[],
+  limits = { maxConcurrent: 4, maxPerMinute: 120 },
+) {
+  const sentAt: number[] = [];
+  const send: Send = async () => {
+    const outcome = outcomes[Math.min(sentAt.length, outcomes.length - 1)];
+    sentAt.push(Date.now() - noon);
+    if (outcome === "hang") return new Promise<never>(() => undefined);
+    if (outcome instanceof GatewayError) throw outcome;
+    return outcome!;
+  };
+  const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
+  const retryPausesMs = [5_000, 10_000, 15_000];
+  const upstream = new Upstream({ account: "a", limits, retryPausesMs, send, sleep, now: () => Date.now(), random: () => 0 });
+  return { upstream, sentAt };
+}
+
+export const terms = (withinMs: number, more: Partial<ExchangeTerms> = {}): ExchangeTerms => {
+  const deadline = Date.now() + withinMs;
+  return { deadline: () => deadline, priority: () => "interactive", sent: () => undefined, ...more };
+};
+
+/** How an exchange ended: its status or its error, and after how long. */
+export async function ended(
+  exchange: Promise<ExchangeResponse>,
+): Promise<{ status?: number; code?: string; facts?: ErrorFacts; afterMs: number }> {
+  const begun = Date.now();
+  try {
+    const { status } = await exchange;
+    return { status, afterMs: Date.now() - begun };
+  } catch (error) {
+    if (!(error instanceof GatewayError)) throw error;
+    return { code: error.code, facts: error.extensions, afterMs: Date.now() - begun };
+  }
+}

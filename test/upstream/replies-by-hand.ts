@@ -1,0 +1,63 @@
+import { minuteMs, slotsOf, type Window } from "../../src/time.js";
+import type { Call } from "../../src/upstream/call.js";
+import type { ApiName, ReplyByApi, Rows } from "../../src/upstream/question.js";
+
+/** Ids that the platform has of every kind. */
+export const everyId = ["1", "2", "3", "4", "5"];
+
+/** Whose interval rows are those of bots. */
+export const botId = "5";
+
+/** Whose figure it is: different for every account and credential. */
+export const ownerOf = (account: string, credential: string): number =>
+  [...`${account}/${credential}`].reduce((sum, letter) => sum * 31 + letter.charCodeAt(0), 7);
+
+/** Every figure tells whose it is and of which id. */
+export function replyTo(call: Call, account: string, credential: string, asOf: number, pending: readonly Window[]): ReplyByApi[ApiName] {
+  const owner = ownerOf(account, credential);
+  const values = (id: string | null) => ({ owner, id: id === null ? null : Number(id), asOf });
+  const rows = (ids: "all" | readonly string[]): Rows => new Map((ids === "all" ? everyId : ids).map((id) => [id, values(id)]));
+  const back = (lastMinutes: number): Window => ({ from: asOf - lastMinutes * minuteMs, to: asOf });
+  switch (call.api) {
+    case "skill-segments": {
+      const level = (window: Window) => ({ window, skills: rows(call.skills), total: values(null) });
+      return { asOf, ...level(back(call.lastMinutes)), intervals: cut(back(call.lastMinutes), call.everyMinutes)?.map(level) ?? null };
+    }
+    case "agent-segments": {
+      const split = call.skills;
+      const bySkill = split && new Map((split === "all" ? everyId : split).map((id) => [id, rows(call.agents)]));
+      const level = (window: Window) => ({ window, agents: rows(call.agents), bySkill, total: values(null) });
+      return { asOf, ...level(back(call.lastMinutes)), intervals: cut(back(call.lastMinutes), call.everyMinutes)?.map(level) ?? null };
+    }
+    case "key-metrics": {
+      const window = "lastMinutes" in call.window ? back(call.window.lastMinutes) : call.window;
+      const ids = (call.groupBy === "skillId" ? call.filters.skillIds : call.filters.agentGroupIds) ?? everyId;
+      const list = ids.map((id) => ({ id, name: null, byTime: values(id), current: values(id) }));
+      return { asOf, window, rows: call.groupBy ? list : [], count: list.length, total: { byTime: values(null), current: values(null) } };
+    }
+    case "interval-metrics": {
+      const slots = slotsOf(call.window, call.everyMinutes * minuteMs);
+      const done = slots.filter((slot) => !pending.some(({ from, to }) => slot.from < to && from < slot.to));
+      const kind = call.grouping[0] ?? "SKILL";
+      const picked = call.filters[kind];
+      const list = done.flatMap((window) =>
+        (picked ? [picked] : everyId)
+          .filter((id) => call.includeBotSkills || id !== botId)
+          .map((id) => ({
+            window,
+            ids: { [kind]: id },
+            skillName: null,
+            agentGroupName: null,
+            agentName: null,
+            agentLogin: null,
+            human: id !== botId,
+            values: values(id),
+          })),
+      );
+      return { asOf, window: call.window, rows: list, pending };
+    }
+  }
+}
+
+const cut = (window: Window, everyMinutes: number | null): Window[] | null =>
+  everyMinutes === null ? null : slotsOf(window, everyMinutes * minuteMs);
