@@ -16,7 +16,7 @@ const harmless = "{ __typename }";
  */
 export function trustedDocumentsPlugin({ trustedDocuments, routerSecret }: TrustOptions, log: Logger): ApolloServerPlugin<ServedContext> {
   const { mode, byHash } = trustedDocuments;
-  const documents = new Map(Object.entries(byHash));
+  const documents = new Map(Object.entries(byHash).map(([hash, text]) => [plain(hash), text]));
   const texts = new Set(documents.values());
   if (mode === "off") return {};
 
@@ -50,5 +50,8 @@ function idOf({ extensions, http }: GraphQLRequest): string | undefined {
   const inSearch = new URLSearchParams(http?.search).get("documentId");
   const hash = (extensions?.persistedQuery as { sha256Hash?: unknown } | undefined)?.sha256Hash;
   const id = [inBody, inSearch, hash].find((each) => typeof each === "string");
-  return typeof id === "string" ? id.replace(/^sha256:/, "").slice(0, 200) : undefined;
+  return typeof id === "string" ? plain(id.slice(0, 200)) : undefined;
 }
+
+/** GraphQL over HTTP writes the algorithm before a SHA-256, Apollo does not. */
+const plain = (hash: string): string => hash.replace(/^sha256:/, "");

@@ -166,7 +166,7 @@ export const AgentPageDocument = new TypedDocumentString(`
     }
   }
 }
-    `) as unknown as TypedDocumentString<AgentPageQuery, AgentPageQueryVariables>;
+    `, {"hash":"sha256:a0ec402313d0df711ec9b2d8e8051949769cf5861dded28565bf999576700359"}) as unknown as TypedDocumentString<AgentPageQuery, AgentPageQueryVariables>;
 export const ContactCenterTotalsDocument = new TypedDocumentString(`
     query ContactCenterTotals {
   contactCenter {
@@ -214,7 +214,7 @@ export const ContactCenterTotalsDocument = new TypedDocumentString(`
     }
   }
 }
-    `) as unknown as TypedDocumentString<ContactCenterTotalsQuery, ContactCenterTotalsQueryVariables>;
+    `, {"hash":"sha256:2daa58760a726dd663b27041305113d8d2aa259532ed8d6fc11f4ef501041313"}) as unknown as TypedDocumentString<ContactCenterTotalsQuery, ContactCenterTotalsQueryVariables>;
 export const ConversationsDocument = new TypedDocumentString(`
     query Conversations {
   contactCenter {
@@ -254,7 +254,7 @@ export const ConversationsDocument = new TypedDocumentString(`
     }
   }
 }
-    `) as unknown as TypedDocumentString<ConversationsQuery, ConversationsQueryVariables>;
+    `, {"hash":"sha256:1a8702f4807fc353c58fdabab504e0a049abdd0c7c552a25c9be6a4ecd5c6112"}) as unknown as TypedDocumentString<ConversationsQuery, ConversationsQueryVariables>;
 export const HandleTimeDocument = new TypedDocumentString(`
     query HandleTime($handleTimeModel: HandleTimeModel! = IFT) {
   contactCenter {
@@ -289,7 +289,7 @@ export const HandleTimeDocument = new TypedDocumentString(`
     }
   }
 }
-    `) as unknown as TypedDocumentString<HandleTimeQuery, HandleTimeQueryVariables>;
+    `, {"hash":"sha256:4594abfc174032d1a48dc6f6ab91a8d476ce3617274837cc78d57b6dc1157b84"}) as unknown as TypedDocumentString<HandleTimeQuery, HandleTimeQueryVariables>;
 export const HumansAndBotsDocument = new TypedDocumentString(`
     query HumansAndBots {
   contactCenter {
@@ -306,7 +306,7 @@ export const HumansAndBotsDocument = new TypedDocumentString(`
   interactiveAgentSegments
   avgAgentMessagesInAgentSegment
   avgAgentSegmentDuration
-}`) as unknown as TypedDocumentString<HumansAndBotsQuery, HumansAndBotsQueryVariables>;
+}`, {"hash":"sha256:692adf6ee06d459e0aa26cae63d0805198cf6a116ea591d9298bfc1ef3263fcd"}) as unknown as TypedDocumentString<HumansAndBotsQuery, HumansAndBotsQueryVariables>;
 export const LongestWaitsDocument = new TypedDocumentString(`
     query LongestWaits($lastMinutes: Int! = 60) {
   contactCenter {
@@ -331,7 +331,7 @@ export const LongestWaitsDocument = new TypedDocumentString(`
     }
   }
 }
-    `) as unknown as TypedDocumentString<LongestWaitsQuery, LongestWaitsQueryVariables>;
+    `, {"hash":"sha256:6b81ee4085b778b52b5a2a9795c5dba1fd68d807007d65ea33c3762bb7b1a4cd"}) as unknown as TypedDocumentString<LongestWaitsQuery, LongestWaitsQueryVariables>;
 export const MetricCatalogDocument = new TypedDocumentString(`
     query MetricCatalog($api: MetricsApi) {
   metricCatalog(api: $api) {
@@ -342,7 +342,7 @@ export const MetricCatalogDocument = new TypedDocumentString(`
     description
   }
 }
-    `) as unknown as TypedDocumentString<MetricCatalogQuery, MetricCatalogQueryVariables>;
+    `, {"hash":"sha256:b7bef0eeeaf887c712404b7a0cd2bc0cf5570a2de161ae1387535b0c98e57eda"}) as unknown as TypedDocumentString<MetricCatalogQuery, MetricCatalogQueryVariables>;
 export const SkillTrendDocument = new TypedDocumentString(`
     query SkillTrend {
   contactCenter {
@@ -368,7 +368,7 @@ export const SkillTrendDocument = new TypedDocumentString(`
     }
   }
 }
-    `) as unknown as TypedDocumentString<SkillTrendQuery, SkillTrendQueryVariables>;
+    `, {"hash":"sha256:6f9e45c6484f053f20def22e7d809113984d0716116ac7edf7dbc56d58d29398"}) as unknown as TypedDocumentString<SkillTrendQuery, SkillTrendQueryVariables>;
 export const TeamDocument = new TypedDocumentString(`
     query Team {
   contactCenter {
@@ -399,7 +399,7 @@ export const TeamDocument = new TypedDocumentString(`
     }
   }
 }
-    `) as unknown as TypedDocumentString<TeamQuery, TeamQueryVariables>;
+    `, {"hash":"sha256:16ecbd85542d8863e01065a346c3d65226f05e32bcea8595d223c24f3eddebf4"}) as unknown as TypedDocumentString<TeamQuery, TeamQueryVariables>;
 export const WallboardDocument = new TypedDocumentString(`
     query Wallboard {
   contactCenter {
@@ -433,4 +433,4 @@ export const WallboardDocument = new TypedDocumentString(`
     }
   }
 }
-    `) as unknown as TypedDocumentString<WallboardQuery, WallboardQueryVariables>;
+    `, {"hash":"sha256:81fb345c3179e88fde9564c6ef3111ca8c010d45ff81dec3ec1621f4a1fe9ce8"}) as unknown as TypedDocumentString<WallboardQuery, WallboardQueryVariables>;

@@ -11,7 +11,7 @@ test("test/generated is what codegen makes of the schema and the example operati
   const made = await executeCodegen(context);
   const files = "result" in made ? made.result : made;
   expect(files.map(({ filename }) => filename).sort()).toEqual(
-    ["gql.ts", "graphql.ts", "index.ts"].map((file) => `test/generated/${file}`),
+    ["gql.ts", "graphql.ts", "index.ts", "persisted-documents.json"].map((file) => `test/generated/${file}`),
   );
   for (const { filename, content } of files)
     expect(readFileSync(`${root}${filename}`, "utf8"), `${filename} is out of date: npm run codegen`).toBe(content);

@@ -6,7 +6,7 @@ import { fakeGateway, logOf, post, start } from "./fake-gateway.js";
 const known = "query Known { hello }";
 const sha256 = createHash("sha256").update(known).digest("hex");
 /** A hash need not be Apollo's: graphql-codegen's own default is SHA-1. */
-const byHash = { [sha256]: known, "1a2b": "query Numbered($of: Int!) { number(of: $of) }" };
+const byHash = { [`sha256:${sha256}`]: known, "1a2b": "query Numbered($of: Int!) { number(of: $of) }" };
 
 async function trusting(mode: TrustedDocuments["mode"], more: { routerSecret?: string } = {}) {
   const { gateway, prepared } = fakeGateway();
