@@ -5,7 +5,7 @@ export const noon = Date.UTC(2026, 0, 15, 12);
 /** Timers and clock stand at noon when a test begins, and move only when it says so. */
 export function standAtNoon(): void {
   beforeEach(() => {
-    vi.standAtNoonrs({ now: noon });
+    vi.useFakeTimers({ now: noon });
   });
   afterEach(() => {
     vi.useRealTimers();
