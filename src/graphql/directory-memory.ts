@@ -1,9 +1,5 @@
 import { LRUCache } from "lru-cache";
-import { minuteMs } from "../time.js";
-import type { IntervalMetricsReply, KeyKind, KeyMetricsReply } from "../upstream/question.js";
-
-/** How long names, lists and relations are kept, in ms. */
-export const directoryKeptMs = 10 * minuteMs;
+import { directoryKeptMs, type IntervalMetricsReply, type KeyKind, type KeyMetricsReply } from "../upstream/question.js";
 
 export interface DirectoryScope {
   account: string;

@@ -1,6 +1,6 @@
 import { keyFigures } from "./merging/key-metrics.js";
 import type { FreshnessKind, Stored, Usable } from "./merging/merging.js";
-import type { ApiName, Question } from "./question.js";
+import { type ApiName, directoryKeptMs, type Question } from "./question.js";
 
 /** How long figures of each kind are fresh, and how long after that they may stand in when the platform cannot answer; ms. */
 export interface Freshness {
@@ -24,12 +24,9 @@ export function tolerating(tolerance: Tolerance, { ttlMs, staleMs }: Freshness, 
   return ({ reply }, kind) => reply.asOf >= since || since - reply.asOf < longest(kind);
 }
 
-/** Names and relations are kept at least this long, whatever the times to live of figures. */
-export const directoryMs = 600_000;
-
 /** How long an answer can be of use to anybody. */
 export function keepMs({ ttlMs, staleMs }: Freshness, { call }: Stored): number {
-  return Math.max(directoryMs, ...kindsOf[call.api].map((kind) => ttlMs[kind])) + staleMs;
+  return Math.max(directoryKeptMs, ...kindsOf[call.api].map((kind) => ttlMs[kind])) + staleMs;
 }
 
 /** How much longer an answer of this age is fresh for the question, ms; 0 when it is not. */

@@ -1,4 +1,11 @@
-import type { Limits } from "./scheduler.js";
+export interface Limits {
+  /** Calls at once, 1..100. */
+  maxConcurrent: number;
+  /** Calls begun in any 60 s, 1..100000. */
+  maxPerMinute: number;
+  /** Calls begun in any second; absent: no such limit. */
+  maxPerSecond?: number;
+}
 
 /**
  * The platform counts a call when it arrives, we when we send it. Two calls can arrive closer together than they were

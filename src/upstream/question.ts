@@ -1,6 +1,6 @@
 import type { MetricsApi } from "../catalogue/metric.js";
 import type { Merge } from "../merges.js";
-import type { Window } from "../time.js";
+import { minuteMs, type Window } from "../time.js";
 
 /**
  * The words between the GraphQL face and the upstream: what one part of an operation wants to know (a question),
@@ -222,3 +222,6 @@ export const keysPerPage = 50;
 
 /** Sorted without repeats: the only form in which ids enter a question. */
 export const idSet = (ids: Iterable<string>): readonly string[] => [...new Set(ids)].sort();
+
+/** How long names, lists and relations are kept, whatever the times to live of figures: the freshForMs of questions for them. */
+export const directoryKeptMs = 10 * minuteMs;

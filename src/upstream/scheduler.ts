@@ -1,17 +1,8 @@
 import { GatewayError } from "../errors.js";
-import { Pace } from "./pace.js";
+import { type Limits, Pace } from "./pace.js";
 
 export type Priority = "interactive" | "refresh";
 const rank: Record<Priority, number> = { interactive: 0, refresh: 1 };
-
-export interface Limits {
-  /** Calls at once, 1..100. */
-  maxConcurrent: number;
-  /** Calls begun in any 60 s, 1..100000. */
-  maxPerMinute: number;
-  /** Calls begun in any second; absent: no such limit. */
-  maxPerSecond?: number;
-}
 
 export interface TurnTerms {
   /** Epoch ms after which the turn is of no use. */

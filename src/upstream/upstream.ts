@@ -8,7 +8,8 @@ import {
 } from "cockatiel";
 import { GatewayError } from "../errors.js";
 import type { ExchangeRequest, ExchangeResponse, Service } from "./call.js";
-import { Lane, type Limits, type Priority, type Turn } from "./scheduler.js";
+import type { Limits } from "./pace.js";
+import { Lane, type Priority, type Turn } from "./scheduler.js";
 
 /** Sends one request to the platform, once. */
 export type Send = (request: ExchangeRequest, terms: { deadline: number; bearer?: string }) => Promise<ExchangeResponse>;

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { directoryMs, keepMs, remainingMs, type Tolerance, tolerating } from "../../src/upstream/freshness.js";
+import { keepMs, remainingMs, type Tolerance, tolerating } from "../../src/upstream/freshness.js";
 import type { FreshnessKind, Stored } from "../../src/upstream/merging/merging.js";
-import type { Question } from "../../src/upstream/question.js";
+import { directoryKeptMs, type Question } from "../../src/upstream/question.js";
 import { freshness } from "./held-platform.js";
 import { intervalRows, keyRows, skillRows } from "./questions-by-hand.js";
 
@@ -35,7 +35,7 @@ test("an answer asked for since the request began is fresh to it, even with a ti
 });
 
 test("an answer is kept as long as it can be of use to anybody: figures, names, or in place of a failure", () => {
-  expect(keepMs(freshness, stored(0))).toBe(directoryMs + freshness.staleMs);
+  expect(keepMs(freshness, stored(0))).toBe(directoryKeptMs + freshness.staleMs);
   const { api, grouping, everyMinutes, handleTimeModel, window, filters, includeBotSkills } = intervalRows();
   const call = { api, grouping, everyMinutes, handleTimeModel, window, filters, includeBotSkills };
   expect(keepMs(freshness, { ...stored(0), call })).toBe(86_400_000 + freshness.staleMs);

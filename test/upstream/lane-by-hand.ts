@@ -1,4 +1,5 @@
-import { Lane, type Limits, type Priority, type TurnTerms } from "../../src/upstream/scheduler.js";
+import type { Limits } from "../../src/upstream/pace.js";
+import { Lane, type Priority, type TurnTerms } from "../../src/upstream/scheduler.js";
 
 export const now = () => Date.now();
 export const laneOf = (limits: Limits, random = () => 0) => new Lane("operations of account a", limits, now, random);

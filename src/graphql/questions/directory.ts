@@ -1,13 +1,14 @@
 import { dayMs, floorTo, hourMs, minuteMs, type Window } from "../../time.js";
 import {
   type AgentSegmentsQuestion,
+  directoryKeptMs,
   type IntervalMetricsQuestion,
   idSet,
   type KeyKind,
   type KeyMetricsQuestion,
 } from "../../upstream/question.js";
 import type { Asker } from "../context.js";
-import { type DirectoryScope, directoryKeptMs, type NamedKind } from "../directory-memory.js";
+import type { DirectoryScope, NamedKind } from "../directory-memory.js";
 import type { Parent } from "./parent.js";
 
 type Scoped = Pick<Parent, "account">;
