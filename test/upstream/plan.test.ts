@@ -52,6 +52,43 @@ describe("what never shares a call", () => {
   });
 });
 
+describe("the fewest calls where placing one question after the other does not find them", () => {
+  test.each<[string, Question[]]>([
+    [
+      "a total takes the intervals of its own rows, so that the others can share the rest",
+      [
+        agentRows({ agents: ["3"], everyMinutes: 30 }),
+        agentRows({ agents: ["2", "3"] }),
+        agentRows({ agents: ["2", "3"], everyMinutes: 15 }),
+        agentRows({ of: "total", agents: ["3"] }),
+      ],
+    ],
+    [
+      "a row rides on the call of the intervals that all rows share, not on the total's",
+      [
+        skillRows({ skills: ["2"], everyMinutes: 15 }),
+        skillRows({ skills: ["1", "2"] }),
+        skillRows({ skills: "all", everyMinutes: 30 }),
+        skillRows({ of: "total", skills: ["2"] }),
+      ],
+    ],
+    [
+      "windows pair up so that each pair fits a day",
+      [
+        intervalRows({ window: { from: 6 * hourMs, to: 24 * hourMs } }),
+        intervalRows({ window: { from: 12 * hourMs, to: 30 * hourMs } }),
+        intervalRows({ window: { from: 0, to: 24 * hourMs } }),
+        intervalRows({ window: { from: 30 * hourMs, to: 36 * hourMs } }),
+      ],
+    ],
+  ])("%s", (_, questions) => {
+    for (let turn = 0; turn < questions.length; turn++) {
+      questions.push(questions.shift()!);
+      expect(costOf(plan(questions, unknown))).toBe(2);
+    }
+  });
+});
+
 describe("a wallboard of 200 agents and 60 skills", () => {
   const agents = ids(200);
   const skills = ids(60, 5_000);
