@@ -15,10 +15,10 @@ export const breaks = [
   "filtered-keys",
   /** The section `all` beside rows leaves out what the system closed. */
   "total-beside-rows",
-  /** Current values count the assigned conversations alone that were assigned within the window. */
+  /** Current values beside by-time metrics count the assigned conversations alone that were assigned within the window. */
   "current-in-window",
-  /** Interval rows picked by an id they are grouped by have handle times in whole minutes. */
-  "picked-intervals",
+  /** Interval rows that no id they are grouped by picks have handle times in whole minutes. */
+  "unpicked-intervals",
 ] as const;
 export type Break = (typeof breaks)[number];
 
@@ -43,7 +43,7 @@ export const withoutAutoClosed = (figures: Figures): Figures => ({
   ...(figures.autoClosed !== undefined && { autoClosed: 0 }),
 });
 
-/** "picked-intervals": handle time, in seconds, as whole minutes. */
+/** "unpicked-intervals": handle time, in seconds, as whole minutes. */
 export const inWholeMinutes = (figures: Figures): Figures => ({
   ...figures,
   ...(figures.handleTime !== undefined && { handleTime: Math.ceil(figures.handleTime / 60) * 60 }),

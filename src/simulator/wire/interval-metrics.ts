@@ -76,8 +76,8 @@ export const answerIntervalMetrics: Handler = (asked) => {
   const end = place.empty ? place.offset : place.offset + query.pageSize;
   const next = end < rows.length ? { offset: end, empty: variants.emptyPages && !place.empty } : null;
   const ids = { skill: query.skillId, agent: query.agentId, agentGroup: query.agentGroupId, conversation: query.conversationId };
-  const isPicked = variants.breaks.includes("picked-intervals") && query.grouping.some((kind) => ids[kind] !== undefined);
-  const page = rows.slice(place.offset, end).map((row) => (isPicked ? { ...row, metrics: inWholeMinutes(row.metrics) } : row));
+  const isRough = variants.breaks.includes("unpicked-intervals") && query.grouping.every((kind) => ids[kind] === undefined);
+  const page = rows.slice(place.offset, end).map((row) => (isRough ? { ...row, metrics: inWholeMinutes(row.metrics) } : row));
   return ok({
     metadata: metadata(asked, query, place, next, page.length),
     intervals: page.map((row, at) => writeRow(row, at, variants)),

@@ -61,7 +61,7 @@ export const answerKeyMetrics: Handler = (asked) => {
     groupBy: body.groupBy,
     byTime: body.metricsToRetrieveByTime,
     current: body.metricsToRetrieveCurrentValue,
-    assignedSince: variants.breaks.includes("current-in-window") ? window.from : undefined,
+    assignedSince: variants.breaks.includes("current-in-window") && body.metricsToRetrieveByTime.length > 0 ? window.from : undefined,
   };
   const { groups, all } = keyMetrics(center.ledger, center.directory, query);
   const sections = body.responseSections ?? variants.defaultSections;
