@@ -6,7 +6,7 @@ import { Command, InvalidArgumentError, Option } from "commander";
 import type { Logger } from "pino";
 import pretty from "pino-pretty";
 import { oauth1Hint } from "./config/oauth1.js";
-import { configFrom } from "./config.js";
+import { type AccountConfig, configFrom } from "./config.js";
 import { examine } from "./doctor.js";
 import { createGateway } from "./gateway.js";
 import { emittedSdl } from "./graphql/emitted-sdl.js";
@@ -16,6 +16,7 @@ import { createLog } from "./server/log.js";
 import { startSimulator } from "./simulator/simulator.js";
 import { type SimulatorProcess, startSimulatorProcess } from "./simulator-process.js";
 import { plainSentence, StartError } from "./start-error.js";
+import { verify } from "./verify.js";
 
 const fromRoot = (path: string): string => fileURLToPath(new URL(`../${path}`, import.meta.url));
 /** Longer than the server waits for what runs. */
@@ -46,6 +47,7 @@ program
 program
   .command("doctor")
   .description("ask the domain look-up, the token service and each API once, and say what works and what does not")
+  .option("--verify", "also ask both ways what merging takes for granted, and name the setting that turns off what does not hold")
   .action(doctor);
 
 async function serve(): Promise<void> {
@@ -97,7 +99,7 @@ async function simulate(options: { port: number; controlPort: number; scale: "sm
 }
 
 /** Exit code 1 when something does not work. Without LP_ACCOUNT_ID the simulator is examined. */
-async function doctor(): Promise<void> {
+async function doctor(options: { verify?: true }): Promise<void> {
   const hint = oauth1Hint(process.env);
   if (hint) print(`warning  ${hint}`);
   const asked = configFrom(process.env);
@@ -112,10 +114,24 @@ async function doctor(): Promise<void> {
       ill ||= outcome !== "works";
       print(`  ${outcome.padEnd(9)}  ${what}: ${said}`);
     }
+    if (options.verify) ill = !(await verified(account)) || ill;
   }
   print(ill ? "Something does not work: see above." : "Everything works.");
   await simulator?.stop();
   process.exitCode = ill ? 1 : 0;
+}
+
+/** Whether nothing that is merged was found to be wrong, but for what is turned off already. */
+async function verified(account: AccountConfig): Promise<boolean> {
+  const wrong = new Set<string>();
+  for await (const { merge, outcome, said } of verify(account, Date.now)) {
+    const off = merge !== null && account.mergesOff.includes(merge);
+    if (outcome === "fails" && !off) wrong.add(merge ?? "what no setting changes");
+    print(`  ${outcome.padEnd(9)}  ${off ? `(turned off: ${merge}) ` : ""}${said}`);
+  }
+  if (wrong.size > 0)
+    print(`Merging is wrong for account ${account.id}: ${[...wrong].join(", ")}. LP_MERGES_OFF takes these names, parted by commas.`);
+  return wrong.size === 0;
 }
 
 const print = (line: string): boolean => process.stdout.write(`${line}\n`);

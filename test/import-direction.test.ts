@@ -8,15 +8,27 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   catalogue: [],
   errors: ["catalogue"],
   time: [],
-  config: ["errors"],
-  upstream: ["catalogue", "errors", "time"],
+  merges: [],
+  config: ["errors", "merges"],
+  upstream: ["catalogue", "errors", "time", "merges"],
   loaders: ["upstream/question", "upstream/coalescer", "upstream/waiter", "errors", "time"],
   graphql: ["catalogue", "errors", "time", "loaders", "upstream/question"],
   server: ["graphql", "errors", "config"],
   simulator: ["catalogue"],
 };
 /** Files that put the rooms together: they may import every room but the simulator, which main.ts alone may. */
-const composition = ["doctor", "gateway", "main", "platform", "readiness", "request", "simulator-process", "start-error"];
+const composition = [
+  "both-ways",
+  "doctor",
+  "gateway",
+  "main",
+  "platform",
+  "readiness",
+  "request",
+  "simulator-process",
+  "start-error",
+  "verify",
+];
 
 interface Import {
   from: string;
