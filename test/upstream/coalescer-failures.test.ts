@@ -31,7 +31,7 @@ describe("failures", () => {
     const first = platform.askOn(terms, [skillRows({ skills: ["1", "2"] })]);
     await settle();
     platform.sent[0]!.fail(broken);
-    await first;
+    await one(first);
     expect((await one(platform.askOn(terms, [skillRows({ skills: ["2"] })]))).error?.code).toBe("UPSTREAM_UNAVAILABLE");
     expect(platform.sent).toHaveLength(1);
   });

@@ -127,7 +127,7 @@ describe("what is stored", () => {
     const first = platform.askOn(terms, [skillRows({ skills: ["1", "2"] })]);
     await settle();
     platform.sent[0]!.answer();
-    await first;
+    await one(first);
     await pass(5_000);
     expect((await one(platform.askOn(terms, [skillRows({ skills: ["2"] })]))).answered?.stale).toBe(false);
     expect(platform.sent).toHaveLength(1);
@@ -139,7 +139,7 @@ describe("what is stored", () => {
     const first = platform.askOn(terms, [skillRows({ skills: ["1", "2"] })]);
     await settle();
     platform.sent[0]!.answer();
-    await first;
+    await one(first);
     expect((await one(platform.askOn(terms, [skillRows({ skills: ["2"] })]))).answered?.stale).toBe(false);
     expect(platform.sent).toHaveLength(1);
     platform.ask([skillRows({ skills: ["2"] })]);

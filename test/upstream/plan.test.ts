@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { dayMs, hourMs } from "../../src/time.js";
 import { costOf, plan } from "../../src/upstream/plan.js";
-import { canonical, type Question } from "../../src/upstream/question.js";
+import { canonical, idSet, type Question } from "../../src/upstream/question.js";
 import { agentRows, intervalRows, keyRows, keyTotal, nowhere, skillRows } from "./questions-by-hand.js";
 
 const unknown = () => undefined;
@@ -107,6 +107,13 @@ describe("a wallboard of 200 agents and 60 skills", () => {
   test("is one call for each interval length, whatever else rides on them", () => {
     const questions = agents.flatMap((id) => [15, 30, null].map((everyMinutes) => agentRows({ agents: [id], everyMinutes })));
     expect(callsOf([...questions, agentRows({ of: "total", agents: "all" })])).toHaveLength(2);
+  });
+
+  test("rides on the totals of its teams, where they are asked for", () => {
+    const teams = Array.from({ length: 10 }, (_, team) => agents.slice(team * 20, team * 20 + 20));
+    const totals = teams.map((team) => agentRows({ of: "total", agents: idSet(team) }));
+    const planned = plan([...agents.map((id) => agentRows({ agents: [id] })), ...totals], unknown);
+    expect(planned.map(({ questions }) => questions.length)).toEqual(teams.map((team) => team.length + 1));
   });
 
   test("is one call of key metrics of two pages, where current figures, windows and the total would be three", () => {
