@@ -58,7 +58,7 @@ export function plan(questions: readonly Question[], sizes: (key: string) => num
 function cheapestCover(region: readonly Question[], merging: Merging<ApiName>, merge: Merge): Planned[] {
   const singles = region.map((question) => [question]);
   const parts = region.length <= exhaustiveParts ? singles : alike(region, merging, merge);
-  const cuts = region.length <= singleParts ? [parts, singles] : [parts];
+  const cuts = (region.length <= singleParts ? [parts, singles] : [parts]).map(totalsFirst);
   const covers = [
     singles.map((part) => merge(part)!),
     ...cuts.flatMap((cut) => [inTurn(cut, merge, byIncrease), inTurn(cut, merge, firstPossible)]),
@@ -79,6 +79,10 @@ function alike(region: readonly Question[], merging: Merging<ApiName>, merge: Me
       : groupedBy(questions, (question) => totals.map((total) => (merge([total, question]) ? 1 : 0)).join("")),
   );
 }
+
+/** A total's call stands firm; rows can ride on it when it is there. */
+const totalsFirst = (parts: readonly Question[][]): Question[][] =>
+  parts.toSorted(([a], [b]) => Number(b !== undefined && isTotal(b)) - Number(a !== undefined && isTotal(a)));
 
 const isTotal = (question: Question): boolean => "of" in question && question.of === "total";
 
