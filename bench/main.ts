@@ -1,6 +1,7 @@
 import "reflect-metadata";
 import { Command } from "commander";
 import { benchCalls } from "./calls.js";
+import { benchFuzz } from "./fuzz.js";
 import { benchLimit } from "./limit.js";
 import { benchLoad } from "./load.js";
 import { benchLongRun } from "./longrun.js";
@@ -20,4 +21,10 @@ program
   .description("an hour of mixed traffic over random faults in a fast clock, every number held against the truth")
   .argument("[minutes]", "simulated minutes", "60")
   .action((minutes: string) => benchLongRun(Number(minutes)));
+program
+  .command("fuzz")
+  .description("generated operations and broken requests: no 5xx, no unmasked error, no growing memory")
+  .argument("[inputs]", "how many", "20000")
+  .argument("[seed]", "of the first round", "1")
+  .action((inputs: string, seed: string) => benchFuzz(Number(inputs), Number(seed)));
 await program.parseAsync();

@@ -18,7 +18,8 @@ const ownCodes: ReadonlySet<unknown> = new Set(
  */
 export const masked =
   (log: Logger, { maxQueryTokens, maxQueryDepth }: { maxQueryTokens: number; maxQueryDepth: number }) =>
-  (formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError => {
+  (whole: GraphQLFormattedError, error: unknown): GraphQLFormattedError => {
+    const formatted = { ...whole, message: cut(whole.message) };
     const cause = causeOf(error);
     if (cause instanceof GatewayError) return inPlaceOf(formatted, cause);
     if (cause instanceof RangeError && isOfParser(formatted)) return inPlaceOf(formatted, tooDeep(maxQueryDepth));
@@ -26,7 +27,7 @@ export const masked =
     if (isOfParser(formatted)) return tokensChecked(formatted, error, maxQueryTokens);
     if (formatted.path === undefined && ownCodes.has(formatted.extensions?.code)) return formatted;
     if (isArgumentRefusal(cause)) {
-      return inPlaceOf(formatted, new GatewayError("BAD_USER_INPUT", cause.message));
+      return inPlaceOf(formatted, new GatewayError("BAD_USER_INPUT", formatted.message));
     }
     log.error({ err: cause, path: formatted.path }, "An answer held an unexpected error, which was masked");
     return inPlaceOf(formatted, internalError);
@@ -41,6 +42,11 @@ const tooDeep = (limit: number) =>
 /** Apollo gives its refusals of a persisted query's form a status, but no code. */
 const isUncodedRefusal = (error: unknown): boolean =>
   error instanceof GraphQLError && !error.originalError && error.extensions.http !== undefined && error.extensions.code === undefined;
+
+const longestMessage = 1000;
+
+/** A message may quote a name or a value of the client's, as long as a body, and there is one for each place it stands at. */
+const cut = (message: string): string => (message.length > longestMessage ? `${message.slice(0, longestMessage)}…` : message);
 
 /** What was thrown, without the wrappers that graphql puts around it to add a path. */
 export function causeOf(error: unknown): unknown {

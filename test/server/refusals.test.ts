@@ -135,6 +135,15 @@ describe("errors in answers", () => {
     expect(body).toEqual({ errors: [{ message: "51 calls.", extensions: { code: "PLAN_TOO_LARGE", retryable: false } }] });
   });
 
+  it("quotes no more of a client's own text than its beginning", async () => {
+    const app = await start();
+    for (const query of [`{ ${"n".repeat(3000)} }`, `{ number(of: "${"v".repeat(3000)}") }`]) {
+      const { body } = await post(app, query);
+      expect(body.errors?.[0]?.message).toMatch(/(nnn|vvv).*…$/);
+      expect(body.errors?.[0]?.message).toHaveLength(1001);
+    }
+  });
+
   it.each(["bug", "foreign"])("masks what a resolver should not have thrown (%s), and logs it", async (field) => {
     const { lines, log } = logOf();
     const { body, response } = await post(await start({ log }), `{ hello ${field} }`);
