@@ -35,7 +35,7 @@ export function requests({ config, schema, accounts, coalescer, directoryMemory,
   return ({ explain, caller }): GatewayRequest => {
     const since = now();
     const ledger = new Ledger(
-      ({ question, asOf }) => remainingMs(accounts.get(question.account)!.freshness, question, asOf ?? 0, now()),
+      ({ question, asOf, settled }) => remainingMs(accounts.get(question.account)!.freshness, question, asOf ?? 0, now(), settled),
       now,
     );
     const deadline = since + config.requestDeadlineMs;

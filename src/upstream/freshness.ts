@@ -29,9 +29,10 @@ export function keepMs({ ttlMs, staleMs }: Freshness, { call }: Stored): number 
   return Math.max(directoryKeptMs, ...kindsOf[call.api].map((kind) => ttlMs[kind])) + staleMs;
 }
 
-/** How much longer an answer of this age is fresh for the question, ms; 0 when it is not. */
-export function remainingMs({ ttlMs }: Freshness, question: Question, asOf: number, now: number): number {
-  const kinds = question.api === "key-metrics" ? keyFigures(question) : [kindsOf[question.api][0]];
+/** How much longer an answer of this age is fresh for the question, ms; 0 when it is not. `settled`: nothing in it can change any more. */
+export function remainingMs({ ttlMs }: Freshness, question: Question, asOf: number, now: number, settled = false): number {
+  const ageing = settled ? "closedIntervals" : kindsOf[question.api][0];
+  const kinds = question.api === "key-metrics" ? keyFigures(question) : [ageing];
   return Math.max(0, asOf + Math.max(Math.min(...kinds.map((kind) => ttlMs[kind])), question.freshForMs ?? 0) - now);
 }
 

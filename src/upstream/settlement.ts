@@ -1,6 +1,7 @@
 import { GatewayError } from "../errors.js";
 import type { Answers } from "./answers.js";
 import { type Freshness, tolerating } from "./freshness.js";
+import { isSettled } from "./merging/interval-metrics.js";
 import type { Stored } from "./merging/merging.js";
 import { own } from "./own-credential.js";
 import { mergingOf } from "./plan.js";
@@ -69,6 +70,7 @@ export class Settlement {
       queuedMs: call ? Math.max(0, call.sentAt - askedAt) : 0,
       ms: now - askedAt,
       asOf: reply?.asOf ?? null,
+      settled: reply !== null && "pending" in reply && isSettled(reply),
     });
   }
 }

@@ -30,6 +30,8 @@ export interface Sighting {
   ms: number;
   /** When the platform was asked; null when there is no answer. */
   asOf: number | null;
+  /** True when nothing in the answer can change any more. */
+  settled: boolean;
 }
 
 /** What a caller was charged for a call. */

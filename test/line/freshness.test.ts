@@ -48,12 +48,19 @@ describe("max-age is how long the answer is still fresh:", () => {
     expect(unparsed.get("cache-control")).toBe("no-store");
   });
 
+  test("short for closed intervals that the platform has not finished", async () => {
+    const line = await stillLine();
+    line.simulator.fault({ api: "interval-metrics", kind: "in-progress" });
+    expect((await asked(line, `intervals(${closed(5)}) { asOf pending { from } }`)).cacheControl).toBe("public, max-age=60");
+  });
+
   test("long for intervals that are closed, and asked for once", async () => {
     const line = await stillLine();
     const fields = `intervals(${closed(5)}) { asOf stale }`;
-    await asked(line, fields);
+    expect((await asked(line, fields)).cacheControl).toBe("public, max-age=86400");
     line.clock.now += 6 * hourMs;
     const later = await asked(line, fields);
+    expect(later.cacheControl).toBe(`public, max-age=${18 * 3600}`);
     expect(later.center.intervals).toEqual({ asOf: text(atWork), stale: false });
     expect(line.calls()).toBe(1);
   });

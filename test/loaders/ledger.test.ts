@@ -21,6 +21,7 @@ const sighting = (changes: Partial<Sighting> = {}): Sighting => ({
   queuedMs: 0,
   ms: 400,
   asOf: now - 500,
+  settled: false,
   ...changes,
 });
 const cached = (asOf: number, changes: Partial<Sighting> = {}) => sighting({ outcome: "CACHED", call: null, own: false, asOf, ...changes });

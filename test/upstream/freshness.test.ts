@@ -41,6 +41,10 @@ test("an answer is kept as long as it can be of use to anybody: figures, names, 
   expect(keepMs(freshness, { ...stored(0), call })).toBe(86_400_000 + freshness.staleMs);
 });
 
+test("intervals that can change no more remain fresh for the longer time that closed ones have", () => {
+  expect(remainingMs(freshness, intervalRows(), since, since + 4_000, true)).toBe(86_400_000 - 4_000);
+});
+
 test.each<[string, Question, number]>([
   ["figures over a window", keyRows(), 15_000],
   ["current figures with them", keyRows({ current: true }), 10_000],

@@ -101,6 +101,10 @@ function source(
   });
 }
 
+/** Whether nothing in the reply can change any more: all of it had ended long before it was asked for, and nothing is pending. */
+export const isSettled = ({ asOf, window, pending }: IntervalMetricsReply): boolean =>
+  window.to <= asOf - settledAfterMs && pending.length === 0;
+
 /** One reply out of the answers that hold its slots, with the rows of the question alone; as old as the oldest of them. */
 function assembled(
   { window, filters, includeBotSkills }: Asked,
