@@ -1,3 +1,5 @@
+import { minuteMs } from "../time.js";
+
 export interface Limits {
   /** Calls at once, 1..100. */
   maxConcurrent: number;
@@ -19,6 +21,8 @@ const windows = (limits: Limits) => [
 
 const shortestPauseMs = 1_000;
 const longestPauseMs = 60_000;
+/** No header of the platform's pauses a lane for longer, jitter included: a mistake in it must not stop us for years. */
+const longestRetryAfterMs = 5 * minuteMs;
 const firstGapMs = 100;
 const longestGapMs = 10_000;
 /** A 429 that arrives this soon after a slow-down answers a call sent before it, and teaches nothing new. */
@@ -26,7 +30,7 @@ const sameLessonMs = 500;
 
 /**
  * How fast a lane may go: sliding windows by the configured limits, and below them whatever the platform's 429s have
- * taught. A 429 pauses the lane (Retry-After, else 1 s and growing, with jitter), halves its concurrency and doubles the
+ * taught. A 429 pauses the lane (Retry-After up to 5 min, else 1 s and growing, with jitter), halves its concurrency and doubles the
  * gap between calls; every success takes back a little, so the lane finds its way up again.
  */
 export class Pace {
@@ -68,11 +72,14 @@ export class Pace {
   }
 
   slowDown(now: number, retryAfterMs: number | undefined): void {
-    this.#pausedUntil = Math.max(this.#pausedUntil, now + (retryAfterMs ?? 0));
+    const pause = (ms: number) => {
+      this.#pausedUntil = Math.max(this.#pausedUntil, now + Math.min(longestRetryAfterMs, ms));
+    };
+    pause(retryAfterMs ?? 0);
     if (now - this.#slowedAt < sameLessonMs) return;
     this.#slowedAt = now;
     const backoffMs = Math.min(longestPauseMs, shortestPauseMs * 2 ** this.#pauses++);
-    this.#pausedUntil = Math.max(this.#pausedUntil, now + (retryAfterMs ?? backoffMs) * (1 + this.random() / 4));
+    pause((retryAfterMs ?? backoffMs) * (1 + this.random() / 4));
     this.#concurrency = Math.max(1, this.#concurrency / 2);
     this.#gapMs = Math.min(longestGapMs, Math.max(firstGapMs, this.#gapMs * 2));
   }

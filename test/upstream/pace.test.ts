@@ -42,6 +42,18 @@ describe("a 429", () => {
     expect(await begun).toBe(5_000);
   });
 
+  test.each([0, 1])("pauses five minutes at most, whatever the platform says, with a jitter of %i", async (jitter) => {
+    const lane = laneOf({ maxConcurrent: 4, maxPerMinute: 100 }, () => jitter);
+    lane.rateLimited(99_999_999_000);
+    await pass(100);
+    lane.rateLimited(99_999_999_000);
+    const start = now();
+    await expect(lane.acquire(within(299_000))).rejects.toMatchObject({ extensions: { code: "BUDGET_EXHAUSTED", retryAfterMs: 300_000 } });
+    const begun = lane.acquire(within(600_000)).then(() => now() - start);
+    await pass(600_000);
+    expect(await begun).toBe(300_000);
+  });
+
   test("refuses at once who cannot wait for the end of the pause", async () => {
     const lane = laneOf({ maxConcurrent: 1, maxPerMinute: 100 });
     const busy = await lane.acquire(within(0));

@@ -76,6 +76,15 @@ describe("a 429", () => {
     expect(sentAt).toHaveLength(1);
   });
 
+  test("that asks for years tells the pause that is really made", async () => {
+    const { upstream } = upstreamOver([failure("UPSTREAM_RATE_LIMITED", { status: 429, retryAfterMs: 99_999_999_000 })]);
+    expect(await ended(upstream.exchange(request, terms(15_000)))).toMatchObject({
+      code: "UPSTREAM_RATE_LIMITED",
+      facts: { status: 429, retryAfterMs: 300_000 },
+      afterMs: 0,
+    });
+  });
+
   test("pauses the service for everybody, and other services not", async () => {
     const { upstream, sentAt } = upstreamOver([failure("UPSTREAM_RATE_LIMITED", { retryAfterMs: 10_000 }), ok]);
     const first = ended(upstream.exchange(request, terms(30_000)));
