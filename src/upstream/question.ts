@@ -151,8 +151,10 @@ export interface KeyMetricsRow {
 
 export interface KeyMetricsReply extends Replied {
   window: Window;
-  /** In the platform's order; empty when the call asked for no rows. */
+  /** As the platform gave them; empty when the call asked for no rows. */
   rows: readonly KeyMetricsRow[];
+  /** The order that the call asked for `rows`; null: none, so they came in the platform's default, by key. */
+  order: Omit<KeyMetricsOrder, "first"> | null;
   /** Number of keys the platform has for the call's filters; null when it asked for no rows. */
   count: number | null;
   total: { byTime: Values; current: Values } | null;

@@ -82,6 +82,7 @@ function keyMetrics({ of, keys, window, current }: KeyMetricsQuestion): KeyMetri
     window: window && "from" in window ? window : windowOf(window?.lastMinutes ?? 60),
     rows: ids.map((id) => ({ id, name: names[id] ?? null, ...figures(id) })),
     count: of === "total" ? null : ids.length,
+    order: null,
     total: of === "total" ? figures("7") : null,
   };
 }

@@ -33,7 +33,8 @@ export function replyTo(call: Call, account: string, credential: string, asOf: n
       const window = "lastMinutes" in call.window ? back(call.window.lastMinutes) : call.window;
       const ids = (call.groupBy === "skillId" ? call.filters.skillIds : call.filters.agentGroupIds) ?? everyId;
       const list = ids.map((id) => ({ id, name: null, byTime: values(id), current: values(id) }));
-      return { asOf, window, rows: call.groupBy ? list : [], count: list.length, total: { byTime: values(null), current: values(null) } };
+      const total = { byTime: values(null), current: values(null) };
+      return { asOf, window, rows: call.groupBy ? list : [], count: list.length, order: call.order, total };
     }
     case "interval-metrics": {
       const slots = slotsOf(call.window, call.everyMinutes * minuteMs);

@@ -1,4 +1,11 @@
-import { type AgentSegmentsQuestion, idSet, type KeyKind, type KeyMetricsQuestion, keysPerPage } from "../../upstream/question.js";
+import {
+  type AgentSegmentsQuestion,
+  idSet,
+  type KeyKind,
+  type KeyMetricsOrder,
+  type KeyMetricsQuestion,
+  keysPerPage,
+} from "../../upstream/question.js";
 import type { Asker } from "../context.js";
 import type { AgentSegmentOrder } from "../types/agent-segment-order.js";
 import type { KeyMetricOrder } from "../types/key-metric-order.js";
@@ -65,6 +72,12 @@ const fieldOfKeys = { skillId: "ContactCenter.skills", agentGroupId: "ContactCen
 /** Which part of the skills or groups is wanted. Throws BAD_USER_INPUT. */
 export const keyPage = (of: KeyKind, parent: Parent, args: KeysArguments): PageRequest => listPage(fieldOfKeys[of], parent, args);
 
+/** The order in the platform's words. */
+export const platformOrder = ({ metric, direction }: KeyMetricOrder): Omit<KeyMetricsOrder, "first"> => ({
+  metric: keyMetricSorts[metric].answer,
+  direction: direction === "ASC" ? "asc" : "desc",
+});
+
 /** ContactCenter.skills and agentGroups: all keys, or as many as an order needs to reach the end of the page; none when ids alone say it. */
 export const keyList =
   (of: KeyKind): Asks<KeysArguments, KeyMetricsQuestion> =>
@@ -76,8 +89,7 @@ export const keyList =
     if (!selection.wantsData || named?.length === 0) return [];
     if (!orderBy) return named ? [] : [keys(of, { account: parent.account, ids: null }, asker)];
     const { freshForMs: _, ...unordered } = keys(of, { account: parent.account, ids: named }, asker);
-    const sort = keyMetricSorts[orderBy.metric];
-    const isCurrent = sort.group.type === "CurrentMetrics";
+    const isCurrent = keyMetricSorts[orderBy.metric].group.type === "CurrentMetrics";
     // A page read whole costs no more than a part of it, and a whole list of one page is ordered by us.
     const needed = Math.ceil(((after?.position ?? 0) + first) / keysPerPage) * keysPerPage;
     return [
@@ -85,7 +97,7 @@ export const keyList =
         ...unordered,
         window: isCurrent ? null : { lastMinutes: orderBy.lastMinutes },
         current: isCurrent,
-        keys: named ? unordered.keys : { metric: sort.answer, direction: orderBy.direction === "ASC" ? "asc" : "desc", first: needed },
+        keys: named ? unordered.keys : { ...platformOrder(orderBy), first: needed },
         includeSubGroups: orderBy.includeSubGroups,
         userType: orderBy.userType,
       },

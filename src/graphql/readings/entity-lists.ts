@@ -1,10 +1,19 @@
-import { type KeyKind, type KeyMetricsReply, keysPerPage } from "../../upstream/question.js";
+import { canonical, type KeyKind, type KeyMetricsReply, keysPerPage } from "../../upstream/question.js";
 import { asked, measured } from "../asking.js";
 import { type OrderedList, pageOf } from "../connection.js";
 import type { GatewayContext } from "../context.js";
 import { activeAgents } from "../directory.js";
 import { compareIds, orderedByFigure } from "../ordering.js";
-import { type AgentsArguments, agentOrderRows, type KeysArguments, keyList, keyPage, listPage, namedIds } from "../questions/lists.js";
+import {
+  type AgentsArguments,
+  agentOrderRows,
+  type KeysArguments,
+  keyList,
+  keyPage,
+  listPage,
+  namedIds,
+  platformOrder,
+} from "../questions/lists.js";
 import { one } from "../questions/parent.js";
 import type { Selection } from "../selection.js";
 import { agentSegmentSorts } from "../types/agent-segment-sort.js";
@@ -63,24 +72,14 @@ export async function keysPage<E>(
   return pageOfIds(page, idsOf(reply, args, named), entity);
 }
 
-/**
- * A list of one page of keys is ordered here. A longer one keeps the platform's own order, unless the answer was read whole in
- * another order.
- */
+/** A list of one page of keys is ordered here. A longer one keeps the platform's own order where its call asked for exactly this one. */
 function idsOf(reply: KeyMetricsReply, { orderBy }: KeysArguments, named: readonly string[] | null): Ids {
   const ids = named ?? reply.rows.map(({ id }) => id);
   const totalCount = named ? named.length : (reply.count ?? ids.length);
   if (!orderBy) return { ids: [...ids].sort(compareIds), order: "keys", totalCount };
+  const isSorted = canonical(reply.order) === canonical(platformOrder(orderBy));
+  if (!named && isSorted && totalCount > keysPerPage) return { ids, order: "figures", totalCount };
   const { field } = keyMetricSorts[orderBy.metric];
-  const figures = new Map(reply.rows.map(({ id, byTime, current }) => [id, byTime[field] ?? current[field] ?? null]));
-  const isPartial = ids.length < totalCount;
-  const isSorted = totalCount > keysPerPage && isMonotonic([...figures.values()], orderBy.direction);
-  if (!named && (isPartial || isSorted)) return { ids, order: "figures", totalCount };
+  const figures = new Map(reply.rows.map(({ id, byTime, current }) => [id, byTime[field] ?? current[field]]));
   return { ids: orderedByFigure(ids, (id) => figures.get(id), orderBy.direction), order: "figures", totalCount };
-}
-
-function isMonotonic(figures: readonly (number | null)[], direction: "ASC" | "DESC"): boolean {
-  const sign = direction === "ASC" ? 1 : -1;
-  const known = figures.filter((figure) => figure !== null);
-  return known.every((figure, index) => index === 0 || sign * (figure - known[index - 1]!) >= 0);
 }

@@ -47,7 +47,7 @@ export const fetchKeyMetrics: Fetch<"key-metrics"> = async (call, account, excha
     offset = 0;
   }
   const kept = [...rows.values()].slice(0, wanted);
-  return { reply: { asOf, window, rows: kept, count: call.groupBy && count, total }, pages, bytes };
+  return { reply: { asOf, window, rows: kept, order: call.order, count: call.groupBy && count, total }, pages, bytes };
 };
 
 /** Whether keys may have been missed: the count fell since the last page, or a key came twice while it did not grow. */

@@ -166,6 +166,7 @@ describe("a name seen in any answer", () => {
       window: { from: 0, to: 1 },
       rows: [{ id: "1", name, byTime: {}, current: {} }],
       count: 1,
+      order: null,
       total: null,
     });
     memory.learnKeys(scope, "skillId", reply("new", noon - 1), noon);

@@ -32,6 +32,8 @@ describe("a list is ordered", () => {
 });
 
 describe("a list of more keys than one page", () => {
+  const falling: KeyMetricsReply["order"] = { metric: "avgWaitTime", direction: "desc" };
+
   /** 120 keys; the platform's order is by falling key, with ties in an order of its own. */
   const long = (question: Question) => {
     if (question.api !== "key-metrics" || typeof question.keys !== "object" || !("metric" in question.keys)) return replyTo(question);
@@ -41,7 +43,7 @@ describe("a list of more keys than one page", () => {
       byTime: { avgWaitTime: 5 },
       current: {},
     }));
-    return { ...(replyTo(question) as KeyMetricsReply), rows, count: 120 };
+    return { ...(replyTo(question) as KeyMetricsReply), rows, count: 120, order: falling };
   };
   const page = (after = "") =>
     `skills(orderBy: { metric: AVG_WAIT_TIME }, first: 40${after}) { nodes { id } totalCount pageInfo { endCursor hasNextPage } }`;
@@ -63,18 +65,39 @@ describe("a list of more keys than one page", () => {
     );
   });
 
-  test("is ordered here when another question has read it whole by key", async () => {
-    const whole = (question: Question) => {
-      const rows = Array.from({ length: 60 }, (_, index) => ({
-        id: String(index),
-        name: null,
-        byTime: { avgWaitTime: index % 3 === 0 ? null : index % 7 },
-        current: {},
-      }));
-      return { ...(replyTo(question) as KeyMetricsReply), rows, count: 60 };
-    };
-    const read = await ids("skills(orderBy: { metric: AVG_WAIT_TIME }, first: 5)", byHand({ reply: whole }));
+  /** All of 60 keys as a call in `order` read them, by rising key; `waitOf` tells the figure of each. */
+  const wholeIn = (order: KeyMetricsReply["order"], waitOf: (index: number) => number | null) => (question: Question) => {
+    const rows = Array.from({ length: 60 }, (_, index) => ({
+      id: String(index),
+      name: null,
+      byTime: { avgWaitTime: waitOf(index) },
+      current: {},
+    }));
+    return { ...(replyTo(question) as KeyMetricsReply), rows, count: 60, order };
+  };
+  const otherOrders: [name: string, order: KeyMetricsReply["order"]][] = [
+    ["by key", null],
+    ["by another metric", { metric: "csat", direction: "desc" }],
+    ["in the other direction", { metric: "avgWaitTime", direction: "asc" }],
+  ];
+
+  test.each(otherOrders)("is ordered here when another question has read it whole %s", async (_, order) => {
+    const reply = wholeIn(order, (index) => (index % 3 === 0 ? null : index % 7));
+    const read = await ids("skills(orderBy: { metric: AVG_WAIT_TIME }, first: 5)", byHand({ reply }));
     expect(read).toEqual(["13", "20", "34", "41", "55", 60]);
+  });
+
+  test.each(otherOrders)("begins with the only key that has the figure when it was read whole %s", async (_, order) => {
+    const reply = wholeIn(order, (index) => (index === 37 ? 5 : null));
+    expect(await ids("skills(orderBy: { metric: AVG_WAIT_TIME }, first: 3)", byHand({ reply }))).toEqual(["37", "0", "1", 60]);
+  });
+
+  test("keeps the platform's own ties when a call in its order has read it whole", async () => {
+    const reply = (question: Question) => {
+      const whole = wholeIn(falling, () => 5)(question);
+      return { ...whole, rows: [...whole.rows].reverse() };
+    };
+    expect(await ids("skills(orderBy: { metric: AVG_WAIT_TIME }, first: 3)", byHand({ reply }))).toEqual(["59", "58", "57", 60]);
   });
 
   test("refuses a cursor when other keys have come before it since", async () => {

@@ -42,6 +42,12 @@ describe("pages of key metrics", () => {
     expect([offsets, reply.count]).toEqual([[0, 50], 500]);
   });
 
+  test("tell the order in which they were asked for, and none where none was", async () => {
+    const order = { metric: "avgWaitTime", direction: "desc" } as const;
+    expect((await read(() => keys(60), { order, take: 50 })).reply.order).toEqual(order);
+    expect((await read(() => keys(60))).reply.order).toBeNull();
+  });
+
   test("a key that vanishes between pages makes no other key be missed", async () => {
     const all = keys(101);
     const without = all.filter((key) => key !== "1010");
