@@ -1,4 +1,5 @@
 import {
+  __Schema,
   type DocumentNode,
   type FieldNode,
   type FragmentDefinitionNode,
@@ -26,8 +27,9 @@ interface ListSize {
   sizedFields?: readonly string[];
 }
 
-/** How long a list is taken to be that no directive speaks of: those of introspection. */
+/** How long a list is taken to be that no directive speaks of: those of introspection, but for the one of all types. */
 const unspokenSize = 5;
+const allTypes: GraphQLField<unknown, unknown> | undefined = __Schema.getFields().types;
 /** A response key counts once for each part of this length: it is repeated in every row, and in the path of every error below it. */
 const keyPart = 100;
 
@@ -47,6 +49,7 @@ export function answerSize(
   const fragments = new Map<string, FragmentDefinitionNode>();
   for (const each of document.definitions) if (each.kind === Kind.FRAGMENT_DEFINITION) fragments.set(each.name.value, each);
   const measured = new Map<string, number>();
+  const typeCount = Object.keys(schema.getTypeMap()).length;
 
   /** `page`: how many rows the fields have that share the page of the field above. */
   const ofSelections = (set: SelectionSetNode, type: GraphQLCompositeType, page: Page): number =>
@@ -69,7 +72,10 @@ export function answerSize(
     const type = field && getNamedType(field.type);
     if (!field || !node.selectionSet || !isCompositeType(type)) return parts;
     const own = (field.extensions.directives as { listSize?: ListSize } | undefined)?.listSize ?? {};
-    const inner = { rows: rowsAsked(node, coerced) ?? own.assumedSize ?? unspokenSize, fields: own.sizedFields ?? [] };
+    const inner = {
+      rows: rowsAsked(node, coerced) ?? own.assumedSize ?? (field === allTypes ? typeCount : unspokenSize),
+      fields: own.sizedFields ?? [],
+    };
     return parts * (1 + rowsOf(field, page, inner) * ofSelections(node.selectionSet, type, inner));
   };
   return ofSelections(operation.selectionSet, root, { rows: 1, fields: [] });

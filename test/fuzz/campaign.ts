@@ -22,7 +22,7 @@ const invalid: ReadonlySet<unknown> = new Set([
 /** What a number of inputs came to. */
 export interface Findings {
   inputs: number;
-  /** How many answers had each code; "none" for those without errors, "closed" for a connection closed without answer. */
+  /** How many answers had each code; "none" for those without errors. */
   codes: Record<string, number>;
 }
 
@@ -73,8 +73,7 @@ export class Campaign {
     const property = fc.asyncProperty(inputs, async (input) => {
       const { told, faults } = await send(input);
       findings.inputs += 1;
-      const codes = told.status === 0 ? ["closed"] : codesOf(told);
-      for (const code of new Set(codes.length > 0 ? codes : ["none"])) {
+      for (const code of new Set(codesOf(told).length > 0 ? codesOf(told) : ["none"])) {
         findings.codes[String(code)] = (findings.codes[String(code)] ?? 0) + 1;
       }
       const found = [...faultsOf(told), ...faults];

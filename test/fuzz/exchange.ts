@@ -16,10 +16,13 @@ export async function exchanged(url: string, { method, target, headers, body }: 
   const chunks: Buffer[] = [];
   socket.on("data", (chunk) => chunks.push(chunk));
   const failure = new Promise<void>((resolve) => socket.once("error", () => resolve()));
+  const announced = Number(headers.find(([name]) => name === "content-length")?.[1] ?? body.length);
   const lengths = headers.some(([name]) => name === "content-length") ? [] : [["content-length", String(body.length)]];
   const lines = [["host", "gateway"], ["connection", "close"], ...headers, ...lengths].map(([name, value]) => `${name}: ${value}\r\n`);
   socket.write(Buffer.from(`${method} ${target} HTTP/1.1\r\n${lines.join("")}\r\n`, "latin1"));
-  socket.end(body);
+  // Half a connection that closes early is taken for a client that has gone, and gets no answer: only a body that will never be whole ends so.
+  if (body.length < announced) socket.end(body);
+  else socket.write(body);
   await Promise.race([once(socket, "close"), failure]);
   socket.destroy();
   const text = Buffer.concat(chunks)

@@ -149,7 +149,6 @@ const strangeHeaders: readonly (readonly [string, string])[] = [
   ["if-none-match", "*"],
   ["x-forwarded-host", "evil.example"],
   ["transfer-encoding", "gzip"],
-  ["connection", "upgrade"],
   ["upgrade", "websocket"],
   ["expect", "100-continue"],
   ["content-length", "5"],

@@ -21,6 +21,7 @@ export interface Told {
 /** What is wrong with an answer, whatever had been asked: one sentence each. */
 export function faultsOf({ status, headers, body }: Told): string[] {
   const faults: string[] = [];
+  if (status === 0) faults.push("no answer");
   if (status >= 500 && !isUnready(status, body)) faults.push(`status ${status}`);
   if (inside.test(body)) faults.push(`shows its inside: ${inside.exec(body)?.[0]}`);
   if (/^(server|x-powered-by):/im.test(headers)) faults.push("names its software");
