@@ -20,6 +20,8 @@ export interface TransportTerms {
   signal?: AbortSignal;
   /** The caller's own bearer token, for accounts with credentials of kind "caller". */
   bearer?: string;
+  /** Told right before the request leaves, each time it does. */
+  sending?(): void;
 }
 
 export interface Transport {
@@ -44,7 +46,7 @@ export function createTransport(account: TransportAccount, options: Partial<Http
   const credentials = createCredentials(account, () => domains.baseUrl("sentinel"), wire.send, now);
 
   return {
-    exchange: async (request, { deadline, signal, bearer }) => {
+    exchange: async (request, { deadline, signal, bearer, sending }) => {
       const asked = { api: apiOf(request), account: account.id };
       const limit = timeLimit(deadline - now(), signal);
       const waited = <T>(work: Promise<T>) => unlessAborted(work, limit.signal);
@@ -53,11 +55,15 @@ export function createTransport(account: TransportAccount, options: Partial<Http
         const base = await waited(domains.baseUrl(request.service));
         const token = await waited(credentials.token(bearer));
         let askedAt = now();
-        let response = await wire.send(httpRequest(request, base, token), limit.signal);
+        const sent = (withToken: string) => {
+          sending?.();
+          askedAt = now();
+          return wire.send(httpRequest(request, base, withToken), limit.signal);
+        };
+        let response = await sent(token);
         if (response.status === 401) {
           const other = await waited(credentials.instead(token));
-          askedAt = now();
-          if (other !== null) response = await wire.send(httpRequest(request, base, other), limit.signal);
+          if (other !== null) response = await sent(other);
         }
         const { status, text, bytes } = response;
         if (status !== 200 && status !== 202) throw refusal(response, asked, now());

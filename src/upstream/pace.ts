@@ -28,13 +28,22 @@ const longestGapMs = 10_000;
 /** A 429 that arrives this soon after a slow-down answers a call sent before it, and teaches nothing new. */
 const sameLessonMs = 500;
 
+/** A call in the log. */
+export interface Begun {
+  /** Epoch ms at which its turn came. */
+  readonly granted: number;
+  /** Epoch ms at which it left; infinite until it does. */
+  at: number;
+}
+
 /**
  * How fast a lane may go: sliding windows by the configured limits, and below them whatever the platform's 429s have
  * taught. A 429 pauses the lane (Retry-After up to 5 min, else 1 s and growing, with jitter), halves its concurrency and doubles the
  * gap between calls; every success takes back a little, so the lane finds its way up again.
  */
 export class Pace {
-  readonly #begun: number[] = [];
+  /** By `at`, so that what has not left yet comes last. */
+  readonly #begun: Begun[] = [];
   readonly #spanMs: number;
   #concurrency: number;
   #gapMs = 0;
@@ -54,21 +63,37 @@ export class Pace {
     return Math.max(1, Math.floor(this.#concurrency));
   }
 
-  /** When the call behind `ahead` others can begin at the earliest. */
+  /** When the call behind `ahead` others can begin at the earliest, were everything to leave now that has a turn and has not left. */
   earliest(now: number, ahead: number): number {
     this.#forget(now);
+    const leftAt = (call: Begun | undefined) => call && Math.min(call.at, now);
     const byWindows = windows(this.limits).map(({ spanMs, most }) => {
       const rounds = Math.floor(ahead / most);
-      const blocking = this.#begun[this.#begun.length - most + (ahead % most)];
+      const blocking = leftAt(this.#begun[this.#begun.length - most + (ahead % most)]);
       return (blocking === undefined ? now : Math.max(now, blocking + spanMs)) + rounds * spanMs;
     });
-    const last = this.#begun.at(-1);
+    const last = leftAt(this.#begun.at(-1));
     const byGap = (last === undefined ? now : last + this.#gapMs) + ahead * this.#gapMs;
     return Math.max(now, this.#pausedUntil, byGap, ...byWindows);
   }
 
-  began(now: number): void {
-    this.#begun.push(now);
+  /** A turn is granted; until its call has left or ended, it counts as leaving now, whenever that is. */
+  begin(now: number): Begun {
+    const call = { granted: now, at: Number.POSITIVE_INFINITY };
+    this.#begun.push(call);
+    return call;
+  }
+
+  leave(call: Begun, now: number): void {
+    const index = this.#begun.lastIndexOf(call);
+    if (index >= 0) this.#begun.splice(index, 1);
+    call.at = now;
+    this.#begun.splice(this.#begun.findLastIndex(({ at }) => at <= now) + 1, 0, call);
+  }
+
+  /** One that never left counts from when its turn came. */
+  end(call: Begun): void {
+    if (call.at === Number.POSITIVE_INFINITY) this.leave(call, call.granted);
   }
 
   slowDown(now: number, retryAfterMs: number | undefined): void {
@@ -102,7 +127,7 @@ export class Pace {
   }
 
   #forget(now: number): void {
-    const fresh = this.#begun.findIndex((at) => at > now - this.#spanMs);
+    const fresh = this.#begun.findIndex(({ at }) => at > now - this.#spanMs);
     this.#begun.splice(0, fresh < 0 ? this.#begun.length : fresh);
   }
 }

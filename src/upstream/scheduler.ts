@@ -1,5 +1,5 @@
 import { GatewayError } from "../errors.js";
-import { type Limits, Pace } from "./pace.js";
+import { type Begun, type Limits, Pace } from "./pace.js";
 
 export type Priority = "interactive" | "refresh";
 const rank: Record<Priority, number> = { interactive: 0, refresh: 1 };
@@ -14,6 +14,8 @@ export interface TurnTerms {
 
 /** The right to perform one exchange; give it back when the exchange is over. */
 export interface Turn {
+  /** The request leaves now, which may be long after the turn came: the limits count from here. */
+  sending(): void;
   release(): void;
 }
 
@@ -131,13 +133,18 @@ export class Lane {
     for (const waiting of this.#waiting.splice(0)) waiting.refuse(stopping());
   }
 
-  #turn(): Turn {
+  #turn(call: Begun): Turn {
     let released = false;
     return {
+      sending: () => {
+        this.#pace.leave(call, this.now());
+        this.#goOn();
+      },
       release: () => {
         if (released) return;
         released = true;
         this.#active--;
+        this.#pace.end(call);
         this.#goOn();
       },
     };
@@ -161,8 +168,7 @@ export class Lane {
       }
       this.#waiting.shift();
       this.#active++;
-      this.#pace.began(now);
-      next.grant(this.#turn());
+      next.grant(this.#turn(this.#pace.begin(now)));
     }
   }
 

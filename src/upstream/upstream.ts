@@ -11,8 +11,15 @@ import type { ExchangeRequest, ExchangeResponse, Service } from "./call.js";
 import type { Limits } from "./pace.js";
 import { Lane, type Priority, type Turn } from "./scheduler.js";
 
+export interface SendTerms {
+  deadline: number;
+  bearer?: string;
+  /** To be called right before the request leaves. */
+  sending?(): void;
+}
+
 /** Sends one request to the platform, once. */
-export type Send = (request: ExchangeRequest, terms: { deadline: number; bearer?: string }) => Promise<ExchangeResponse>;
+export type Send = (request: ExchangeRequest, terms: SendTerms) => Promise<ExchangeResponse>;
 
 /** Waits without occupying a turn. */
 export type Sleep = (ms: number) => Promise<void>;
@@ -82,7 +89,7 @@ export class Upstream {
     for (let tries = 0; ; ) {
       const turn = (tries === 0 && failure === undefined && terms.turn) || (await this.#turn(lane, terms, failure));
       try {
-        const response = await this.#guarded(request, terms, failure !== undefined);
+        const response = await this.#guarded(request, terms, turn, failure !== undefined);
         lane.succeeded();
         return response;
       } catch (error) {
@@ -130,12 +137,16 @@ export class Upstream {
     }
   }
 
-  async #guarded(request: ExchangeRequest, terms: ExchangeTerms, isRetry: boolean): Promise<ExchangeResponse> {
+  async #guarded(request: ExchangeRequest, terms: ExchangeTerms, turn: Turn, isRetry: boolean): Promise<ExchangeResponse> {
     try {
       return await this.#circuits[request.service].execute(() => {
         terms.sent(isRetry);
         const { bearer } = terms;
-        return this.options.send(request, { deadline: this.options.now() + longestExchangeMs, ...(bearer !== undefined && { bearer }) });
+        return this.options.send(request, {
+          deadline: this.options.now() + longestExchangeMs,
+          ...(bearer !== undefined && { bearer }),
+          sending: () => turn.sending(),
+        });
       });
     } catch (error) {
       if (!(error instanceof BrokenCircuitError)) throw error;

@@ -68,6 +68,19 @@ describe("time", () => {
     expect(received).toEqual([]);
   });
 
+  test("of the departure is told right before the request leaves, after every look-up", async () => {
+    const seen: string[] = [];
+    const { transport, url } = await platform(
+      (request, response) => {
+        seen.push(request.url.split("?")[0]!);
+        response.end(JSON.stringify({ baseURI: url }));
+      },
+      { services: [] },
+    );
+    await transport.exchange(skillSegments, { ...soon(), sending: () => seen.push("sending") });
+    expect(seen).toEqual(["/api/account/le1/service/leDataReporting/baseURI.json", "sending", skillSegments.path.split("?")[0]]);
+  });
+
   test("of one asker never ends the look-up that others share", async () => {
     const events = new EventEmitter();
     const lookUp = once(events, "look-up");

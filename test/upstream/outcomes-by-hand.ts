@@ -1,5 +1,6 @@
 import { type ErrorFacts, GatewayError } from "../../src/errors.js";
 import type { ExchangeRequest, ExchangeResponse } from "../../src/upstream/call.js";
+import type { Limits } from "../../src/upstream/pace.js";
 import { type ExchangeTerms, type Send, Upstream } from "../../src/upstream/upstream.js";
 import { noon } from "./fake-time.js";
 
@@ -9,11 +10,15 @@ export const failure = (code: ConstructorParameters<typeof GatewayError>[0], fac
   new GatewayError(code, "The platform said so.", facts);
 export const broken = failure("UPSTREAM_UNAVAILABLE", { status: 503 });
 
+export const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
+
+export function upstreamBy(send: Send, limits: Limits = { maxConcurrent: 4, maxPerMinute: 120 }): Upstream {
+  const retryPausesMs = [5_000, 10_000, 15_000];
+  return new Upstream({ account: "a", limits, retryPausesMs, send, sleep: pause, now: () => Date.now(), random: () => 0 });
+}
+
 /** An upstream whose platform answers as told, one outcome after the other, the last one for ever. */
-export function upstreamOver(
-  outcomes: readonly (GatewayError | ExchangeResponse | "hang")[],
-  limits = { maxConcurrent: 4, maxPerMinute: 120 },
-) {
+export function upstreamOver(outcomes: readonly (GatewayError | ExchangeResponse | "hang")[], limits?: Limits) {
   const sentAt: number[] = [];
   const send: Send = async () => {
     const outcome = outcomes[Math.min(sentAt.length, outcomes.length - 1)];
@@ -22,10 +27,7 @@ export function upstreamOver(
     if (outcome instanceof GatewayError) throw outcome;
     return outcome!;
   };
-  const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
-  const retryPausesMs = [5_000, 10_000, 15_000];
-  const upstream = new Upstream({ account: "a", limits, retryPausesMs, send, sleep, now: () => Date.now(), random: () => 0 });
-  return { upstream, sentAt };
+  return { upstream: upstreamBy(send, limits), sentAt };
 }
 
 export const terms = (withinMs: number, more: Partial<ExchangeTerms> = {}): ExchangeTerms => {

@@ -13,7 +13,7 @@ const mostBegunIn = (spanMs: number, runs: readonly Run[]): number =>
   Math.max(0, ...runs.map(({ begun }) => runs.filter((other) => other.begun >= begun && other.begun < begun + spanMs).length));
 
 describe("the limits", () => {
-  test("hold in every sliding window, whatever arrives when and lasts how long, and every turn that was not refused comes in time", async () => {
+  test("hold in every sliding window, whatever arrives when, leaves how long after its turn and lasts how long, and every turn that was not refused comes in time", async () => {
     const limits = fc.record({
       maxConcurrent: fc.integer({ min: 1, max: 4 }),
       maxPerMinute: fc.integer({ min: 1, max: 12 }),
@@ -23,18 +23,19 @@ describe("the limits", () => {
       afterMs: fc.integer({ min: 0, max: 9_000 }),
       durationMs: fc.integer({ min: 0, max: 20_000 }),
       waitMs: fc.constantFrom(0, 15_000, 200_000),
+      lookUpMs: fc.constantFrom(0, 0, 0, 9_000, 59_000),
     });
     await fc.assert(
       fc.asyncProperty(limits, fc.array(arrival, { maxLength: 40 }), async (most, arrivals) => {
         const lane = laneOf(most);
         const runs: Run[] = [];
         const ends = [];
-        for (const { afterMs, durationMs, waitMs } of arrivals) {
+        for (const { afterMs, durationMs, waitMs, lookUpMs } of arrivals) {
           await pass(afterMs);
           const deadline = now() + waitMs;
           ends.push(
-            exchange(lane, within(waitMs), durationMs, runs).then(
-              ({ begun }) => expect(begun).toBeLessThanOrEqual(deadline),
+            exchange(lane, within(waitMs), durationMs, runs, lookUpMs).then(
+              ({ granted }) => expect(granted).toBeLessThanOrEqual(deadline),
               (error: GatewayError) => expect(error.code).toBe("BUDGET_EXHAUSTED"),
             ),
           );
@@ -58,13 +59,49 @@ describe("the limits", () => {
     expect(runs.map(({ begun }) => begun - start)).toEqual([0, 0, 0, 60_250, 60_250, 60_250]);
   });
 
+  test("count a request from when it leaves, not from when its turn came", async () => {
+    const lane = laneOf({ maxConcurrent: 10, maxPerMinute: 4, maxPerSecond: 2 });
+    const start = now();
+    const runs: Run[] = [];
+    for (let index = 0; index < 8; index++) void exchange(lane, within(200_000), 0, runs, index < 2 ? 9_000 : 0);
+    await pass(200_000);
+    expect(runs.map(({ begun }) => begun - start)).toEqual([9_000, 9_000, 10_250, 10_250, 69_250, 69_250, 70_500, 70_500]);
+  });
+
+  test("count a turn that was given back unused from when it came", async () => {
+    const lane = laneOf({ maxConcurrent: 4, maxPerMinute: 2 });
+    const [unused, used] = [await lane.acquire(within(0)), await lane.acquire(within(0))];
+    await pass(8_000);
+    used.sending();
+    unused.release();
+    await expect(lane.acquire(within(0))).rejects.toMatchObject({ extensions: { retryAfterMs: 52_250 } });
+    await pass(52_250);
+    (await lane.acquire(within(0))).sending();
+    await expect(lane.acquire(within(0))).rejects.toMatchObject({ extensions: { retryAfterMs: 8_000 } });
+  });
+
+  test("refuse who waits as soon as a late departure leaves no turn in time", async () => {
+    const lane = laneOf({ maxConcurrent: 4, maxPerMinute: 1 });
+    const turn = await lane.acquire(within(0));
+    let refused: unknown;
+    lane.acquire(within(62_000)).catch((error: GatewayError) => {
+      refused = error.extensions.retryAfterMs;
+    });
+    await pass(5_000);
+    expect(refused).toBeUndefined();
+    turn.sending();
+    await pass(0);
+    expect(refused).toBe(60_250);
+  });
+
   test("leave a budget that counts what was begun in the last minute", async () => {
     const lane = laneOf({ maxConcurrent: 2, maxPerMinute: 5 });
     const turns = [await lane.acquire(within(0)), await lane.acquire(within(0))];
+    for (const turn of turns) turn.sending();
     const waiting = lane.acquire(within(10));
     expect(lane.budget()).toEqual({ maximumAvailable: 5, currentlyAvailable: 3, restoreRatePerMinute: 5, concurrencyLimit: 2, waiting: 1 });
     for (const turn of turns) turn.release();
-    await waiting;
+    (await waiting).sending();
     expect(lane.budget()).toMatchObject({ currentlyAvailable: 2, waiting: 0 });
     await pass(61_000);
     expect(lane.budget()).toMatchObject({ currentlyAvailable: 5 });
@@ -133,9 +170,9 @@ describe("the order of turns", () => {
 describe("a turn that cannot come in time", () => {
   test("is refused at once, with the time until the next one", async () => {
     const lane = laneOf({ maxConcurrent: 5, maxPerMinute: 2 });
-    await lane.acquire(within(0));
+    (await lane.acquire(within(0))).sending();
     await pass(10_000);
-    await lane.acquire(within(0));
+    (await lane.acquire(within(0))).sending();
     const refusal = lane.acquire(within(15_000));
     await expect(refusal).rejects.toMatchObject({ extensions: { code: "BUDGET_EXHAUSTED", retryable: true, retryAfterMs: 50_250 } });
     void lane.acquire(within(51_000));

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { Connection, type Fetchers } from "../../src/upstream/connection.js";
-import { type Send, Upstream } from "../../src/upstream/upstream.js";
+import type { Send, Upstream } from "../../src/upstream/upstream.js";
 import { noon, pass, settle, standAtNoon } from "./fake-time.js";
-import { broken, ended, failure, ok, request, terms, upstreamOver } from "./outcomes-by-hand.js";
+import { broken, ended, failure, ok, pause, request, terms, upstreamBy, upstreamOver } from "./outcomes-by-hand.js";
 import { skillRows } from "./questions-by-hand.js";
 
 standAtNoon();
@@ -69,6 +69,21 @@ describe("turns", () => {
     expect(sentAt).toHaveLength(3);
   });
 
+  test("limits count a request from when it leaves, however long the look-ups before it last", async () => {
+    const sentAt: number[] = [];
+    const send: Send = async (_, { sending }) => {
+      if (sentAt.length < 4) await pause(9_000);
+      sending?.();
+      sentAt.push(Date.now() - noon);
+      return ok;
+    };
+    const upstream = upstreamBy(send, { maxConcurrent: 4, maxPerMinute: 4 });
+    const ends = Array.from({ length: 8 }, () => ended(upstream.exchange(request, terms(120_000))));
+    await pass(120_000);
+    await Promise.all(ends);
+    expect(sentAt).toEqual([9_000, 9_000, 9_000, 9_000, 69_250, 69_250, 69_250, 69_250]);
+  });
+
   test("a turn that was acquired already serves the first exchange of a call, its other pages wait for their own", async () => {
     const { upstream, sentAt } = upstreamOver([ok], { maxConcurrent: 1, maxPerMinute: 120 });
     const fetch: Fetchers["skill-segments"] = async (_, __, exchange) => {
@@ -121,19 +136,11 @@ describe("turns", () => {
       given.push(sendTerms);
       return ok;
     };
-    const limits = { maxConcurrent: 1, maxPerMinute: 120 };
-    const upstream = new Upstream({
-      account: "a",
-      limits,
-      retryPausesMs: [],
-      send,
-      sleep: async () => undefined,
-      now: () => Date.now(),
-      random: () => 0,
-    });
+    const upstream = upstreamBy(send, { maxConcurrent: 1, maxPerMinute: 120 });
     await upstream.exchange(request, terms(1_000, { bearer: "token of the caller" }));
     await upstream.exchange(request, terms(1_000));
-    expect(given).toEqual([{ deadline: noon + 60_000, bearer: "token of the caller" }, { deadline: noon + 60_000 }]);
+    expect(given).toMatchObject([{ deadline: noon + 60_000, bearer: "token of the caller" }, { deadline: noon + 60_000 }]);
+    expect(given[1]).not.toHaveProperty("bearer");
   });
 
   test("a closed upstream refuses further exchanges", async () => {
@@ -147,15 +154,7 @@ describe("turns", () => {
 test("an error that is none of the contract's passes as it is and is not tried again", async () => {
   const bug = new TypeError("undefined is not a function");
   const send: Send = () => Promise.reject(bug);
-  const sleep = () => Promise.reject(new Error("it must not wait"));
-  const upstream = new Upstream({
-    account: "a",
-    limits: { maxConcurrent: 1, maxPerMinute: 120 },
-    retryPausesMs: [1],
-    send,
-    sleep,
-    now: () => Date.now(),
-    random: () => 0,
-  });
+  const upstream = upstreamBy(send);
+  // A pause before another try would never end: this clock stands.
   await expect(upstream.exchange(request, terms(15_000))).rejects.toBe(bug);
 });
