@@ -40,7 +40,7 @@ export class Ledger {
 
   /** The first sighting of a call tells how it came about; later ones, of the same request, only read from it. */
   readonly saw = (sighting: Sighting): void => {
-    const key = sighting.call ? `call ${sighting.call.id}` : `${sighting.question.api} ${sighting.asOf}`;
+    const key = sighting.call ? `call ${sighting.call.id}` : `${sighting.family} ${sighting.asOf}`;
     if (!this.#entries.has(key) && !(sighting.outcome === "CACHED" && this.#hasOwn(sighting))) this.#entries.set(key, sighting);
     if (sighting.question.freshForMs === undefined && sighting.outcome !== "FAILED") this.#note(this.remainingMs(sighting));
   };
@@ -81,8 +81,8 @@ export class Ledger {
     this.#freshForMs = Math.min(this.#freshForMs ?? remainingMs, remainingMs);
   }
 
-  #hasOwn({ question, asOf }: Sighting): boolean {
-    return [...this.#entries.values()].some((other) => other.asOf === asOf && other.question.api === question.api);
+  #hasOwn({ family, asOf }: Sighting): boolean {
+    return [...this.#entries.values()].some((other) => other.asOf === asOf && other.family === family);
   }
 
   #line({ question, outcome, call, rows, ms, asOf }: Sighting): UsedCall {

@@ -1,7 +1,7 @@
 import Keyv, { type KeyvStoreAdapter } from "keyv";
 import { LRUCache } from "lru-cache";
 import type { Stored } from "./merging/merging.js";
-import { canonical } from "./question.js";
+import { textOf } from "./question.js";
 
 /** A parsed answer takes about this many bytes of memory for each byte of its JSON. */
 const memoryPerBodyByte = 3;
@@ -87,7 +87,7 @@ function boundedStore(maxBytes: number): KeyvStoreAdapter {
 function newestOfEachCall(answers: readonly Stored[]): Stored[] {
   const newest = new Map<string, Stored>();
   for (const answer of answers.toSorted((a, b) => b.reply.asOf - a.reply.asOf)) {
-    const key = canonical(answer.call);
+    const key = textOf(answer.call);
     if (!newest.has(key)) newest.set(key, answer);
   }
   return [...newest.values()];

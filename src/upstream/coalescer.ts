@@ -5,7 +5,8 @@ import { type Connection, serviceOf } from "./connection.js";
 import { Family, type Flight, usedBy } from "./family.js";
 import { type Freshness, tolerating } from "./freshness.js";
 import type { Stored } from "./merging/merging.js";
-import { callAlone, familyOf, mergingOf, type Planned, plan } from "./plan.js";
+import { atLeast, callAlone, familyOf, mergingOf, type Planned, plan } from "./plan.js";
+import { refuseAbove } from "./preview.js";
 import { type Answered, canonical, type Question } from "./question.js";
 import { refreshTerms } from "./refresh-terms.js";
 import type { Turn } from "./scheduler.js";
@@ -60,8 +61,11 @@ export class Coalescer {
     return promises;
   }
 
-  /** The calls that these questions make necessary now: what is stored, waits or is in flight costs nothing more. */
-  async plan(questions: readonly Question[], since: number): Promise<Planned[]> {
+  /**
+   * The calls that these questions make necessary now: what is stored, waits or is in flight costs nothing more. Rejects with
+   * PLAN_TOO_LARGE, without planning, where they are certain to be more than `most`.
+   */
+  async plan(questions: readonly Question[], since: number, most = Number.POSITIVE_INFINITY): Promise<Planned[]> {
     const open = questions.map(async (question) => {
       const freshness = this.options.freshness(question.account);
       const stored = await this.options.answers.list(familyOf(question));
@@ -69,7 +73,9 @@ export class Coalescer {
       if ("reply" in found || this.#families.get(familyOf(question))?.expects(found.missing)) return [];
       return [found.missing];
     });
-    return plan((await Promise.all(open)).flat(), this.#sizesSeen);
+    const needed = (await Promise.all(open)).flat();
+    refuseAbove(most, atLeast(needed), needed);
+    return plan(needed, this.#sizesSeen);
   }
 
   readonly #sizesSeen = (key: string): number | undefined => this.#sizes.get(key);

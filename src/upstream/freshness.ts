@@ -13,11 +13,12 @@ export type Tolerance = "fresh" | "revalidating" | "surviving";
 
 /**
  * Which stored answers a question of a request that began at `since` tolerates: an answer younger than the request always,
- * so that what was fresh at its start stays so until its end. `freshForMs` of the question lengthens the time to live.
+ * so that what was fresh at its start stays so until its end. `freshForMs` of the question lengthens the time to live, but
+ * not of what is pending: that the platform had not computed something is remembered no longer for any question.
  */
 export function tolerating(tolerance: Tolerance, { ttlMs, staleMs }: Freshness, question: Question, since: number): Usable {
-  const longest = (kind: FreshnessKind): number => {
-    const freshMs = Math.max(ttlMs[kind], question.freshForMs ?? 0);
+  const longest = (kind: FreshnessKind | "pending"): number => {
+    const freshMs = kind === "pending" ? ttlMs.intervals : Math.max(ttlMs[kind], question.freshForMs ?? 0);
     if (tolerance === "fresh") return freshMs;
     return tolerance === "revalidating" ? Math.min(2 * freshMs, freshMs + staleMs) : freshMs + staleMs;
   };

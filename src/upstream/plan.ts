@@ -4,7 +4,7 @@ import { intervalMetricsMerging } from "./merging/interval-metrics.js";
 import { keyMetricsMerging } from "./merging/key-metrics.js";
 import type { Merged, Merging } from "./merging/merging.js";
 import { skillSegmentsMerging } from "./merging/skill-segments.js";
-import { type ApiName, type Question, questionKey } from "./question.js";
+import { type ApiName, canonical, type Question, questionKey } from "./question.js";
 
 /** A call, what it is expected to cost, and the questions it answers. */
 export interface Planned extends Merged<ApiName> {
@@ -36,6 +36,8 @@ export const callAlone = (question: Question): Planned => plan([question], () =>
 const exhaustiveParts = 8;
 /** Up to this many questions they are also placed one by one; above, those that differ in ids only stay together or are asked alone. */
 const singleParts = 60;
+/** Above this many parts each goes to the first call that can take it: to weigh every call for each would take seconds. */
+const weighedParts = 200;
 
 /**
  * The calls, with the fewest exchanges in all, that answer every question; each question by exactly one call.
@@ -55,13 +57,27 @@ export function plan(questions: readonly Question[], sizes: (key: string) => num
   });
 }
 
+/** A number of calls below which nothing can answer these questions, found without planning: different totals share no call. */
+export function atLeast(questions: readonly Question[]): number {
+  const regions = groupedBy(questions, familyOf).flatMap((family) => mergingOf(family[0]!.api).regions(family));
+  return regions.reduce((calls, region) => calls + Math.max(1, new Set(region.flatMap(totalled)).size), 0);
+}
+
+/** What a total is over. One without a window can be had with any, so that it may need no call of its own. */
+function totalled(question: Question): string[] {
+  if (!isTotal(question)) return [];
+  if (question.api === "agent-segments") return [canonical(question.agents)];
+  if (question.api === "skill-segments") return [canonical(question.skills)];
+  return question.api === "key-metrics" && question.window !== null ? [canonical([question.filters, question.window])] : [];
+}
+
 function cheapestCover(region: readonly Question[], merging: Merging<ApiName>, merge: Merge): Planned[] {
   const singles = region.map((question) => [question]);
   const parts = region.length <= exhaustiveParts ? singles : alike(region, merging, merge);
   const cuts = (region.length <= singleParts ? [parts, singles] : [parts]).map(totalsFirst);
   const covers = [
     singles.map((part) => merge(part)!),
-    ...cuts.flatMap((cut) => [inTurn(cut, merge, byIncrease), inTurn(cut, merge, firstPossible)]),
+    ...cuts.flatMap((cut) => [...(cut.length <= weighedParts ? [inTurn(cut, merge, byIncrease)] : []), inTurn(cut, merge, firstPossible)]),
   ];
   const best = covers.reduce((a, b) => (cheaper(b, a) ? b : a));
   return parts.length <= exhaustiveParts ? exhaustive(parts, merge, best) : best;

@@ -22,9 +22,10 @@ export class Settlement {
     private readonly now: () => number,
   ) {}
 
-  reply(asked: Asked, reply: ReplyByApi[ApiName], settled: Settled): void {
+  /** `aged`: the answer was past its time to live when it was asked for, however it came. */
+  reply(asked: Asked, reply: ReplyByApi[ApiName], settled: Settled, aged = settled.outcome === "STALE"): void {
     this.#saw(asked, reply, settled);
-    asked.answer({ reply, stale: settled.outcome === "STALE" });
+    asked.answer({ reply, stale: aged });
   }
 
   /** From the answer of a call that covers what was wanted, completed by what was known when it was asked. */
@@ -34,8 +35,14 @@ export class Settlement {
     if ("missing" in found) return false;
     waiter.disarm();
     waiter.terms.memory.learn(waiter.family, answer);
-    this.reply(waiter, found.reply, settled);
+    this.reply(waiter, found.reply, settled, this.#aged(waiter, answer));
     return true;
+  }
+
+  /** Who joins a call that has been under way for longer than its figures are fresh gets them all the same, and is told. */
+  #aged({ question, terms, known }: Waiter, answer: Stored): boolean {
+    const fresh = tolerating("fresh", this.freshness(question.account), question, terms.since);
+    return "missing" in mergingOf(question.api).lookUp([answer, ...known], question, fresh);
   }
 
   /** Tells that the call failed; the asker is not settled, because it asks again. */
@@ -59,10 +66,11 @@ export class Settlement {
     waiter.fail(blaming(error, question));
   }
 
-  #saw({ question, terms, askedAt }: Asked, reply: ReplyByApi[ApiName] | null, { outcome, call, own }: Settled): void {
+  #saw({ question, family, terms, askedAt }: Asked, reply: ReplyByApi[ApiName] | null, { outcome, call, own }: Settled): void {
     const now = this.now();
     terms.saw({
       question,
+      family,
       outcome,
       call: call ?? null,
       own: own ?? false,

@@ -20,6 +20,7 @@ export interface CallFacts {
 /** How one question was answered, for explain, logs and freshness. */
 export interface Sighting {
   question: Question;
+  family: string;
   outcome: Outcome;
   /** The call that answered it, or failed to; null for what came from the cache. */
   call: CallFacts | null;

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { Ledger } from "../../src/loaders/ledger.js";
+import { familyOf } from "../../src/upstream/plan.js";
 import type { CallFacts, Sighting } from "../../src/upstream/waiter.js";
 import { keyRows, skillRows } from "../upstream/questions-by-hand.js";
 
@@ -14,6 +15,7 @@ const call = (id: number, exchanges = 1, pages = 1, retries = exchanges - pages)
 
 const sighting = (changes: Partial<Sighting> = {}): Sighting => ({
   question: skillRows(),
+  family: familyOf(changes.question ?? skillRows()),
   outcome: "SENT",
   call: call(1),
   own: true,
@@ -56,6 +58,12 @@ test("a call that answered many questions of the request is one line, and its ex
 test("what another request sent costs this one nothing", () => {
   const use = ledgerOf(sighting({ outcome: "JOINED", own: false, call: call(7, 4, 4) })).use();
   expect(use).toMatchObject({ planned: 0, sent: 0, joined: 1, retries: 0 });
+});
+
+test("stored answers of one moment are told apart by what they may be shared with", () => {
+  const humans = cached(now - 1_000, { question: skillRows({ userType: "HUMAN" }) });
+  const bots = cached(now - 1_000, { question: skillRows({ userType: "BOT" }) });
+  expect(ledgerOf(humans, bots, humans).use()).toMatchObject({ cached: 2 });
 });
 
 test("stored answers are told by API and age, one line each", () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { dayMs, hourMs } from "../../src/time.js";
-import { costOf, plan } from "../../src/upstream/plan.js";
+import { atLeast, costOf, plan } from "../../src/upstream/plan.js";
 import { canonical, idSet, type Question } from "../../src/upstream/question.js";
 import { agentRows, intervalRows, keyRows, keyTotal, nowhere, skillRows } from "./questions-by-hand.js";
 
@@ -211,4 +211,26 @@ test("equal questions are planned once, and thousands without trying each with e
   expect(planned.reduce((sum, { questions: answered }) => sum + answered.length, 0)).toBe(questions.length);
   // Every look at a size belongs to a merge that was tried: work that grew with the square of the questions would be millions.
   expect(merges.count).toBeLessThan(10 * questions.length);
+});
+
+describe("the number of calls below which nothing can answer", () => {
+  const totals = ids(450).map((id, index) => agentRows({ of: "total", agents: ids(300, 1_000 + index).concat(id) }));
+  const rows = ids(500).map((id) => agentRows({ agents: [id] }));
+
+  test("counts different totals, which share no call", () => {
+    expect(atLeast([...totals.slice(0, 3), ...rows])).toBe(3);
+    expect(atLeast([keyTotal(), keyTotal({ window: { lastMinutes: 30 } }), keyTotal({ filters: { ...nowhere, skillIds: ["1"] } })])).toBe(
+      3,
+    );
+  });
+
+  test("is never above what a plan needs", () => {
+    const some = [
+      ...totals.slice(0, 4),
+      ...rows.slice(0, 5),
+      agentRows({ everyMinutes: 15, agents: "all" }),
+      agentRows({ agents: "all", of: "total" }),
+    ];
+    expect(atLeast(some)).toBeLessThanOrEqual(costOf(plan(some, unknown)));
+  });
 });

@@ -96,8 +96,9 @@ function source(
   return stored.find((answer) => {
     const { window, asOf, pending } = answer.reply;
     const holds = window.from <= slot.from && window.to >= slot.to && rowsCovered(answer.call, question);
-    const settled = slot.to <= asOf - settledAfterMs && !pending.some((part) => overlap(part, slot));
-    return holds && usable(answer, settled ? "closedIntervals" : "intervals");
+    if (!holds) return false;
+    if (pending.some((part) => overlap(part, slot))) return usable(answer, "pending");
+    return usable(answer, slot.to <= asOf - settledAfterMs ? "closedIntervals" : "intervals");
   });
 }
 
@@ -113,9 +114,12 @@ function assembled(
   const answers = [...new Set(slots.map(({ source }) => source))];
   const sources = new Map(slots.map(({ slot, source }) => [slot.from, source]));
   const picks = Object.entries(filters) as [Grouping, string][];
-  const wanted = (row: IntervalRow) =>
-    (includeBotSkills || row.human) && picks.every(([kind, id]) => row.ids[kind] === undefined || row.ids[kind] === id);
-  const rows = answers.flatMap((answer) => answer.reply.rows.filter((row) => sources.get(row.window.from) === answer && wanted(row)));
+  // A row without an id belongs to nobody's rows, unless the platform itself picked it for that id.
+  const wanted = (row: IntervalRow, call: Stored<"interval-metrics">["call"]) =>
+    (includeBotSkills || row.human) && picks.every(([kind, id]) => (row.ids[kind] ?? call.filters[kind]) === id);
+  const rows = answers.flatMap(({ call, reply }, index) =>
+    reply.rows.filter((row) => sources.get(row.window.from) === answers[index] && wanted(row, call)),
+  );
   const pending = slots.filter(({ slot, source }) => source.reply.pending.some((part) => overlap(part, slot))).map(({ slot }) => slot);
   return { asOf: Math.min(...answers.map((answer) => answer.reply.asOf)), window, rows, pending: joined(pending) };
 }

@@ -13,8 +13,8 @@ export interface Stored<A extends ApiName = ApiName> {
 /** What kind of figure it is decides how long it is fresh. */
 export type FreshnessKind = "segments" | "keyMetrics" | "current" | "intervals" | "closedIntervals";
 
-/** Whether a stored answer may still be used for figures of this kind. */
-export type Usable = (stored: Stored, kind: FreshnessKind) => boolean;
+/** Whether a stored answer may still be used for figures of this kind; "pending": for what it says is not computed yet. */
+export type Usable = (stored: Stored, kind: FreshnessKind | "pending") => boolean;
 
 /** Sizes seen in earlier answers of a family, by names that the merging of an API chooses for itself. */
 export type Sizes = (name: string) => number | undefined;
