@@ -22,15 +22,16 @@ const groupingFor = (handlings: readonly Selection[]) => [
 ];
 
 /**
- * Conversation.handling: the rows that its sums are made of. A conversation that came in a list is answered from the rows of
- * that list when it gives no window of its own, or the list's, and the list's model.
+ * Conversation.handling: the rows that its sums are made of. In a list, without a window of its own, it keeps the window and the
+ * filters of the list. The list's own rows answer it where they are all that it means.
  */
 export const handlingOf: Asks<HandlingArguments, IntervalMetricsQuestion> = (parent, args, selection, asker) => {
-  const { listed } = parent;
   const scope = intervalScope(parent.account, groupingFor([selection]), { ...args, everyMinutes }, asker);
+  const listed = parent.listed?.api === "interval-metrics" ? parent.listed : null;
   if (!selection.wantsData) return [];
-  if (listed?.api === "interval-metrics" && isOfList(args, listed, asker)) return [listed];
-  return filteredBy("CONVERSATION", parent).map((filters) => ({ ...scope, filters }));
+  if (listed && isOfList(args, listed, asker)) return [listed];
+  const kept = listed && !hasOwnWindow(args) ? listed : { window: scope.window, filters: {} };
+  return filteredBy("CONVERSATION", parent).map((own) => ({ ...scope, window: kept.window, filters: { ...kept.filters, ...own } }));
 };
 
 /** ContactCenter.conversations: rows that also hold what `handling` of its nodes asks. */
@@ -39,14 +40,19 @@ export const conversationRows: Asks<ConversationsArguments, IntervalMetricsQuest
   const filters = filtersOf(args, asker);
   if (!selection.wantsData) return [];
   const handlings = [...selection.all("nodes", "handling"), ...selection.all("edges", "node", "handling")];
-  const ofList = handlings.filter((field) => unlessRefused(() => isOfList(argumentsOf(field), scope, asker)));
+  const ofList = handlings.filter((field) => unlessRefused(() => isOfList(argumentsOf(field), { ...scope, filters }, asker)));
   return [{ ...scope, grouping: groupingOf(groupingFor(ofList.map((field) => field.selection))), filters }];
 };
 
 const argumentsOf = ({ args }: SelectedField): HandlingArguments => args as unknown as HandlingArguments;
 
-function isOfList(args: HandlingArguments, list: Pick<IntervalMetricsQuestion, "handleTimeModel" | "window">, asker: Asker): boolean {
-  if (args.handleTimeModel !== list.handleTimeModel) return false;
-  const isOwn = typeof args.lastMinutes === "number" || Boolean(args.between);
-  return !isOwn || canonical(intervalWindow(args, everyMinutes, asker)) === canonical(list.window);
+type List = Pick<IntervalMetricsQuestion, "handleTimeModel" | "window" | "filters">;
+
+/** A window of its own means all rows of the conversation, which only a list without filters holds. */
+function isOfList(args: HandlingArguments, { handleTimeModel, window, filters }: List, asker: Asker): boolean {
+  if (args.handleTimeModel !== handleTimeModel) return false;
+  if (!hasOwnWindow(args)) return true;
+  return Object.keys(filters).length === 0 && canonical(intervalWindow(args, everyMinutes, asker)) === canonical(window);
 }
+
+const hasOwnWindow = ({ lastMinutes, between }: WindowArguments): boolean => typeof lastMinutes === "number" || Boolean(between);

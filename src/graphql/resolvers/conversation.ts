@@ -18,7 +18,8 @@ import { ConversationHandlingArguments, ConversationIntervalsArguments } from ".
 export class ConversationResolver {
   @FieldResolver(() => ConversationHandling, {
     nullable: true,
-    description: "Sums over the window. In a list, without a window of its own: over the list's window, answered from the list's own rows.",
+    description:
+      "Sums over the window. In a list, without a window of its own: over the list's window and only the rows that pass the list's filters. With one: over all rows of the conversation.",
   })
   handling(
     @Root() conversation: Conversation,

@@ -49,6 +49,7 @@ describe("execution asks nothing that the outline's answers do not hold", () => 
     "agentGroup(id: 5) { name segments { intervals(everyMinutes: 15) { bySkill { agent { name } } } } agents { nodes { id } } }",
     "conversations { nodes { handling { agents { name } skills { name } } intervals { totalCount } } }",
     "conversations(handleTimeModel: EHT, agentId: 12) { edges { node { handling { handleTime } own: handling(handleTimeModel: EHT) { workTime } } } }",
+    "conversations(lastMinutes: 30, agentId: 12) { nodes { handling { agents { id } } own: handling(lastMinutes: 30) { agents { id } } model: handling(handleTimeModel: EHT) { handleTime } } }",
     'conversation(id: "c-1") { handling { agents { group { name } } } intervals(splitBy: [SKILL]) { nodes { skill { name } conversation { handling { handleTime } } } } }',
     "agent(id: 12) { skills { name segments { asOf } agents { nodes { id name } } } contactCenter { current { asOf } } }",
     "intervals(groupBy: [SKILL, AGENT_GROUP, AGENT]) { nodes { skill { name current { asOf } } agent { login segments { asOf } } agentGroup { name } } }",

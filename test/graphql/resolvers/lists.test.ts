@@ -143,10 +143,9 @@ describe("a conversation's handling", () => {
     });
   });
 
-  test("in a list is answered from the list's own rows, over the list's window", async () => {
+  test("in a list is answered from the list's own rows, filters and all, over the list's window", async () => {
     const context = byHand();
-    const fields = `conversations(lastMinutes: 30, agentId: 12) { nodes { id ${handling} same: handling(lastMinutes: 30) { handleTime } } }`;
-    expect(await contactCenter(context, fields)).toEqual({
+    expect(await contactCenter(context, `conversations(lastMinutes: 30, agentId: 12) { nodes { id ${handling} } }`)).toEqual({
       conversations: {
         nodes: [
           {
@@ -158,12 +157,44 @@ describe("a conversation's handling", () => {
               agents: [{ id: "12" }],
               skills: [{ id: "1" }],
             },
-            same: { handleTime: 2000 },
           },
         ],
       },
     });
     expect(new Set(context.asked.map((question) => JSON.stringify(question))).size).toBe(1);
+  });
+
+  const window = "lastMinutes: 30";
+  const own = `handling(${window}) { handleTime agents { id } }`;
+  const whole = { handleTime: 4000, agents: [{ id: "12" }, { id: "100" }] };
+
+  test.each(["agentId: 12", "agentGroupId: 5"])(
+    "over a window of its own is the conversation's, in a list of the same window filtered by %s as alone",
+    async (filter) => {
+      const alone = await contactCenter(byHand(), `conversation(id: "c-1") { ${own} }`);
+      expect(alone).toEqual({ conversation: { handling: whole } });
+      const listed = await contactCenter(byHand(), `conversations(${window}, ${filter}) { nodes { id ${own} } }`);
+      expect((listed.conversations as { nodes: object[] }).nodes).toContainEqual({ id: "c-1", handling: whole });
+    },
+  );
+
+  test("over a window of its own is answered from the rows of a list of the same window without filters", async () => {
+    const context = byHand();
+    const { conversations } = await contactCenter(context, `conversations(${window}) { nodes { id ${own} } }`);
+    expect((conversations as { nodes: object[] }).nodes).toContainEqual({ id: "c-1", handling: whole });
+    expect(new Set(context.asked.map((question) => JSON.stringify(question))).size).toBe(1);
+  });
+
+  test("by a model of its own keeps the list's window and filters, in other rows than the list's", async () => {
+    const context = byHand();
+    const fields = "handling(handleTimeModel: EHT) { window { from } agents { id } }";
+    expect(await contactCenter(context, `conversations(${window}, agentId: 12) { nodes { ${fields} } }`)).toEqual({
+      conversations: { nodes: [{ handling: { window: { from: "2026-11-21T11:30:00.000Z" }, agents: [{ id: "12" }] } }] },
+    });
+    expect(context.asked).toEqual([
+      expect.objectContaining({ handleTimeModel: "IFT", filters: { AGENT: "12" } }),
+      expect.objectContaining({ handleTimeModel: "EHT", filters: { AGENT: "12", CONVERSATION: "c-1" } }),
+    ]);
   });
 
   test("in a list with a window or a model of its own is asked for the conversation", async () => {
