@@ -23,6 +23,21 @@ describe("what is under way", () => {
     expect([...rowsOf(await second)!.keys()]).toContain("2");
   });
 
+  test.each([
+    [14_000, false],
+    [16_000, true],
+  ])("who joins a call %d ms under way, with figures fresh for 15,000, is told whether they are old: %s", async (ms, stale) => {
+    const platform = new HeldPlatform();
+    const first = one(platform.ask([skillRows()], { deadlineMs: 60_000 }));
+    await pass(ms);
+    const second = one(platform.ask([skillRows()], { deadlineMs: 60_000 }));
+    await settle();
+    platform.sent[0]!.answer();
+    expect((await first).answered).toMatchObject({ stale: false });
+    expect((await second).answered).toMatchObject({ stale });
+    expect(platform.sent).toHaveLength(1);
+  });
+
   test("questions of different requests that arrive in the same tick share one call, although their deadlines differ", async () => {
     const platform = new HeldPlatform({ limits: { maxConcurrent: 4, maxPerMinute: 1 } });
     const told = Array.from({ length: 20 }, (_, index) =>
