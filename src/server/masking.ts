@@ -23,6 +23,7 @@ export const masked =
     const cause = causeOf(error);
     if (cause instanceof GatewayError) return inPlaceOf(formatted, cause);
     if (cause instanceof RangeError && isOfParser(formatted)) return inPlaceOf(formatted, tooDeep(maxQueryDepth));
+    if (formatted.message === validationAborted) return inPlaceOf(formatted, tooAlike);
     if (formatted.path === undefined && isUncodedRefusal(error)) return { ...formatted, extensions: { code: "BAD_REQUEST" } };
     if (isOfParser(formatted)) return tokensChecked(formatted, error, maxQueryTokens);
     if (formatted.path === undefined && ownCodes.has(formatted.extensions?.code)) return formatted;
@@ -38,6 +39,10 @@ const isOfParser = ({ extensions }: GraphQLFormattedError): boolean => extension
 /** The parser calls itself for each level. */
 const tooDeep = (limit: number) =>
   tooLarge("MAX_QUERY_DEPTH", `${limit} levels of fields`, "document is nested deeper than it can be read");
+
+/** What graphql says when fields of one response key, compared pair by pair, have used up its own budget of comparisons. */
+const validationAborted = "Validation aborted.";
+const tooAlike = new GatewayError("QUERY_TOO_LARGE", "The operation repeats too many fields to be validated: select each field once.");
 
 /** Apollo gives its refusals of a persisted query's form a status, but no code. */
 const isUncodedRefusal = (error: unknown): boolean =>

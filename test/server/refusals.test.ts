@@ -50,6 +50,17 @@ describe("limits of a query", () => {
     expect(body.errors?.[0]?.message).toMatch(/^MAX_QUERY_FIELDS allows 20 .* has 9007199254740991\.$/);
   });
 
+  it("says what to do about fields that are repeated too often to be compared", async () => {
+    const app = await start({ config: { maxQueryTokens: 100_000, maxQueryFields: 100_000, maxBodyBytes: 1_000_000 } });
+    const { body } = await post(app, `{ ${"self { hello } ".repeat(5000)} }`);
+    expect(body.errors).toEqual([
+      {
+        message: "The operation repeats too many fields to be validated: select each field once.",
+        extensions: { code: "QUERY_TOO_LARGE", retryable: false },
+      },
+    ]);
+  });
+
   it("refuses a document whose fields would be compared with each other before any rule compares them", async () => {
     const app = await start({ config: { maxQueryTokens: 100_000, maxBodyBytes: 1_000_000 } });
     const alike = "self { self { hello } } ".repeat(5000);
