@@ -1,3 +1,4 @@
+import { GatewayError } from "../errors.js";
 import type { ExchangeRequest, ExchangeResponse, Service } from "./call.js";
 import { type AccountCredentials, createCredentials } from "./credentials.js";
 import { Domains, type Services } from "./domains.js";
@@ -22,6 +23,8 @@ export interface TransportTerms {
   bearer?: string;
   /** Told right before the request leaves, each time it does. */
   sending?(): void;
+  /** Awaited before the request is sent again after a 401; a GatewayError from it leaves the 401 as the answer. */
+  again?(): Promise<void>;
 }
 
 export interface Transport {
@@ -46,7 +49,7 @@ export function createTransport(account: TransportAccount, options: Partial<Http
   const credentials = createCredentials(account, () => domains.baseUrl("sentinel"), wire.send, now);
 
   return {
-    exchange: async (request, { deadline, signal, bearer, sending }) => {
+    exchange: async (request, { deadline, signal, bearer, sending, again }) => {
       const asked = { api: apiOf(request), account: account.id };
       const limit = timeLimit(deadline - now(), signal);
       const waited = <T>(work: Promise<T>) => unlessAborted(work, limit.signal);
@@ -63,7 +66,7 @@ export function createTransport(account: TransportAccount, options: Partial<Http
         let response = await sent(token);
         if (response.status === 401) {
           const other = await waited(credentials.instead(token));
-          if (other !== null) response = await sent(other);
+          if (other !== null && (await waited(allowed(again)))) response = await sent(other);
         }
         const { status, text, bytes } = response;
         if (status !== 200 && status !== 202) throw refusal(response, asked, now());
@@ -80,6 +83,17 @@ export function createTransport(account: TransportAccount, options: Partial<Http
     },
     close: wire.close,
   };
+}
+
+/** False when a GatewayError stands in the way. */
+async function allowed(again: TransportTerms["again"]): Promise<boolean> {
+  try {
+    await again?.();
+    return true;
+  } catch (error) {
+    if (error instanceof GatewayError) return false;
+    throw error;
+  }
 }
 
 const httpRequest = ({ method, path, body }: ExchangeRequest, base: string, token: string): HttpRequest => ({

@@ -16,6 +16,8 @@ export interface SendTerms {
   bearer?: string;
   /** To be called right before the request leaves. */
   sending?(): void;
+  /** To be awaited before the request is sent again within the same try; rejects when it may not be. */
+  again?(): Promise<void>;
 }
 
 /** Sends one request to the platform, once. */
@@ -87,7 +89,7 @@ export class Upstream {
     const lane = this.#lanes[request.service];
     let failure: GatewayError | undefined;
     for (let tries = 0; ; ) {
-      const turn = (tries === 0 && failure === undefined && terms.turn) || (await this.#turn(lane, terms, failure));
+      const turn = new TurnOfTry((tries === 0 && failure === undefined && terms.turn) || (await this.#turn(lane, terms, failure)));
       try {
         const response = await this.#guarded(request, terms, turn, failure !== undefined);
         lane.succeeded();
@@ -137,7 +139,7 @@ export class Upstream {
     }
   }
 
-  async #guarded(request: ExchangeRequest, terms: ExchangeTerms, turn: Turn, isRetry: boolean): Promise<ExchangeResponse> {
+  async #guarded(request: ExchangeRequest, terms: ExchangeTerms, turn: TurnOfTry, isRetry: boolean): Promise<ExchangeResponse> {
     try {
       return await this.#circuits[request.service].execute(() => {
         terms.sent(isRetry);
@@ -146,6 +148,9 @@ export class Upstream {
           deadline: this.options.now() + longestExchangeMs,
           ...(bearer !== undefined && { bearer }),
           sending: () => turn.sending(),
+          again: async () => {
+            if (await turn.change(() => this.#turn(this.#lanes[request.service], terms, undefined))) terms.sent(true);
+          },
         });
       });
     } catch (error) {
@@ -155,6 +160,30 @@ export class Upstream {
         retryAfterMs: 5_000,
       });
     }
+  }
+}
+
+/** The turn of one try. Every request that leaves has a turn of its own, one that is sent again after a 401 too. */
+class TurnOfTry {
+  #over = false;
+
+  constructor(private turn: Turn) {}
+
+  sending(): void {
+    this.turn.sending();
+  }
+
+  /** Whether the try still has use for the other turn when that comes; if not, it is given back. */
+  async change(acquire: () => Promise<Turn>): Promise<boolean> {
+    this.turn.release();
+    this.turn = await acquire();
+    if (this.#over) this.turn.release();
+    return !this.#over;
+  }
+
+  release(): void {
+    this.#over = true;
+    this.turn.release();
   }
 }
 

@@ -1,7 +1,9 @@
 import { EventEmitter, once } from "node:events";
 import type { ServerResponse } from "node:http";
 import { describe, expect, test } from "vitest";
+import { GatewayError } from "../../src/errors.js";
 import { createTransport } from "../../src/upstream/http.js";
+import { ended, terms, upstreamBy } from "./outcomes-by-hand.js";
 import { failed, platformsByHand, skillSegments, soon } from "./platform-by-hand.js";
 
 const platform = platformsByHand();
@@ -131,6 +133,37 @@ describe("a token that is refused", () => {
     expect([tokens(), exchanges()]).toEqual([2, 2]);
   });
 
+  test("waits, before the request is sent once more, until it may be", async () => {
+    const { transport, exchanges } = await guarded(2);
+    const events: string[] = [];
+    const sending = () => events.push("sending");
+    const again = async () => {
+      events.push(`asked after ${exchanges()}`);
+      await new Promise(setImmediate);
+      events.push(`allowed after ${exchanges()}`);
+    };
+    expect((await transport.exchange(skillSegments, { ...soon(), sending, again })).status).toBe(200);
+    expect(events).toEqual(["sending", "asked after 1", "allowed after 1", "sending"]);
+    expect(exchanges()).toBe(2);
+  });
+
+  test("is told as UPSTREAM_UNAUTHORIZED when the request may not be sent once more", async () => {
+    const { transport, exchanges } = await guarded(2);
+    const again = () => Promise.reject(new GatewayError("BUDGET_EXHAUSTED", "The call budget is spent.", { retryAfterMs: 1 }));
+    const error = await failed(transport.exchange(skillSegments, { ...soon(), again }));
+    expect(error).toMatchObject({ code: "UPSTREAM_UNAUTHORIZED", extensions: { api: "SKILL_SEGMENTS", account: "le1", status: 401 } });
+    expect(error.extensions).not.toHaveProperty("retryAfterMs");
+    expect(exchanges()).toBe(1);
+    expect((await transport.exchange(skillSegments, soon())).status, "the next has the new token").toBe(200);
+  });
+
+  test("never waits past the deadline until it may be sent once more", async () => {
+    const { transport, exchanges } = await guarded(2);
+    const never = () => new Promise<never>(() => undefined);
+    const error = await failed(transport.exchange(skillSegments, { deadline: Date.now() + 500, again: never }));
+    expect([error.code, exchanges()]).toEqual(["UPSTREAM_TIMEOUT", 1]);
+  });
+
   test("again and again is UPSTREAM_UNAUTHORIZED after one renewal, without the token or the secret", async () => {
     const { transport, tokens, exchanges } = await guarded(99);
     const error = await failed(transport.exchange(skillSegments, soon()));
@@ -144,6 +177,15 @@ describe("a token that is refused", () => {
     const responses = await Promise.all(Array.from({ length: 12 }, () => transport.exchange(skillSegments, soon())));
     expect(responses.every(({ status }) => status === 200)).toBe(true);
     expect([tokens(), exchanges()]).toEqual([2, 24]);
+  });
+
+  test("in a burst sends no more than the limit of calls a minute", async () => {
+    const { transport, tokens, exchanges } = await guarded(2);
+    const upstream = upstreamBy(transport.exchange, { maxConcurrent: 6, maxPerMinute: 6 });
+    const ends = await Promise.all(Array.from({ length: 6 }, () => ended(upstream.exchange(skillSegments, terms(15_000)))));
+    expect(ends).toMatchObject(Array(6).fill({ code: "UPSTREAM_UNAUTHORIZED", facts: { status: 401 } }));
+    expect([tokens(), exchanges()]).toEqual([2, 6]);
+    upstream.close();
   });
 
   test("and static is not tried again", async () => {
