@@ -33,10 +33,13 @@ export async function* examine(account: AccountConfig, now: () => number): Async
     for (const service of servicesOf(account)) {
       const finding = await found(`Domain of ${service}`, async () => {
         const base = await domains.baseUrl(service);
-        return account.services[service] ? `${base}, as set; it was not looked up.` : `${base}, as ${account.services.csds} says.`;
+        return account.services[service]
+          ? `${base}, as set; neither looked up nor asked yet.`
+          : `${base}, as ${account.services.csds} says.`;
       });
       if (finding.outcome === "fails") barred.add(service);
-      yield finding;
+      const asked = `The domain look-up asked was ${account.services.csds}: is that address right?`;
+      yield finding.outcome === "fails" ? { ...finding, said: `${finding.said} ${asked}` } : finding;
     }
 
     const token = await examineToken(account, barred.has("sentinel"), () =>

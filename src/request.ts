@@ -47,7 +47,9 @@ export function requests({ config, schema, accounts, coalescer, directoryMemory,
       ...(budgets && { charge: budgets.of(caller.id).charge }),
       saw: ledger.saw,
     };
-    const allowance = new Allowance(config.maxUpstreamCalls, (questions) => coalescer.plan(questions, since, config.maxUpstreamCalls));
+    const allowance = new Allowance(config.maxUpstreamCalls, (questions, spent) =>
+      coalescer.plan(questions, since, config.maxUpstreamCalls, spent),
+    );
     const loader = new QuestionLoader(coalescer, terms, (questions) => allowance.refused(questions));
     const readable = [...accounts.values()].filter(({ id }) => caller.accounts === "*" || caller.accounts.includes(id));
     let planned: object | null = null;

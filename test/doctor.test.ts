@@ -65,7 +65,7 @@ describe("examine", () => {
   it("goes on where one service is unknown or down", async () => {
     const all = await findings({ LP_BEARER_TOKEN: "go0d", LP_OPERATIONS_URL: "http://127.0.0.1:9" });
     expect(outcomes(all)).toMatchObject({ "Agent segments": "fails", "Skill segments": "fails", "Key messaging metrics": "works" });
-    expect(all[0]?.said).toBe("http://127.0.0.1:9, as set; it was not looked up.");
+    expect(all[0]?.said).toBe("http://127.0.0.1:9, as set; neither looked up nor asked yet.");
   });
 
   it("asks no API whose place the look-up does not know", async () => {

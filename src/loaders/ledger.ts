@@ -1,4 +1,4 @@
-import { type ApiName, metricsApiOf } from "../upstream/question.js";
+import { type ApiName, metricsApiOf, readable } from "../upstream/question.js";
 import type { Outcome, Sighting } from "../upstream/waiter.js";
 
 /** One line of `extensions.upstream.calls`: a call, or a stored answer, that this request used. */
@@ -114,5 +114,5 @@ function scopeOf({
     keys: _keys,
     ...scope
   } = question as typeof question & Record<"agents" | "skills" | "keys", unknown>;
-  return scope;
+  return readable(scope);
 }

@@ -9,13 +9,13 @@ export class Allowance {
 
   constructor(
     private readonly most: number,
-    /** The calls that questions make necessary now. */
-    private readonly callsFor: (questions: readonly Question[]) => Promise<Planned[]>,
+    /** The calls that questions make necessary now, after those `spent` already; may refuse with PLAN_TOO_LARGE before it has planned. */
+    private readonly callsFor: (questions: readonly Question[], spent: number) => Promise<Planned[]>,
   ) {}
 
   /** The calls of a stage that begins. Rejects with PLAN_TOO_LARGE when they are too many. */
   async begin(questions: readonly Question[]): Promise<Planned[]> {
-    const calls = await this.callsFor(questions);
+    const calls = await this.callsFor(questions, this.#spent);
     refuseMoreThan(this.most, calls, this.#spent);
     this.#spent += costOf(calls);
     return calls;
@@ -28,7 +28,7 @@ export class Allowance {
       return new Map();
     } catch (error) {
       if (!(error instanceof GatewayError)) throw error;
-      const calls = await Promise.all(questions.map((question) => this.callsFor([question])));
+      const calls = await Promise.all(questions.map((question) => this.callsFor([question], 0)));
       return new Map(questions.filter((_, index) => calls[index]!.length > 0).map((question) => [question, error]));
     }
   }

@@ -63,9 +63,9 @@ export class Coalescer {
 
   /**
    * The calls that these questions make necessary now: what is stored, waits or is in flight costs nothing more. Rejects with
-   * PLAN_TOO_LARGE, without planning, where they are certain to be more than `most`.
+   * PLAN_TOO_LARGE, without planning, where they are certain to be more than `most` with those `spent`.
    */
-  async plan(questions: readonly Question[], since: number, most = Number.POSITIVE_INFINITY): Promise<Planned[]> {
+  async plan(questions: readonly Question[], since: number, most = Number.POSITIVE_INFINITY, spent = 0): Promise<Planned[]> {
     const open = questions.map(async (question) => {
       const freshness = this.options.freshness(question.account);
       const stored = await this.options.answers.list(familyOf(question));
@@ -74,7 +74,7 @@ export class Coalescer {
       return [found.missing];
     });
     const needed = (await Promise.all(open)).flat();
-    refuseAbove(most, atLeast(needed), needed);
+    refuseAbove(most, atLeast(needed), needed, spent);
     return plan(needed, this.#sizesSeen);
   }
 

@@ -1,6 +1,6 @@
 import { GatewayError } from "../errors.js";
 import { costOf, type Planned } from "./plan.js";
-import { metricsApiOf, type Question } from "./question.js";
+import { metricsApiOf, type Question, readable } from "./question.js";
 
 /** One call of a plan, as explain shows it. */
 export interface PlannedCall {
@@ -35,5 +35,5 @@ export const explained = (calls: readonly Planned[]): PlannedCall[] =>
     api: metricsApiOf[api],
     account: questions[0]!.account,
     exchanges,
-    call,
+    call: readable(call),
   }));

@@ -227,3 +227,10 @@ export const idSet = (ids: Iterable<string>): readonly string[] => [...new Set(i
 
 /** How long names, lists and relations are kept, whatever the times to live of figures: the freshForMs of questions for them. */
 export const directoryKeptMs = 10 * minuteMs;
+
+/** A part of a question as explain shows it: its window as instants. */
+export function readable<T extends object>(part: T): T {
+  const window = "window" in part ? part.window : null;
+  if (typeof window !== "object" || window === null || !("from" in window && "to" in window)) return part;
+  return { ...part, window: { from: new Date(Number(window.from)).toISOString(), to: new Date(Number(window.to)).toISOString() } };
+}

@@ -48,15 +48,15 @@ describe("a row without an id", () => {
 describe("that an interval is not computed yet", () => {
   const ttlMs = { segments: 1, keyMetrics: 1, current: 1, intervals: 60_000, closedIntervals: dayMs };
   const question = intervalRows({ ...agents, freshForMs: dayMs });
-  const after = (ms: number, pending: Stored<"interval-metrics">["reply"]["pending"]) =>
+  const askedAgain = (ms: number, pending: Stored<"interval-metrics">["reply"]["pending"]) =>
     intervalMetricsMerging.lookUp([answered({}, [], pending)], question, tolerating("fresh", { ttlMs, staleMs: 0 }, question, hourMs + ms));
 
   test("is remembered for the time to live of intervals, however long the question would keep figures", () => {
-    expect(after(59_000, [window])).toHaveProperty("reply");
-    expect(after(61_000, [window])).toHaveProperty("missing");
+    expect(askedAgain(59_000, [window])).toHaveProperty("reply");
+    expect(askedAgain(61_000, [window])).toHaveProperty("missing");
   });
 
   test("does not shorten what is computed", () => {
-    expect(after(61_000, [])).toHaveProperty("reply");
+    expect(askedAgain(61_000, [])).toHaveProperty("reply");
   });
 });
