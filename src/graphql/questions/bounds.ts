@@ -39,11 +39,18 @@ export function idsOfOneUrl(argument: string, ids: ListArgument): readonly strin
   return checked;
 }
 
+/** No control characters; no halves of surrogate pairs, which a URL cannot hold. */
+const sourceText = /^[^,\p{Cc}\p{Cs}]{1,64}$/u;
+
 /** Where a conversation came from; null when any will do. */
 export function checkedSource(source: string | null | undefined): string | null {
   if (source === null || source === undefined) return null;
-  if (!/^[^,]{1,64}$/u.test(source) || /^all$/i.test(source.trim()))
-    throw badInput("source", 'a text of 1 to 64 characters without a comma, and not "all"', source);
+  if (!sourceText.test(source) || /^all$/i.test(source.trim()))
+    throw badInput(
+      "source",
+      'a text of 1 to 64 characters without a comma, and not "all", with no control character and no half of a surrogate pair',
+      source,
+    );
   return source;
 }
 

@@ -51,7 +51,7 @@ export const SourceFilter = () =>
   Field(() => String, {
     nullable: true,
     description:
-      "Only conversations of this source: 1 to 64 characters without comma, not `all`; left out: all. Passed to the platform as it is.",
+      "Only conversations of this source: 1 to 64 characters without comma or control characters, not `all`; left out: all. Passed to the platform as it is.",
   });
 
 export const First = (description = "Length of the page, 1 to 500; left out: 50.") => Field(() => Int, { nullable: true, description });

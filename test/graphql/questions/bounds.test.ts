@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { refusal } from "../executed.js";
+import { executed, refusal } from "../executed.js";
 import { byHand } from "../platform-by-hand.js";
 
 const last14Days = "within the last 14 days";
@@ -32,6 +32,9 @@ const refused: [fields: string, argument: string, bound: string, value: string][
   ['agentSegments(source: "") { asOf }', "source", "1 to 64 characters", '""'],
   ['agentSegments(source: "a,b") { asOf }', "source", "without a comma", '"a,b"'],
   ['agentSegments(source: "all") { asOf }', "source", 'not "all"', '"all"'],
+  ['agentSegments(source: "a\\u0000b") { asOf }', "source", "no control character", '"a\\u0000b"'],
+  ['agentSegments(source: "a\\n") { asOf }', "source", "no control character", '"a\\n"'],
+  ['agent(id: 1) { segments(source: "\\u0085") { asOf } }', "source", "no control character", '"\u0085"'],
   [`agentSegments(source: "${"x".repeat(65)}") { asOf }`, "source", "1 to 64 characters", "xxx"],
   ["keyMetrics(lastMinutes: 1441) { csat }", "lastMinutes", "between 1 and 1440", "1441"],
   ["keyMetrics(lastMinutes: 0) { csat }", "lastMinutes", "between 1 and 1440", "0"],
@@ -115,6 +118,18 @@ test.each(refused)("%s is refused with argument, bound and value, before any cal
   expect(context.asked).toEqual([]);
 });
 
+/** A literal cannot hold half a surrogate pair; a variable can. */
+test.each(["\ud800", "\udfff", "sms\udc00\ud83d"])("a source with half a surrogate pair is refused as a variable: %j", async (source) => {
+  const context = byHand();
+  const query = "query ($source: String) { contactCenter { agentSegments(source: $source) { asOf } } }";
+  const { data, errors } = await executed(context, query, { source });
+  expect(data).toEqual({ contactCenter: { agentSegments: null } });
+  expect(errors).toEqual([expect.objectContaining({ extensions: expect.objectContaining({ code: "BAD_USER_INPUT" }) })]);
+  expect(errors?.[0]?.message).toMatch(/^source must be .*half of a surrogate pair/);
+  expect(errors?.[0]?.message).toContain(JSON.stringify(source));
+  expect(context.asked).toEqual([]);
+});
+
 /** The same bounds from inside. */
 const accepted = [
   "agentSegments(lastMinutes: 1) { asOf }",
@@ -122,6 +137,7 @@ const accepted = [
   'agentSegments(agentIds: ["-1", "1234567890123456789"]) { asOf }',
   `agentSegments(agentIds: ${many(272)}) { asOf }`,
   `agentSegments(source: "${"x".repeat(64)}") { asOf }`,
+  `agentSegments(source: "${"😀".repeat(64)}") { asOf }`,
   "keyMetrics(lastMinutes: 1440) { csat }",
   'keyMetrics(between: { from: "2026-11-20T12:07:30Z", to: "2026-11-21T12:07:00Z" }) { csat }',
   'intervals(between: { from: "2026-11-07T12:07:30Z", to: "2026-11-21T12:00:00Z" }) { totalCount }',
