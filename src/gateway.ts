@@ -16,11 +16,16 @@ export interface GatewayOptions {
   random?: () => number;
   /** Told of what went wrong where no client hears it. */
   warn: (message: string, error: unknown) => void;
+  /** Told when a service of the platform begins to fail, and when it answers again. */
+  tell?: (message: string) => void;
 }
 
 /** The gateway over the accounts of the configuration; every layer is put together here and nowhere else. Throws ConfigError. */
-export async function createGateway(config: Config, { now = Date.now, random = Math.random, warn }: GatewayOptions): Promise<Gateway> {
-  const accounts = new Map(config.accounts.map((account) => [account.id, new PlatformAccount(account, now, random)]));
+export async function createGateway(
+  config: Config,
+  { now = Date.now, random = Math.random, warn, tell = () => undefined }: GatewayOptions,
+): Promise<Gateway> {
+  const accounts = new Map(config.accounts.map((account) => [account.id, new PlatformAccount(account, now, random, tell)]));
   const accountOf = (id: string): PlatformAccount => {
     const account = accounts.get(id);
     if (!account) throw new Error(`Account ${id} is not configured.`);

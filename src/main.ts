@@ -57,7 +57,10 @@ async function serve(): Promise<void> {
   const config = simulator ? configFrom(process.env, simulator.account) : asked;
   if (simulator) announce(simulator, log);
 
-  const gateway = await createGateway(config, { warn: (message, error) => log.warn({ err: error }, message) });
+  const gateway = await createGateway(config, {
+    warn: (message, error) => log.warn({ err: error }, message),
+    tell: (message) => log.warn(message),
+  });
   const app = await startApp({ gateway, config, log, now: () => performance.now(), graphiqlRoot: fromRoot("dist/graphiql") });
   void simulator?.died.then((sentence) => {
     log.fatal(sentence);

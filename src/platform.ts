@@ -33,12 +33,13 @@ export class PlatformAccount {
     readonly config: AccountConfig,
     private readonly now: () => number,
     random: () => number,
+    tell: (message: string) => void,
   ) {
     const { id, limits, retryPausesMs, ttlMs, staleMs } = config;
     this.id = id;
     this.freshness = { ttlMs, staleMs };
     this.#transport = createTransport(config, {}, { now });
-    this.#upstream = new Upstream({ account: id, limits, retryPausesMs, send: this.#transport.exchange, sleep, now, random });
+    this.#upstream = new Upstream({ account: id, limits, retryPausesMs, send: this.#transport.exchange, sleep, now, random, tell });
     this.#fetchers = {
       "agent-segments": fetchAgentSegments,
       "skill-segments": fetchSkillSegments,
@@ -73,6 +74,9 @@ export class PlatformAccount {
 
   /** Resolves when a service's domain and a token are at hand; rejects with what stands in the way. */
   reach = (service: Service): Promise<void> => this.#transport.reach(service);
+
+  /** Why the service failed last; undefined when it did not. */
+  trouble = (service: Service): GatewayError | undefined => this.#upstream.trouble(service);
 
   async close(): Promise<void> {
     this.#upstream.close();

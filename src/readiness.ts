@@ -4,26 +4,35 @@ import type { Service } from "./upstream/call.js";
 
 const services: readonly Service[] = ["operations", "keyMetrics", "intervalMetrics"];
 
-/**
- * Which services each account can reach: their domains are known and a token is at hand. Asks none of the four APIs, so it
- * costs no budget. Ready when some account can reach one of them: everything else nulls its own fields only, and the trouble of one
- * account must not take the others' gateway away.
- */
-export async function readinessOf(accounts: readonly { id: string; reach(service: Service): Promise<void> }[]): Promise<Readiness> {
-  const told = accounts.map(async ({ id, reach }) => ({
-    id,
-    services: Object.fromEntries(await Promise.all(services.map((service) => state(service, reach)))),
-  }));
-  const states = await Promise.all(told);
-  return { ready: states.some(({ services }) => Object.values(services).includes("ok")), accounts: states };
+interface Examined {
+  id: string;
+  reach(service: Service): Promise<void>;
+  trouble(service: Service): GatewayError | undefined;
 }
 
-async function state(service: Service, reach: (service: Service) => Promise<void>): Promise<readonly [Service, string]> {
+/**
+ * What stands in the way of each account's services: that a domain or a token is not to be had, or how the last exchange
+ * failed. Asks none of the four APIs, so it costs no budget. Ready when some account can reach one service: everything else
+ * nulls its own fields only. That the platform fails does not make the gateway unready: nobody would ask, and find it well again.
+ */
+export async function readinessOf(accounts: readonly Examined[]): Promise<Readiness> {
+  const told = accounts.map(async (account) => ({
+    id: account.id,
+    states: await Promise.all(services.map((service) => state(service, account))),
+  }));
+  const found = await Promise.all(told);
+  return {
+    ready: found.some(({ states }) => states.some(({ reached }) => reached)),
+    accounts: found.map(({ id, states }) => ({ id, services: Object.fromEntries(states.map(({ service, said }) => [service, said])) })),
+  };
+}
+
+async function state(service: Service, { reach, trouble }: Examined): Promise<{ service: Service; reached: boolean; said: string }> {
   try {
     await reach(service);
-    return [service, "ok"];
+    return { service, reached: true, said: trouble(service)?.message ?? "ok" };
   } catch (error) {
     if (!(error instanceof GatewayError)) throw error;
-    return [service, error.message];
+    return { service, reached: false, said: error.message };
   }
 }

@@ -8,6 +8,7 @@ import {
 } from "cockatiel";
 import { GatewayError } from "../errors.js";
 import type { ExchangeRequest, ExchangeResponse, Service } from "./call.js";
+import { Condition } from "./condition.js";
 import type { Limits } from "./pace.js";
 import { Lane, type Priority, type Turn } from "./scheduler.js";
 
@@ -35,6 +36,8 @@ export interface UpstreamOptions {
   sleep: Sleep;
   now: () => number;
   random: () => number;
+  /** Told when a service begins to fail, and when it answers again. */
+  tell?: (message: string) => void;
 }
 
 export interface ExchangeTerms {
@@ -69,11 +72,13 @@ const longestExchangeMs = 60_000;
 export class Upstream {
   readonly #lanes: Record<Service, Lane>;
   readonly #circuits: Record<Service, CircuitBreakerPolicy>;
+  readonly #condition: Condition;
 
   constructor(private readonly options: UpstreamOptions) {
     const { account, limits, now, random } = options;
     const lane = (service: string) => new Lane(`${service} of account ${account}`, limits, now, random);
     this.#lanes = { operations: lane("operations"), keyMetrics: lane("key metrics"), intervalMetrics: lane("interval metrics") };
+    this.#condition = new Condition(account, options.tell ?? (() => undefined));
     this.#circuits = { operations: circuit(), keyMetrics: circuit(), intervalMetrics: circuit() };
   }
 
@@ -86,6 +91,23 @@ export class Upstream {
    * over, after a 5xx or a broken connection after the configured pauses. Rejects with the last error by the contract.
    */
   async exchange(request: ExchangeRequest, terms: ExchangeTerms): Promise<ExchangeResponse> {
+    try {
+      const response = await this.#tries(request, terms);
+      this.#condition.well(request.service);
+      return response;
+    } catch (error) {
+      // A caller's own token says nothing of the service.
+      if (terms.bearer === undefined) this.#condition.ill(request.service, error);
+      throw error;
+    }
+  }
+
+  /** Why the last exchange with the service failed, where the service is at fault; undefined when it went well. */
+  trouble(service: Service): GatewayError | undefined {
+    return this.#condition.trouble(service);
+  }
+
+  async #tries(request: ExchangeRequest, terms: ExchangeTerms): Promise<ExchangeResponse> {
     const lane = this.#lanes[request.service];
     let failure: GatewayError | undefined;
     for (let tries = 0; ; ) {

@@ -1,0 +1,42 @@
+import { expect, test } from "vitest";
+import { GatewayError } from "../../src/errors.js";
+import { readinessOf } from "../../src/readiness.js";
+import { Condition } from "../../src/upstream/condition.js";
+
+const unavailable = new GatewayError("UPSTREAM_UNAVAILABLE", "The platform cannot be reached.");
+
+function told() {
+  const messages: string[] = [];
+  return { messages, condition: new Condition("acme1", (message) => messages.push(message)) };
+}
+
+test("an outage is told when it begins and when it ends, however many exchanges fail between", () => {
+  const { messages, condition } = told();
+  condition.well("operations");
+  condition.ill("operations", unavailable);
+  condition.ill("operations", unavailable);
+  condition.ill("keyMetrics", unavailable);
+  condition.well("operations");
+  expect(messages).toEqual([
+    "operations of account acme1 fails: The platform cannot be reached.",
+    "keyMetrics of account acme1 fails: The platform cannot be reached.",
+    "operations of account acme1 answers again.",
+  ]);
+  expect(condition.trouble("operations")).toBeUndefined();
+  expect(condition.trouble("keyMetrics")).toBe(unavailable);
+});
+
+test.each(["BUDGET_EXHAUSTED", "UPSTREAM_RATE_LIMITED", "UPSTREAM_REJECTED"] as const)("%s says nothing of the service", (code) => {
+  const { messages, condition } = told();
+  condition.ill("operations", new GatewayError(code, "Not now."));
+  expect(messages).toEqual([]);
+});
+
+test("a failing platform is named but leaves the gateway ready, or nobody would ask it again", async () => {
+  const account = { id: "acme1", reach: async () => undefined, trouble: () => unavailable };
+  const said = "The platform cannot be reached.";
+  expect(await readinessOf([account])).toEqual({
+    ready: true,
+    accounts: [{ id: "acme1", services: { operations: said, keyMetrics: said, intervalMetrics: said } }],
+  });
+});
