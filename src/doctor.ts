@@ -69,6 +69,8 @@ async function examineToken({ credentials }: AccountConfig, withoutDomain: boole
   const what = "Credentials";
   if (credentials.kind === "bearer")
     return { what, outcome: "works", said: "a static bearer token is set; whether it is good, the APIs say." };
+  if (credentials.kind === "caller")
+    return { what, outcome: "not asked", said: "the account is read with each caller's own token, and doctor has none." };
   if (withoutDomain) return { what, outcome: "not asked", said: "nobody says where the token service is: see above." };
   return found(what, async () => {
     await token();

@@ -54,6 +54,13 @@ describe("examine", () => {
     expect(JSON.stringify(all)).not.toMatch(/wr0ng|app/);
   });
 
+  it("asks no API of an account that is read with its callers' own tokens, and calls that no failure", async () => {
+    const [account] = configFrom({ LP_ACCOUNT_ID: "le1", LP_CSDS_URL: simulator.url, ...client }).accounts;
+    const all: Finding[] = [];
+    for await (const finding of examine({ ...account!, credentials: { kind: "caller" } }, simulator.now)) all.push(finding);
+    expect(all.map(({ outcome }) => outcome)).toEqual([...Array(3).fill("works"), ...Array(5).fill("not asked")]);
+  });
+
   it("says of each API that a bearer is refused", async () => {
     const all = await findings({ LP_BEARER_TOKEN: "b4d" });
     expect(all.slice(-4)).toEqual(
