@@ -32,7 +32,9 @@ const start = (more: Record<string, string> = {}): Promise<Served> =>
   served({ simulated, environment: { ...environment, ...more }, accounts, keys });
 const withKey = (key: string, more: Record<string, string> = {}) => ({ headers: { "x-api-key": key, ...more } });
 
-const figures = "accountId skillSegments(lastMinutes: 1440) { totalSkillConversationSegments } current { onlineAgents }";
+// The mean tells two accounts apart for sure: at some minutes of the day their counts are equal.
+const mean = "avgTimeToFirstAgentMessageFromAgentAssignment";
+const figures = `accountId skillSegments(lastMinutes: 1440) { totalSkillConversationSegments ${mean} } current { onlineAgents }`;
 
 describe("AUTH=api-key", () => {
   it.each([
