@@ -1,8 +1,10 @@
 import { readFileSync } from "node:fs";
-import { accountsOf, type Defaults } from "./config/accounts-file.js";
+import { accountsOf, type Defaults, spokenIn } from "./config/accounts-file.js";
 import { apiKeysOf } from "./config/api-keys-file.js";
 import { type ApiKey, type AuthConfig, authOf } from "./config/auth.js";
 import { ConfigError } from "./config/config-error.js";
+import { misspeltIn, sentencesOn } from "./config/misspelt.js";
+import { oauth1Hint } from "./config/oauth1.js";
 import { problemsOf } from "./config/problems.js";
 import { type Settings, settings } from "./config/settings.js";
 import { documentsOf, type TrustedDocuments } from "./config/trusted-documents-file.js";
@@ -72,13 +74,14 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
  * The configuration of an environment and of the files that it names; a variable that is empty counts as unset.
- * Throws ConfigError.
+ * Throws ConfigError, which also tells what is probably misspelt: it may be why something is missing.
  */
 export function configFrom(environment: Environment, simulator?: SimulatedAccount, read: ReadText = fromDisk): Config {
   const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value?.trim()));
   const settled = settings.safeParse(given);
   const problems = problemsOf(given, settled);
-  if (!settled.success || problems.length > 0) throw new ConfigError(problems);
+  const causes = () => sentencesOn(misspeltOf(environment, read).filter(({ meant }) => meant !== null));
+  if (!settled.success || problems.length > 0) throw new ConfigError([...problems, ...causes()]);
   const set = settled.data;
   const file = (setting: "ACCOUNTS_FILE" | "API_KEYS_FILE" | "TRUSTED_DOCUMENTS_FILE", path: string): YamlFile => {
     return { setting, path, read, tell: (problem) => problems.push(problem) };
@@ -90,9 +93,20 @@ export function configFrom(environment: Environment, simulator?: SimulatedAccoun
       ? [...accountOf(set, simulator)]
       : accountsOf({ ...file("ACCOUNTS_FILE", set.ACCOUNTS_FILE), secrets: given }, defaultsOf(set));
   problems.push(...twoUsesOfOneHeader(set, accounts));
-  if (problems.length > 0) throw new ConfigError(problems);
+  if (problems.length > 0) throw new ConfigError([...problems, ...causes()]);
   return frozen(fromSettings(set, accounts, keys, documents));
 }
+
+/**
+ * What to warn of in an environment that refuses nothing: names that look like settings and are none. They may belong to another
+ * program, so that they are no reason not to start.
+ */
+export function doubtsOf(environment: Environment, read: ReadText = fromDisk): string[] {
+  const hint = oauth1Hint(environment);
+  return [...(hint ? [hint] : []), ...sentencesOn(misspeltOf(environment, read))];
+}
+
+const misspeltOf = (environment: Environment, read: ReadText) => misspeltIn(environment, spokenIn(environment.ACCOUNTS_FILE, read));
 
 /** With tokens of the gateway's own, the header Authorization has no room for the platform's. */
 const twoUsesOfOneHeader = ({ AUTH }: Settings, accounts: readonly AccountConfig[]): string[] =>

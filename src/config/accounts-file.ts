@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { AccountConfig } from "../config.js";
 import { accountId, bounds, mergeOff, source } from "./account-settings.js";
 import { baseUrl, listOf, mapOf, text, wholeOf } from "./setting.js";
-import { fromYamlFile, type YamlFile } from "./yaml-file.js";
+import { fromYamlFile, type ReadText, textOf, type YamlFile } from "./yaml-file.js";
 
 const form = /^env:([A-Za-z_][A-Za-z0-9_]*)$/;
 /** A secret by the name of the environment variable that holds it; one written down here is refused. */
@@ -67,6 +67,12 @@ export function accountsOf(
     };
     return accountOf(written, credentialsOf(written.credentials, secret), defaults);
   });
+}
+
+/** Names of environment variables that the file speaks of, be the rest of it right or wrong; none when it cannot be read. */
+export function spokenIn(path: string | undefined, read: ReadText): ReadonlySet<string> {
+  const text = path?.trim() ? textOf(path, read) : "";
+  return new Set(typeof text === "string" ? [...text.matchAll(/\benv:([A-Za-z_][A-Za-z0-9_]*)/g)].map(([, name = ""]) => name) : []);
 }
 
 type SecretOf = (place: keyof Written["credentials"], name: string) => string;

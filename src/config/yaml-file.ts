@@ -41,7 +41,8 @@ export function fromYamlFile<S extends z.ZodType>({ setting, path, read, tell }:
 
 const isSecret = (path: readonly PropertyKey[]): boolean => path.some((step) => secretPlaces.has(step));
 
-function textOf(path: string, read: ReadText): string | { code: string } {
+/** The text, or the code of the system's error. */
+export function textOf(path: string, read: ReadText): string | { code: string } {
   try {
     return read(path);
   } catch (error) {
