@@ -1,15 +1,16 @@
 #!/usr/bin/env node
 import "reflect-metadata";
-import { writeFileSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
+import { pipeline } from "node:stream/promises";
 import { fileURLToPath } from "node:url";
 import { Command, InvalidArgumentError, Option } from "commander";
 import type { Logger } from "pino";
 import pretty from "pino-pretty";
-import { oauth1Hint } from "./config/oauth1.js";
-import { type AccountConfig, configFrom } from "./config.js";
+import { type AccountConfig, configFrom, doubtsOf } from "./config.js";
 import { examine } from "./doctor.js";
 import { createGateway } from "./gateway.js";
 import { emittedSdl } from "./graphql/emitted-sdl.js";
+import { refusedCommandLine } from "./refused-command-line.js";
 import { startApp } from "./server/app.js";
 import { warnOfUnreachable } from "./server/health.js";
 import { createLog } from "./server/log.js";
@@ -22,12 +23,11 @@ const fromRoot = (path: string): string => fileURLToPath(new URL(`../${path}`, i
 /** Longer than the server waits for what runs. */
 const stopWithinMs = 12_000;
 
-const program = new Command("lp-metrics-gateway").description("One GraphQL gateway over LivePerson's four metrics APIs.");
+const program = new Command("lp-metrics-gateway")
+  .description("One GraphQL gateway over LivePerson's four metrics APIs; without a command it serves.")
+  .configureOutput({ outputError: (said, write) => write(`${refusedCommandLine(said)}\n`) });
 
-program
-  .command("serve", { isDefault: true })
-  .description("serve GraphQL; without LP_ACCOUNT_ID from a simulator, which it starts")
-  .action(serve);
+program.command("serve").description("serve GraphQL; without LP_ACCOUNT_ID from a simulator, which it starts").action(serve);
 
 program
   .command("simulate")
@@ -42,7 +42,7 @@ program
   .command("schema")
   .description("write the SDL of the subgraph")
   .argument("[file]", "where to; - is standard output", fromRoot("schema/subgraph.graphql"))
-  .action(async (file: string) => writeFileSync(file === "-" ? process.stdout.fd : file, await emittedSdl()));
+  .action(schema);
 
 program
   .command("doctor")
@@ -53,6 +53,7 @@ program
 async function serve(): Promise<void> {
   const asked = configFrom(process.env);
   const log = createLog(asked.logLevel, process.stdout.isTTY ? pretty({ sync: true, ignore: "pid,hostname" }) : undefined);
+  for (const doubt of doubtsOf(process.env)) log.warn(doubt);
   const simulator = asked.simulated ? await startSimulatorProcess(fileURLToPath(import.meta.url)) : null;
   const config = simulator ? configFrom(process.env, simulator.account) : asked;
   if (simulator) announce(simulator, log);
@@ -101,11 +102,25 @@ async function simulate(options: { port: number; controlPort: number; scale: "sm
   log.info(`To serve it: LP_ACCOUNT_ID=${account?.id} LP_CSDS_URL=${url} LP_BEARER_TOKEN=${account?.bearers[0]} npm start`);
 }
 
+/** Standard output gets the SDL and nothing else. */
+async function schema(file: string): Promise<void> {
+  const sdl = await emittedSdl();
+  const isShown = file === "-";
+  try {
+    // Not by writeFileSync: a pipe that is full for a moment would be EAGAIN.
+    await (isShown ? pipeline([sdl], process.stdout, { end: false }) : writeFile(file, sdl));
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error)) throw error;
+    if (isShown && error.code === "EPIPE") return; // Whoever reads has read enough.
+    throw new StartError(`The SDL cannot be written to ${isShown ? "standard output" : file}: ${error.message}.`);
+  }
+  if (!isShown) print(`The SDL of the subgraph was written to ${file}.`);
+}
+
 /** Exit code 1 when something does not work. Without LP_ACCOUNT_ID the simulator is examined. */
 async function doctor(options: { verify?: true }): Promise<void> {
-  const hint = oauth1Hint(process.env);
-  if (hint) print(`warning  ${hint}`);
   const asked = configFrom(process.env);
+  for (const doubt of doubtsOf(process.env)) print(`warning  ${doubt}`);
   const simulator = asked.simulated ? await startSimulatorProcess(fileURLToPath(import.meta.url)) : null;
   if (simulator)
     print("LP_ACCOUNT_ID is not set, so the gateway would serve simulated figures; the simulator is examined in place of the platform.");
@@ -166,4 +181,6 @@ function fail(error: unknown): never {
   process.exit(1);
 }
 
-await program.parseAsync().catch(fail);
+/** Were `serve` commander's default command, a misspelt one would be taken for an argument of it. */
+const commandLine = process.argv.slice(2);
+await program.parseAsync(commandLine.length === 0 ? ["serve"] : commandLine, { from: "user" }).catch(fail);

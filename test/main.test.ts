@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { join } from "node:path";
 import { beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
 import { startSimulator } from "../src/simulator/simulator.js";
 import { build, lives, start } from "./built-program.js";
@@ -74,6 +75,20 @@ describe("serve", () => {
     program.process.kill("SIGINT");
     expect(await program.ended).toBe(0);
     expect(program.output()).not.toMatch("simulated-token");
+  });
+
+  it("warns at its start of names that are probably misspelt, and serves all the same", slow, async () => {
+    const settings = { PORT: "0", LP_ACCOUNT_ID: "le1", LP_BEARER_TOKEN: "t", LP_CSDS_URL: "http://127.0.0.1:9" };
+    const program = start(folder, [], { ...settings, LP_SORCE: "s3cret", LP_TOKEN: "s3cret" });
+    await program.said(serving);
+    const warnings = program.output().split("\n").slice(0, 2);
+    expect(warnings.map((line) => JSON.parse(line))).toMatchObject([
+      { level: 40, msg: "LP_SORCE is set, but is no setting: is LP_SOURCE meant?" },
+      { level: 40, msg: expect.stringMatching(/^LP_TOKEN is set, but no setting/) },
+    ]);
+    program.process.kill("SIGTERM");
+    expect(await program.ended).toBe(0);
+    expect(program.output()).not.toMatch("s3cret");
   });
 
   it("finishes what runs before it stops", slow, async () => {
@@ -155,6 +170,36 @@ describe("the other commands", () => {
     const program = start(folder, ["schema", "-"]);
     expect(await program.ended).toBe(0);
     expect(program.output()).toBe(readFileSync(new URL("../schema/subgraph.graphql", import.meta.url), "utf8"));
+  });
+
+  it("schema says where it wrote the SDL, and why when it could not", slow, async () => {
+    const file = join(folder, "written.graphql");
+    const program = start(folder, ["schema", file]);
+    expect(await program.ended).toBe(0);
+    expect(program.output()).toBe(`The SDL of the subgraph was written to ${file}.\n`);
+    expect(readFileSync(file, "utf8")).toMatch("type ContactCenter");
+    const nowhere = start(folder, ["schema", join(folder, "no/such/folder.graphql")]);
+    expect(await nowhere.ended).toBe(1);
+    expect(nowhere.output()).toMatch(/^The SDL cannot be written to .*folder\.graphql: ENOENT.*\.\n$/);
+  });
+
+  it.each([
+    [["srve"], "Unknown command 'srve': did you mean serve?\n"],
+    [["wallboard"], "Unknown command 'wallboard': --help says what there is.\n"],
+    [["serve", "now"], "Too many arguments for 'serve'. Expected 0 arguments but got 1.\n"],
+    [["doctor", "--verfy"], "Unknown option '--verfy': did you mean --verify?\n"],
+    [["simulate", "--port", "x"], "Option '--port <port>' argument 'x' is invalid. It must be a whole number from 0 to 65535.\n"],
+  ])("%j ends with exit code 1 and one line that says what is wrong", slow, async (commandLine, said) => {
+    const program = start(folder, commandLine);
+    expect(await program.ended).toBe(1);
+    expect(program.output()).toBe(said);
+  });
+
+  it("doctor tells of a name that is probably misspelt, without what it holds", slow, async () => {
+    const program = start(folder, ["doctor"], { TTL_SEGMENTS_MS: "s3cret" });
+    expect(await program.ended).toBe(0);
+    expect(program.output()).toMatch(/^warning {2}TTL_SEGMENTS_MS is set, but is no setting: is TTL_SEGMENTS_SECONDS meant\?\n/);
+    expect(program.output()).not.toMatch("s3cret");
   });
 
   it("doctor examines the simulator when no account is set, and finds it well", slow, async () => {
