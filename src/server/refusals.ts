@@ -8,10 +8,16 @@ import { tooLarge } from "./operation-size.js";
 /**
  * Answers requests that do not get as far as GraphQL in the form of a GraphQL answer: an unknown caller is 401, one that may not have
  * what its headers ask for 403, a body over the limit 413 QUERY_TOO_LARGE; what cannot be read has Fastify's status and BAD_REQUEST,
- * a bug is logged and masked. An unknown path is 404.
+ * a bug is logged and masked. An unknown path is 404, a known one with another method 405 with the methods that it takes.
  */
 export function refuse(app: FastifyInstance, maxBodyBytes: number, log: Logger): void {
-  app.setNotFoundHandler((request, reply) => answer(reply, 404, "NOT_FOUND", `There is nothing at ${request.url.split("?")[0]}.`));
+  app.setNotFoundHandler((request, reply) => {
+    const path = request.url.split("?")[0] ?? "";
+    const taken = (["GET", "POST"] as const).filter((method) => app.hasRoute({ method, url: path }));
+    if (taken.length === 0) return answer(reply, 404, "NOT_FOUND", `There is nothing at ${path}.`);
+    reply.header("allow", taken.join(", "));
+    return answer(reply, 405, "METHOD_NOT_ALLOWED", `${path} takes ${taken.join(" and ")}, not ${request.method}.`);
+  });
 
   app.setErrorHandler((error: FastifyError | GatewayError, request, reply) => {
     if (error instanceof AuthRefusal) {
@@ -38,10 +44,12 @@ const statusOf: Partial<Record<ErrorCode, number>> = { UNAUTHENTICATED: 401, FOR
 
 const answerWith = (reply: FastifyReply, status: number, { message, extensions }: GatewayError) => send(reply, status, message, extensions);
 
-const answer = (reply: FastifyReply, status: number, code: "NOT_FOUND" | "BAD_REQUEST", message: string) =>
-  send(reply, status, message, { code });
+/** Codes of what is wrong with a request as HTTP alone. */
+type HttpCode = "NOT_FOUND" | "METHOD_NOT_ALLOWED" | "BAD_REQUEST";
 
-const send = (reply: FastifyReply, status: number, message: string, extensions: { code: ErrorCode | "NOT_FOUND" | "BAD_REQUEST" }) =>
+const answer = (reply: FastifyReply, status: number, code: HttpCode, message: string) => send(reply, status, message, { code });
+
+const send = (reply: FastifyReply, status: number, message: string, extensions: { code: ErrorCode | HttpCode }) =>
   reply
     .code(status)
     .header("cache-control", "no-store")

@@ -6,6 +6,7 @@ const known: ReadonlySet<unknown> = new Set([
   ...Object.values(ApolloServerErrorCode),
   "BAD_REQUEST",
   "NOT_FOUND",
+  "METHOD_NOT_ALLOWED",
 ]);
 
 /** What our own files, our dependencies' files and a stack look like. */
