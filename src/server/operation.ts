@@ -56,7 +56,7 @@ export const operationPlugin = (limits: Limits, log: Logger, now: () => number):
             caller: served.contextValue[caller].id,
             ms: Math.round(now() - startedMs),
             calls: sent,
-            errors: codesOf(served),
+            errors: counted(codesOf(served)),
           },
           "GraphQL request answered",
         );
@@ -87,6 +87,13 @@ function finish(served: Served): void {
 
 const codesOf = ({ response: { body } }: Pick<Served, "response">): unknown[] =>
   body?.kind === "single" ? (body.singleResult.errors ?? []).map(({ extensions }) => extensions?.code) : [];
+
+/** Each code with how often it is there: a failed API has an error for every object that it left empty. */
+function counted(codes: readonly unknown[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const code of codes) counts[String(code)] = (counts[String(code)] ?? 0) + 1;
+  return counts;
+}
 
 /** Codes of requests that came well formed over HTTP, and hold an operation that cannot be executed. */
 const isOfOperation = (code: unknown): code is string =>

@@ -31,6 +31,32 @@ describe("/graphql over HTTP", () => {
     expect(response.status).toBe(400);
   });
 
+  it.each(["PUT", "DELETE", "PATCH", "OPTIONS"])(
+    "refuses %s with the methods it takes, whoever asks, and reads no body",
+    async (method) => {
+      const { gateway, prepared } = fakeGateway();
+      const keys = [{ name: "a", sha256: "0".repeat(64), accounts: "*" as const, explain: false, conversations: false }];
+      const app = await start({ gateway, config: { auth: { kind: "api-key", keys } } });
+      const bodies = [
+        undefined,
+        { type: "application/json", body: JSON.stringify({ query: "{ hello }" }) },
+        { type: "text/odd", body: "<" },
+      ];
+      for (const given of bodies) {
+        const response = await fetch(`${app.url}/graphql?query={hello}`, {
+          method,
+          ...(given && { headers: { "content-type": given.type }, body: given.body }),
+        });
+        expect(response.status).toBe(405);
+        expect(response.headers.get("allow")).toBe("GET, POST");
+        expect(response.headers.get("cache-control")).toBe("no-store");
+        const message = `/graphql takes GET and POST, not ${method}.`;
+        expect(await response.json()).toEqual({ errors: [{ message, extensions: { code: "METHOD_NOT_ALLOWED" } }] });
+      }
+      expect(prepared).toEqual([]);
+    },
+  );
+
   it("prepares an operation once it is valid, with its name and variables, and not before", async () => {
     const { gateway, prepared } = fakeGateway();
     const app = await start({ gateway });
@@ -72,10 +98,14 @@ describe("/graphql over HTTP", () => {
       return clock;
     };
     const app = await start({ log, now, gateway: fakeGateway({ report: { sent: 4 } }).gateway });
-    await post(app, "query Board { hello budget }", { authorization: "Bearer s3cret" });
+    await post(app, "query Board { hello budget again: budget bug }", { authorization: "Bearer s3cret" });
+    await post(app, "{ hello }");
+    const errors = { BUDGET_EXHAUSTED: 2, INTERNAL_SERVER_ERROR: 1 };
     expect(lines.filter(({ level }) => level === 30)).toMatchObject([
-      { operation: "Board", ms: 7, calls: 4, errors: ["BUDGET_EXHAUSTED"], msg: "GraphQL request answered" },
+      { operation: "Board", ms: 7, calls: 4, errors, msg: "GraphQL request answered" },
+      { operation: null, errors: {} },
     ]);
+    expect(lines.find(({ operation }) => operation === "Board")?.errors).toEqual(errors);
     expect(JSON.stringify(lines)).not.toMatch("s3cret");
   });
 });
@@ -134,6 +164,11 @@ describe("health", () => {
     expect(await readyz.json()).toEqual({ ready: true, accounts: [{ id: "demo", services: { operations: "ok" } }] });
     const unready = await start({ gateway: fakeGateway({ ready: false }).gateway });
     expect((await fetch(`${unready.url}/readyz`)).status).toBe(503);
+  });
+
+  it("takes no POST", async () => {
+    const response = await fetch(`${(await start()).url}/healthz`, { method: "POST", body: "x" });
+    expect([response.status, response.headers.get("allow")]).toEqual([405, "GET"]);
   });
 
   it("answers an unknown path with 404 and JSON", async () => {
