@@ -4,6 +4,7 @@ import { GatewayError } from "./errors.js";
 import type { GatewayContext } from "./graphql/context.js";
 import type { DirectoryMemory } from "./graphql/directory-memory.js";
 import { outline } from "./graphql/outline.js";
+import { decided } from "./graphql/stand-ins.js";
 import { Ledger } from "./loaders/ledger.js";
 import { cut, QuestionLoader, singles } from "./loaders/question-loader.js";
 import { digestOf, type PlatformAccount } from "./platform.js";
@@ -15,7 +16,7 @@ import { remainingMs } from "./upstream/freshness.js";
 import { RequestMemory } from "./upstream/memory.js";
 import { restricted } from "./upstream/merging/apart.js";
 import { own } from "./upstream/own-credential.js";
-import { costOf } from "./upstream/plan.js";
+import { costOf, familyOf } from "./upstream/plan.js";
 import { explained } from "./upstream/preview.js";
 import type { Question } from "./upstream/question.js";
 import type { AskTerms } from "./upstream/waiter.js";
@@ -47,8 +48,10 @@ export function requests({ config, schema, accounts, coalescer, directoryMemory,
       ...(budgets && { charge: budgets.of(caller.id).charge }),
       saw: ledger.saw,
     };
-    const allowance = new Allowance(config.maxUpstreamCalls, (questions, spent) =>
-      coalescer.plan(questions, since, config.maxUpstreamCalls, spent),
+    const allowance = new Allowance(
+      config.maxUpstreamCalls,
+      (questions, spent) => coalescer.forecast.plan(questions, since, config.maxUpstreamCalls, spent),
+      () => ledger.use().sent,
     );
     const loader = new QuestionLoader(coalescer, terms, (questions) => allowance.refused(questions));
     const readable = [...accounts.values()].filter(({ id }) => caller.accounts === "*" || caller.accounts.includes(id));
@@ -60,6 +63,7 @@ export function requests({ config, schema, accounts, coalescer, directoryMemory,
       if (!account) throw new GatewayError("FORBIDDEN", `Account ${question.account} is not readable.`);
       return restricted({ ...question, credential: account.credentialFor(caller.bearer) }, account.config.mergesOff);
     };
+    const scopedAll = (questions: readonly Question[]) => questions.flatMap((question) => unlessRefused(() => scoped(question)));
     const context: GatewayContext = {
       ask: async (question) => loader.ask(scoped(question)),
       accounts: readable.map(({ config: { id, keyMetricsLookbackHours } }) => ({ id, keyMetricsLookbackHours })),
@@ -74,9 +78,17 @@ export function requests({ config, schema, accounts, coalescer, directoryMemory,
       context,
       async prepare(operation) {
         const drawn = outline(schema, operation, context);
-        const questions = drawn.questions.flatMap((question) => unlessRefused(() => scoped(question)));
-        const calls = await allowance.begin(questions.flatMap(cut).flatMap(singles));
-        if (explain === "plan") planned = { planned: costOf(calls), calls: explained(calls), later: drawn.later };
+        const certain = scopedAll(drawn.questions);
+        const { early, waiting } = await decided(drawn.standIns, async (standIn) => {
+          const [everybody, imagined] = [scopedAll(standIn.everybody), scopedAll(standIn.imagined)];
+          const families = new Set([...everybody, ...imagined].map(familyOf));
+          const beside = certain.filter((question) => families.has(familyOf(question)));
+          const cost = (asked: readonly Question[]) => coalescer.forecast.expectedCost(parts([...beside, ...asked]), since);
+          return (await cost(imagined)) < (await cost(everybody));
+        });
+        const questions = [...certain, ...scopedAll(early)];
+        const calls = await allowance.begin(parts(questions));
+        if (explain === "plan") planned = { planned: costOf(calls), calls: explained(calls), later: [...drawn.later, ...waiting] };
         else loader.prefetch(questions);
       },
       report: () => ({
@@ -88,6 +100,9 @@ export function requests({ config, schema, accounts, coalescer, directoryMemory,
     };
   };
 }
+
+/** As they are asked: day by day, and id by id. */
+const parts = (questions: readonly Question[]): Question[] => questions.flatMap(cut).flatMap(singles);
 
 /** The caller's own where any account is read with it: what such an account told is remembered for that caller alone. */
 const credentialOf = ({ bearer }: Caller, readable: readonly PlatformAccount[]): string =>

@@ -8,6 +8,7 @@ import { one, type Parent } from "./questions/parent.js";
 import { unlessRefused } from "./questions/refusal.js";
 import { type Reference, referredAccount, referredEntity } from "./references.js";
 import { fragmentsOf, type SelectedField, Selection } from "./selection.js";
+import { type LaterStage, LaterStages, type StandIn, StandIns } from "./stand-ins.js";
 
 export interface OutlinedOperation {
   document: DocumentNode;
@@ -19,15 +20,10 @@ export interface OutlinedOperation {
 export interface Outline {
   /** Asked before execution, each once. */
   questions: Question[];
+  /** What can be asked before execution too, where waiting for the ids saves no call. */
+  standIns: StandIn[];
   /** What is asked as soon as an answer has told the ids. */
   later: LaterStage[];
-}
-
-export interface LaterStage {
-  /** The field that asks, for example Agent.keyMetrics. */
-  label: string;
-  /** How many questions it can become; null when nothing limits them. */
-  atMost: number | null;
 }
 
 /** Where the walk stands: an object of this type, within these entities. */
@@ -46,17 +42,21 @@ export function outline(schema: GraphQLSchema, { document, operationName, variab
   const root = operation && schema.getRootType(operation.operation);
   const coerced = operation && getVariableValues(schema, operation.variableDefinitions ?? [], variables).coerced;
   const questions = new Map<string, Question>();
-  const later = new Map<string, LaterStage>();
-  if (!root || !coerced) return { questions: [], later: [] };
+  const standIns = new StandIns();
+  const later = new LaterStages();
+  if (!root || !coerced) return { questions: [], standIns: [], later: [] };
 
   /** False when the field means nothing, so that nothing below it is resolved. */
   const ask = (label: string, { asks, waitsForIds }: AskingField, parent: Parent, field: SelectedField): boolean => {
-    const asked = asks(parent, field.args as never, field.selection, asker);
-    for (const question of asked ?? []) questions.set(questionKey(question), question);
-    if (waitsForIds && !parent.ids && asked?.length === 0 && field.selection.wantsData) {
-      const known = later.get(label)?.atMost;
-      later.set(label, { label, atMost: known === null || parent.atMost === null ? null : (known ?? 0) + parent.atMost });
+    const asksOf = (entities: Parent) => asks(entities, field.args as never, field.selection, asker);
+    const asked = asksOf(parent);
+    const whoeverTheyAre = parent.ids ? asked : asksOf(standIns.imagined(parent));
+    const certain = new Set(whoeverTheyAre?.map(questionKey));
+    for (const question of asked ?? []) {
+      if (certain.has(questionKey(question))) questions.set(questionKey(question), question);
+      else standIns.add(label, parent, question, whoeverTheyAre ?? []);
     }
+    if (waitsForIds && !parent.ids && asked?.length === 0 && field.selection.wantsData) later.add(label, parent);
     return asked !== null;
   };
 
@@ -84,7 +84,7 @@ export function outline(schema: GraphQLSchema, { document, operationName, variab
       if (object) walk({ type, owner: type, parent }, field.selection.on(object));
     }
   }
-  return { questions: [...questions.values()], later: [...later.values()] };
+  return { questions: [...questions.values()], standIns: standIns.beside(questions), later: later.list() };
 }
 
 const isEntityType = (type: string): type is EntityType => entityTypes.has(type);

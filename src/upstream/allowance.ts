@@ -11,10 +11,13 @@ export class Allowance {
     private readonly most: number,
     /** The calls that questions make necessary now, after those `spent` already; may refuse with PLAN_TOO_LARGE before it has planned. */
     private readonly callsFor: (questions: readonly Question[], spent: number) => Promise<Planned[]>,
+    /** Exchanges that have really been made for the request: an answer can have more pages than anybody knew. */
+    private readonly sent: () => number,
   ) {}
 
   /** The calls of a stage that begins. Rejects with PLAN_TOO_LARGE when they are too many. */
   async begin(questions: readonly Question[]): Promise<Planned[]> {
+    this.#spent = Math.max(this.#spent, this.sent());
     const calls = await this.callsFor(questions, this.#spent);
     refuseMoreThan(this.most, calls, this.#spent);
     this.#spent += costOf(calls);

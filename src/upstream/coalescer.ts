@@ -1,16 +1,16 @@
-import { LRUCache } from "lru-cache";
 import { GatewayError } from "../errors.js";
 import type { Answers } from "./answers.js";
 import { type Connection, serviceOf } from "./connection.js";
 import { Family, type Flight, usedBy } from "./family.js";
+import { Forecast } from "./forecast.js";
 import { type Freshness, tolerating } from "./freshness.js";
 import type { Stored } from "./merging/merging.js";
-import { atLeast, callAlone, familyOf, mergingOf, type Planned, plan } from "./plan.js";
-import { refuseAbove } from "./preview.js";
+import { callAlone, familyOf, mergingOf } from "./plan.js";
 import { type Answered, canonical, type Question } from "./question.js";
 import { refreshTerms } from "./refresh-terms.js";
 import type { Turn } from "./scheduler.js";
 import { Settlement } from "./settlement.js";
+import { SizesSeen } from "./sizes-seen.js";
 import type { Asked, AskTerms, Waiter } from "./waiter.js";
 
 export interface CoalescerOptions {
@@ -31,12 +31,16 @@ export interface CoalescerOptions {
  */
 export class Coalescer {
   readonly #families = new Map<string, Family>();
-  readonly #sizes = new LRUCache<string, number>({ max: 10_000 });
+  readonly #sizes = new SizesSeen();
   readonly #settlement: Settlement;
+  /** What questions would cost if they were asked now. */
+  readonly forecast: Forecast;
   #calls = 0;
 
   constructor(private readonly options: CoalescerOptions) {
     this.#settlement = new Settlement(options.answers, options.freshness, options.now);
+    const expects = (question: Question) => this.#families.get(familyOf(question))?.expects(question) ?? false;
+    this.forecast = new Forecast({ ...options, sizes: this.#sizes, expects });
   }
 
   /** One promise a question, in order; each rejects by itself, with a GatewayError of the contract's table. */
@@ -60,25 +64,6 @@ export class Coalescer {
     }
     return promises;
   }
-
-  /**
-   * The calls that these questions make necessary now: what is stored, waits or is in flight costs nothing more. Rejects with
-   * PLAN_TOO_LARGE, without planning, where they are certain to be more than `most` with those `spent`.
-   */
-  async plan(questions: readonly Question[], since: number, most = Number.POSITIVE_INFINITY, spent = 0): Promise<Planned[]> {
-    const open = questions.map(async (question) => {
-      const freshness = this.options.freshness(question.account);
-      const stored = await this.options.answers.list(familyOf(question));
-      const found = mergingOf(question.api).lookUp(stored, question, tolerating("revalidating", freshness, question, since));
-      if ("reply" in found || this.#families.get(familyOf(question))?.expects(found.missing)) return [];
-      return [found.missing];
-    });
-    const needed = (await Promise.all(open)).flat();
-    refuseAbove(most, atLeast(needed), needed, spent);
-    return plan(needed, this.#sizesSeen);
-  }
-
-  readonly #sizesSeen = (key: string): number | undefined => this.#sizes.get(key);
 
   async #askFamily(key: string, asked: readonly Asked[]): Promise<void> {
     const family = this.#family(key, asked[0]!.question);
@@ -176,7 +161,7 @@ export class Coalescer {
       });
       facts.pages = fetched.pages;
       const answer: Stored = { call, reply: fetched.reply, bytes: fetched.bytes };
-      for (const [name, size] of mergingOf(question.api).sizes(answer)) this.#sizes.set(`${key} ${name}`, size);
+      this.#sizes.learn(key, answer);
       await this.options.answers.add(key, answer);
       family.landed(flight);
       for (const waiter of flight.waiters) this.#deliver(waiter, answer, flight);
@@ -231,7 +216,7 @@ export class Coalescer {
     const family: Family = new Family({
       api,
       lane: this.options.connect(account, credential).lane(serviceOf[api]),
-      sizes: this.#sizesSeen,
+      sizes: this.#sizes.known,
       fly: (flight, turn) => this.#fly(family, flight, turn),
       refuse: (waiters, error) => {
         for (const waiter of waiters) this.#fail(waiter, error);

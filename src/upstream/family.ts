@@ -1,7 +1,7 @@
 import { GatewayError } from "../errors.js";
 import type { Call } from "./call.js";
 import type { Merging } from "./merging/merging.js";
-import { callAlone, mergingOf, type Planned, plan } from "./plan.js";
+import { callAlone, mergingOf, type Planned, plan, type SizesByFamily } from "./plan.js";
 import { type ApiName, type Question, questionKey } from "./question.js";
 import type { Lane, Place, Turn, TurnTerms } from "./scheduler.js";
 import type { CallFacts, Charge, Waiter } from "./waiter.js";
@@ -37,7 +37,7 @@ interface Queued {
 export interface FamilyOptions {
   api: ApiName;
   lane: Lane;
-  sizes: (key: string) => number | undefined;
+  sizes: SizesByFamily;
   /** Sends the call in its turn; the flight's waiters may grow until it lands. */
   fly(flight: Flight, turn: Turn): Promise<void>;
   /** The turn of these cannot come in time. */

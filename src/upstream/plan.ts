@@ -21,6 +21,9 @@ const mergings: { [A in ApiName]: Merging<A> } = {
 /** The rules of a question's API. The union of the four is narrowed by `api`, which TypeScript cannot follow through a table. */
 export const mergingOf = (api: ApiName): Merging<ApiName> => mergings[api] as unknown as Merging<ApiName>;
 
+/** What earlier answers showed, by family of questions and by the names that the merging of the API chooses. */
+export type SizesByFamily = (family: string, name: string) => number | undefined;
+
 const families = new WeakMap<Question, string>();
 
 export function familyOf(question: Question): string {
@@ -41,16 +44,15 @@ const weighedParts = 200;
 
 /**
  * The calls, with the fewest exchanges in all, that answer every question; each question by exactly one call.
- * Pure: `sizes` is what earlier answers showed, under the names that mergings choose after the family and a space, and
- * where nothing is known a call counts as one page.
+ * Pure. Where no size is known a call counts as one page.
  */
-export function plan(questions: readonly Question[], sizes: (key: string) => number | undefined): Planned[] {
+export function plan(questions: readonly Question[], sizes: SizesByFamily): Planned[] {
   const distinct = [...new Map(questions.map((question) => [questionKey(question), question])).values()];
   return groupedBy(distinct, familyOf).flatMap((family) => {
     const key = familyOf(family[0]!);
     const merging = mergingOf(family[0]!.api);
     const merge: Merge = (together) => {
-      const merged = merging.merge(together, (name) => sizes(`${key} ${name}`));
+      const merged = merging.merge(together, (name) => sizes(key, name));
       return merged && { ...merged, questions: together };
     };
     return merging.regions(family).flatMap((region) => cheapestCover(region, merging, merge));

@@ -1,5 +1,5 @@
 import { type ExecutionResult, execute, parse, validate } from "graphql";
-import { outline } from "../../src/graphql/outline.js";
+import { type Outline, outline } from "../../src/graphql/outline.js";
 import { behaviour } from "../../src/graphql/resolvers/behaviour.js";
 import { buildGatewaySchema } from "../../src/graphql/schema.js";
 import type { ByHand } from "./platform-by-hand.js";
@@ -16,7 +16,11 @@ export function operation(source: string, variables: Variables = {}, operationNa
   return { document, variables, operationName };
 }
 
-export const outlined = (context: ByHand, source: string, variables?: Variables) => outline(schema, operation(source, variables), context);
+/** All that can be asked before execution: for ids that are yet to be told, for everybody. */
+export function outlined(context: ByHand, source: string, variables?: Variables): Pick<Outline, "questions" | "later"> {
+  const { questions, standIns, later } = outline(schema, operation(source, variables), context);
+  return { questions: [...questions, ...standIns.flatMap(({ everybody }) => everybody)], later };
+}
 
 /** Executes without an outline before it, so that every question is a resolver's own. */
 export async function executed(context: ByHand, source: string, variables?: Variables): Promise<ExecutionResult> {

@@ -8,12 +8,15 @@ import { keyTotal, nowhere } from "./questions-by-hand.js";
 const agent = (id: number) => keyTotal({ filters: { ...nowhere, agentIds: [String(id)] } });
 const agents = (from: number, to: number) => Array.from({ length: to - from }, (_, index) => agent(from + index));
 const free = agent(99);
-const allowance = (most: number) =>
-  new Allowance(most, async (questions: readonly Question[]) =>
-    plan(
-      questions.filter((question) => question !== free),
-      () => undefined,
-    ),
+const allowance = (most: number, sent = () => 0) =>
+  new Allowance(
+    most,
+    async (questions: readonly Question[]) =>
+      plan(
+        questions.filter((question) => question !== free),
+        () => undefined,
+      ),
+    sent,
   );
 
 test("stages begin while all of them together stay within the limit", async () => {
@@ -49,4 +52,14 @@ test("of a refused stage, what costs nothing is answered", async () => {
 
 test("the first stage is refused as a whole", async () => {
   await expect(allowance(5).begin(agents(0, 6))).rejects.toMatchObject({ code: "PLAN_TOO_LARGE" });
+});
+
+test("what was really sent counts where it is more than was planned: an answer can have more pages than anybody knew", async () => {
+  let sent = 0;
+  const five = allowance(5, () => sent);
+  await five.begin(agents(0, 1));
+  sent = 4;
+  const refused = await five.refused(agents(1, 3));
+  expect([...refused.values()].map(({ message }) => message)[0]).toMatch(/^After 4 calls/);
+  expect(await five.refused(agents(1, 2))).toEqual(new Map());
 });

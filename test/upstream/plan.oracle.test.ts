@@ -163,8 +163,8 @@ test("key metrics are planned at the minimum of all legal covers: windows, pages
   fc.assert(
     fc.property(set(fc.oneof({ weight: 3, arbitrary: keyRows }, { weight: 2, arbitrary: keyTotals })), knowledge, (questions, known) => {
       const unfiltered = (kind: KeyKind) => `${kind} ${canonical(everywhere)}`;
-      const sizes: SizesSeen = (key) =>
-        (["skillId", "agentGroupId"] as const).map((kind) => (key.endsWith(unfiltered(kind)) ? known[kind] : undefined)).find(Boolean);
+      const sizes: SizesSeen = (_, name) =>
+        (["skillId", "agentGroupId"] as const).map((kind) => (name === unfiltered(kind) ? known[kind] : undefined)).find(Boolean);
       judge(questions, keys.keyMetricsUniverse(known), sizes);
     }),
     runs,
@@ -201,7 +201,7 @@ test(
     fc.assert(
       fc.property(intervalQuestions, oneOf(undefined, 10, 60, 100), (questions, rate) => {
         const families = new Set(questions.map(familyOf));
-        const sizes: SizesSeen = (key) => (families.has(key.replace(/ rows$/, "")) ? rate : undefined);
+        const sizes: SizesSeen = (family, name) => (families.has(family) && name === "rows" ? rate : undefined);
         judge(
           questions,
           intervals.intervalMetricsUniverse(() => rate),

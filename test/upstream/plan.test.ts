@@ -5,8 +5,7 @@ import { canonical, idSet, type Question } from "../../src/upstream/question.js"
 import { agentRows, intervalRows, keyRows, keyTotal, nowhere, skillRows } from "./questions-by-hand.js";
 
 const unknown = () => undefined;
-const known = (sizes: Readonly<Record<string, number>>) => (key: string) =>
-  Object.entries(sizes).find(([name]) => key.endsWith(` ${name}`))?.[1];
+const known = (sizes: Readonly<Record<string, number>>) => (_: string, name: string) => sizes[name];
 /** The name under which the number of all skills is known. */
 const unfilteredSkills = `skillId ${canonical(nowhere)}`;
 const ids = (count: number, from = 1_000) => Array.from({ length: count }, (_, index) => String(from + index));

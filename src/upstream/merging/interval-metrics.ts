@@ -7,6 +7,8 @@ type Asked = QuestionOf<"interval-metrics">;
 
 /** Rows on one page: the platform's maximum. */
 export const rowsPerPage = 500;
+/** The name of the size that is learnt: rows in one interval, on average. */
+export const rowsInSlot = "rows";
 /** The longest window of one call. */
 const longestMs = 24 * hourMs;
 /** Rows of an interval that ended this long before they were asked for no longer change. */
@@ -57,7 +59,7 @@ export const intervalMetricsMerging: Merging<"interval-metrics"> = {
     const { foreign } = parted(call.filters, call.grouping);
     const slots = (call.window.to - call.window.from) / (call.everyMinutes * minuteMs);
     const unpicked = Object.keys(call.filters).length === Object.keys(foreign).length;
-    if (unpicked && slots > 0 && reply.pending.length === 0) yield ["rows", reply.rows.length / slots];
+    if (unpicked && slots > 0 && reply.pending.length === 0) yield [rowsInSlot, reply.rows.length / slots];
   },
 };
 
@@ -78,8 +80,8 @@ function commonPicks(questions: readonly Asked[]): IntervalFilters {
 }
 
 function pages(sizes: Sizes, window: Window, everyMinutes: number): number {
-  const rowsInSlot = sizes("rows") ?? 0;
-  return Math.max(1, Math.ceil((rowsInSlot * (window.to - window.from)) / (everyMinutes * minuteMs) / rowsPerPage));
+  const rows = sizes(rowsInSlot) ?? 0;
+  return Math.max(1, Math.ceil((rows * (window.to - window.from)) / (everyMinutes * minuteMs) / rowsPerPage));
 }
 
 const rowsCovered = (call: { filters: IntervalFilters; includeBotSkills: boolean }, question: Asked): boolean =>
