@@ -4,10 +4,11 @@ import { GraphiQL } from "graphiql";
 import { createRoot } from "react-dom/client";
 import "graphiql/style.css";
 import "./page.css";
+import { Entrance } from "./entrance.js";
 import { examples } from "./examples.js";
 import { SimulatedBanner } from "./simulated-banner.js";
 
-const fetcher = createGraphiQLFetcher({ url: new URL("../graphql", location.href).href });
+const url = new URL("../graphql", location.href).href;
 const asked = new URLSearchParams(location.search).get("query");
 const tabs = asked === null ? examples : [asked, ...examples];
 
@@ -16,13 +17,17 @@ if (!root) throw new Error("The page has no element for GraphiQL.");
 createRoot(root).render(
   <>
     <SimulatedBanner />
-    <GraphiQL
-      fetcher={fetcher}
-      defaultTabs={tabs.map((query) => ({ query }))}
-      {...(asked !== null && { initialQuery: asked })}
-      shouldPersistHeaders={false}
-    >
-      <GraphiQL.Logo>Metrics gateway</GraphiQL.Logo>
-    </GraphiQL>
+    <Entrance url={url}>
+      {(headers) => (
+        <GraphiQL
+          fetcher={createGraphiQLFetcher({ url, headers })}
+          defaultTabs={tabs.map((query) => ({ query }))}
+          {...(asked !== null && { initialQuery: asked })}
+          shouldPersistHeaders={false}
+        >
+          <GraphiQL.Logo>Metrics gateway</GraphiQL.Logo>
+        </GraphiQL>
+      )}
+    </Entrance>
   </>,
 );

@@ -1,8 +1,10 @@
+import { createHash } from "node:crypto";
 import { existsSync, readdirSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { SignJWT } from "jose";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { build } from "vite";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -10,7 +12,7 @@ import { configFrom } from "../../src/config.js";
 import { createGateway } from "../../src/gateway.js";
 import { type App, startApp } from "../../src/server/app.js";
 import { createLog } from "../../src/server/log.js";
-import { startSimulator } from "../../src/simulator/simulator.js";
+import { type Simulator, startSimulator } from "../../src/simulator/simulator.js";
 
 const executablePath = process.env.CHROMIUM_PATH ?? "/usr/bin/chromium";
 const missing = !existsSync(executablePath);
@@ -22,22 +24,20 @@ it.runIf(process.env.GATEWAY_REQUIRE_BROWSER === "1")("there is a browser where 
 
 describe.skipIf(missing)(`GraphiQL in a browser${reason}`, { timeout: 60_000 }, () => {
   const closing: (() => Promise<unknown>)[] = [];
+  let graphiqlRoot: string;
+  let simulator: Simulator;
   let app: App;
   let browser: Browser;
 
   beforeAll(async () => {
-    const graphiqlRoot = await mkdtemp(join(tmpdir(), "graphiql-"));
+    graphiqlRoot = await mkdtemp(join(tmpdir(), "graphiql-"));
     closing.push(() => rm(graphiqlRoot, { recursive: true }));
     const root = fileURLToPath(new URL("../../graphiql", import.meta.url));
     await build({ root, configFile: join(root, "vite.config.ts"), logLevel: "error", build: { outDir: graphiqlRoot } });
 
-    const simulator = await startSimulator();
+    simulator = await startSimulator();
     closing.push(() => simulator.close());
-    const config = configFrom({ PORT: "0", LOG_LEVEL: "silent" }, { id: "demo", url: simulator.url, bearer: "simulated-token" });
-    const log = createLog("silent");
-    const gateway = await createGateway(config, { warn: (message, error) => log.warn({ err: error }, message) });
-    app = await startApp({ gateway, config, log, now: () => performance.now(), graphiqlRoot });
-    closing.push(() => app.stop());
+    app = await serve({});
 
     browser = await chromium.launch({ executablePath, args: ["--headless", "--no-sandbox", "--disable-background-networking"] });
     closing.push(() => browser.close());
@@ -47,13 +47,26 @@ describe.skipIf(missing)(`GraphiQL in a browser${reason}`, { timeout: 60_000 }, 
     for (const close of closing.reverse()) await close();
   });
 
+  async function serve(settings: Record<string, string>, read?: () => string): Promise<App> {
+    const simulated = { id: "demo", url: simulator.url, bearer: "simulated-token" };
+    const config = configFrom({ PORT: "0", LOG_LEVEL: "silent", ...settings }, simulated, read);
+    const log = createLog("silent");
+    const gateway = await createGateway(config, { warn: (message, error) => log.warn({ err: error }, message) });
+    const served = await startApp({ gateway, config, log, now: () => performance.now(), graphiqlRoot });
+    closing.push(() => served.stop());
+    return served;
+  }
+
   interface Visit {
     page: Page;
     requested: string[];
     complaints: string[];
   }
 
-  async function visit(path: string, colorScheme: "light" | "dark" = "light"): Promise<Visit> {
+  async function visit(
+    path: string,
+    { url = app.url, colorScheme = "light" }: { url?: string; colorScheme?: "light" | "dark" } = {},
+  ): Promise<Visit> {
     const page = await browser.newPage({ colorScheme, viewport: { width: 1400, height: 900 } });
     closing.push(() => page.close());
     const requested: string[] = [];
@@ -62,13 +75,21 @@ describe.skipIf(missing)(`GraphiQL in a browser${reason}`, { timeout: 60_000 }, 
     page.on("websocket", (socket) => requested.push(socket.url()));
     page.on("pageerror", (error) => complaints.push(String(error)));
     page.on("console", (message) => message.type() === "error" && complaints.push(message.text()));
-    await page.goto(app.url + path);
-    await page.locator(".graphiql-container .graphiql-query-editor .view-lines").waitFor();
+    await page.goto(url + path);
     return { page, requested, complaints };
   }
 
+  const editor = (page: Page) => page.locator(".graphiql-container .graphiql-query-editor .view-lines");
+  const run = async (page: Page, expected: string): Promise<string | null> => {
+    await page.getByRole("button", { name: /execute/i }).click();
+    const answer = page.locator(".result-window .view-lines");
+    await answer.getByText(expected).first().waitFor();
+    return answer.textContent();
+  };
+
   it("opens from / with one tab for each example, says that figures are simulated, and runs the first example", async () => {
     const { page, requested, complaints } = await visit("/");
+    await editor(page).waitFor();
     expect(page.url()).toBe(`${app.url}/graphiql/`);
     expect(await page.title()).toBe("LivePerson metrics gateway · GraphiQL");
     const examples = readdirSync(new URL("../../schema/operations", import.meta.url)).filter((name) => name.endsWith(".graphql"));
@@ -76,10 +97,7 @@ describe.skipIf(missing)(`GraphiQL in a browser${reason}`, { timeout: 60_000 }, 
     expect(await page.getByRole("tab").first().textContent()).toMatch("Wallboard");
     await page.getByText("Simulated figures.").waitFor();
 
-    await page.getByRole("button", { name: /execute/i }).click();
-    const answer = page.locator(".result-window .view-lines");
-    await answer.getByText("contactCenter").waitFor();
-    expect(await answer.textContent()).not.toMatch("errors");
+    expect(await run(page, "contactCenter")).not.toMatch("errors");
     await keepPicture(page, "light");
 
     const foreign = requested.filter((url) => !url.startsWith(`${app.url}/`) && !/^(blob|data):/.test(url));
@@ -89,16 +107,54 @@ describe.skipIf(missing)(`GraphiQL in a browser${reason}`, { timeout: 60_000 }, 
   });
 
   it("opens in the dark, with the query of its address in a tab before the examples", async () => {
-    const { page, complaints } = await visit(
-      `/graphiql/?query=${encodeURIComponent("query Mine { contactCenter { accountId } }")}`,
-      "dark",
-    );
+    const { page, complaints } = await visit(`/graphiql/?query=${encodeURIComponent("query Mine { contactCenter { accountId } }")}`, {
+      colorScheme: "dark",
+    });
+    await editor(page).waitFor();
     const [first, second] = await page.getByRole("tab").allTextContents();
     expect([first, second]).toEqual([expect.stringMatching(/^Mine/), expect.stringMatching(/^Wallboard/)]);
-    await page.getByRole("button", { name: /execute/i }).click();
-    await page.locator(".result-window .view-lines").getByText("demo").waitFor();
+    await run(page, "demo");
     await keepPicture(page, "dark");
     expect(complaints).toEqual([]);
+  });
+
+  it("asks for an API key where one is needed, says when it is not taken, and then sends it from every tab and for the schema", async () => {
+    const sha256 = createHash("sha256").update("wallboard-key").digest("hex");
+    const keys = `keys: [{ name: wallboard, sha256: ${sha256}, accounts: [demo] }]`;
+    const { url } = await serve({ AUTH: "api-key", API_KEYS_FILE: "keys.yaml" }, () => keys);
+    const { page, requested } = await visit("/graphiql/", { url });
+    const field = page.getByLabel("API key");
+    await field.fill("wrong-key");
+    await keepPicture(page, "entrance");
+    await page.getByRole("button", { name: "Open GraphiQL" }).click();
+    await page.getByRole("alert").getByText("The gateway does not take this API key.").waitFor();
+    await field.fill("wallboard-key");
+    await field.press("Enter");
+
+    await editor(page).waitFor();
+    expect(await run(page, "contactCenter")).not.toMatch("errors");
+    await page.getByRole("tab").nth(1).click();
+    expect(await run(page, "contactCenter")).not.toMatch("errors");
+    await page.getByRole("button", { name: /documentation explorer/i }).click();
+    await page.getByText("Root Types").waitFor();
+    expect(requested.join()).not.toMatch("wallboard-key");
+    const kept = await page.evaluate(() => JSON.stringify([localStorage, sessionStorage, document.cookie]));
+    expect(kept).not.toMatch("wallboard-key");
+    await keepPicture(page, "entered");
+  });
+
+  it("asks for a bearer token where one is needed, and takes it with or without the word Bearer", async () => {
+    const secret = "k".repeat(32);
+    const { url } = await serve({ AUTH: "jwt", JWT_SECRET: secret });
+    const claims = new SignJWT({ accounts: "*" }).setProtectedHeader({ alg: "HS256" }).setSubject("a").setExpirationTime("1h");
+    const token = await claims.sign(new TextEncoder().encode(secret));
+    for (const given of [token, `Bearer ${token}`]) {
+      const { page } = await visit("/graphiql/", { url });
+      await page.getByLabel("Bearer token").fill(given);
+      await page.getByRole("button", { name: "Open GraphiQL" }).click();
+      await editor(page).waitFor();
+      expect(await run(page, "contactCenter")).not.toMatch("errors");
+    }
   });
 });
 
