@@ -154,6 +154,7 @@ export class Coalescer {
         turn,
         priority: () => ([...flight.waiters].some(({ terms }) => terms.priority === "interactive") ? "interactive" : "refresh"),
         deadline: () => Math.max(0, ...[...flight.waiters].map(({ terms }) => terms.deadline)),
+        failing: (error) => this.#settlement.relieve(flight, error),
         sent: (isRetry) => {
           facts.exchanges++;
           if (isRetry) facts.retries++;

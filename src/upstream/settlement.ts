@@ -1,5 +1,6 @@
 import { GatewayError } from "../errors.js";
 import type { Answers } from "./answers.js";
+import { type Flight, usedBy } from "./family.js";
 import { type Freshness, tolerating } from "./freshness.js";
 import { isSettled } from "./merging/interval-metrics.js";
 import type { Stored } from "./merging/merging.js";
@@ -51,19 +52,36 @@ export class Settlement {
     this.#saw(waiter, null, { ...settled, outcome: "FAILED" });
   }
 
+  /** A try has failed and another will be made: who has a stale answer gets it now, instead of after all tries. */
+  async relieve(flight: Flight, error: GatewayError): Promise<void> {
+    const stored = await this.answers.list(flight.first.family);
+    for (const waiter of flight.waiters) {
+      const reply = this.#survivor(waiter, error, stored);
+      if (!reply) continue;
+      flight.waiters.delete(waiter);
+      waiter.disarm();
+      this.reply(waiter, reply, { ...usedBy(waiter, flight), outcome: "STALE" });
+    }
+  }
+
+  async fail(waiter: Waiter, error: GatewayError, settled: Omit<Settled, "outcome"> = {}): Promise<void> {
+    waiter.disarm();
+    const reply = this.#survivor(waiter, error, await this.answers.list(waiter.family));
+    if (reply) return this.reply(waiter, reply, { ...settled, outcome: "STALE" });
+    this.#saw(waiter, null, { ...settled, outcome: "FAILED" });
+    waiter.fail(blaming(error, waiter.question));
+  }
+
   /**
    * A stale answer, not older than the limit for it, stands in for a failure; but not for a refresh's, whose asker has it already,
    * and not for the refusal of a caller's own token, who may have lost the right to it.
    */
-  async fail(waiter: Waiter, error: GatewayError, settled: Omit<Settled, "outcome"> = {}): Promise<void> {
-    waiter.disarm();
-    const { question, family, terms } = waiter;
+  #survivor({ question, terms }: Waiter, error: GatewayError, stored: readonly Stored[]): ReplyByApi[ApiName] | undefined {
+    const isLost = error.code === "UPSTREAM_UNAUTHORIZED" && question.credential !== own;
+    if (terms.priority === "refresh" || isLost) return undefined;
     const surviving = tolerating("surviving", this.freshness(question.account), question, terms.since);
-    const found = mergingOf(question.api).lookUp(await this.answers.list(family), question, surviving);
-    const lost = error.code === "UPSTREAM_UNAUTHORIZED" && question.credential !== own;
-    if ("reply" in found && terms.priority !== "refresh" && !lost) return this.reply(waiter, found.reply, { ...settled, outcome: "STALE" });
-    this.#saw(waiter, null, { ...settled, outcome: "FAILED" });
-    waiter.fail(blaming(error, question));
+    const found = mergingOf(question.api).lookUp(stored, question, surviving);
+    return "reply" in found ? found.reply : undefined;
   }
 
   #saw({ question, family, terms, askedAt }: Asked, reply: ReplyByApi[ApiName] | null, { outcome, call, own }: Settled): void {

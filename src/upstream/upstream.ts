@@ -49,6 +49,8 @@ export interface ExchangeTerms {
   bearer?: string;
   /** A turn that was acquired already; the first try uses it. */
   turn?: Turn;
+  /** Told of a failure after which another try may help; who need not wait for that can leave, and nobody left means no other try. */
+  failing?(failure: GatewayError): Promise<void>;
   /** Told of every HTTP exchange, and whether it repeats one that failed. */
   sent(isRetry: boolean): void;
 }
@@ -127,6 +129,7 @@ export class Upstream {
       }
       const pauseMs = this.options.retryPausesMs[tries++];
       const mayHelp = failure.code === "UPSTREAM_UNAVAILABLE" && failure.extensions.retryAfterMs === undefined;
+      if (mayHelp && pauseMs !== undefined) await terms.failing?.(failure);
       if (!mayHelp || pauseMs === undefined || this.options.now() + pauseMs >= terms.deadline()) throw failure;
       await this.options.sleep(pauseMs);
     }

@@ -69,6 +69,44 @@ describe("failures", () => {
     expect((await told).answered?.stale).toBe(false);
   });
 
+  test("while a failed call is tried again, who has a stale answer gets it, and the call goes on for the others", async () => {
+    const platform = new HeldPlatform();
+    await asked(platform, skillRows({ skills: ["1"] }));
+    await pass(60_000);
+    const told = one(platform.ask([skillRows({ skills: ["1"] })], { deadlineMs: 30_000 }));
+    const others = platform.ask([skillRows({ skills: ["2"] })], { deadlineMs: 20_000 });
+    await settle();
+    const [, call] = platform.sent;
+    expect(call!.deadline()).toBe(Date.now() + 30_000);
+    await call!.failing(broken);
+    expect(await told).toMatchObject({
+      answered: { stale: true, reply: { asOf: platform.sent[0]!.asOf } },
+      seen: [{ outcome: "STALE", own: true }],
+    });
+    expect(call!.deadline()).toBe(Date.now() + 20_000);
+    call!.answer();
+    expect((await one(others)).answered?.stale).toBe(false);
+    expect(platform.sent).toHaveLength(2);
+  });
+
+  test("a failed call for which only stale answers are wanted is not tried again; one behind a stale answer is", async () => {
+    const platform = new HeldPlatform();
+    await asked(platform, skillRows());
+    await pass(60_000);
+    const told = one(platform.ask([skillRows()]));
+    await settle();
+    await platform.sent[1]!.failing(broken);
+    expect((await told).answered?.stale).toBe(true);
+    expect(platform.sent[1]!.deadline()).toBe(0);
+    platform.sent[1]!.fail(broken);
+    await asked(platform, skillRows());
+    await pass(20_000);
+    expect((await one(platform.ask([skillRows()]))).answered?.stale).toBe(true);
+    await settle();
+    await platform.sent[3]!.failing(broken);
+    expect(platform.sent[3]!.deadline()).toBeGreaterThan(Date.now());
+  });
+
   test("what fails within the gateway is masked, told to the log, and not kept", async () => {
     const platform = new HeldPlatform();
     const told = one(platform.ask([skillRows()]));

@@ -24,6 +24,8 @@ export interface Sent {
   priority(): Priority;
   answer(pending?: readonly Window[]): void;
   fail(error: GatewayError): void;
+  /** A try has failed, and another may follow. */
+  failing(error: GatewayError): Promise<void>;
 }
 
 export interface Told {
@@ -88,9 +90,10 @@ export class HeldPlatform {
           return new Promise((resolve, reject) => {
             const asOf = now();
             const { deadline, priority } = terms;
+            const failing = async (error: GatewayError) => terms.failing?.(error);
             const answer = (pending: readonly Window[] = []) =>
               resolve({ reply: replyTo(call, account, credential, asOf, pending), pages: 1, bytes: settings.bytes ?? 100 });
-            this.sent.push({ call, account, credential, asOf, deadline, priority, answer, fail: reject });
+            this.sent.push({ call, account, credential, asOf, deadline, priority, answer, fail: reject, failing });
           });
         },
       }),
