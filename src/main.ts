@@ -54,7 +54,7 @@ async function serve(): Promise<void> {
   const asked = configFrom(process.env);
   const log = createLog(asked.logLevel, process.stdout.isTTY ? pretty({ sync: true, ignore: "pid,hostname" }) : undefined);
   for (const doubt of doubtsOf(process.env)) log.warn(doubt);
-  const simulator = asked.simulated ? await startSimulatorProcess(fileURLToPath(import.meta.url)) : null;
+  const simulator = asked.simulated ? await startSimulatorProcess(fileURLToPath(import.meta.url), process.env) : null;
   const config = simulator ? configFrom(process.env, simulator.account) : asked;
   if (simulator) announce(simulator, log);
 
@@ -121,7 +121,7 @@ async function schema(file: string): Promise<void> {
 async function doctor(options: { verify?: true }): Promise<void> {
   const asked = configFrom(process.env);
   for (const doubt of doubtsOf(process.env)) print(`warning  ${doubt}`);
-  const simulator = asked.simulated ? await startSimulatorProcess(fileURLToPath(import.meta.url)) : null;
+  const simulator = asked.simulated ? await startSimulatorProcess(fileURLToPath(import.meta.url), process.env) : null;
   if (simulator)
     print("LP_ACCOUNT_ID is not set, so the gateway would serve simulated figures; the simulator is examined in place of the platform.");
   const { accounts } = simulator ? configFrom(process.env, simulator.account) : asked;

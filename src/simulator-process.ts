@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { z } from "zod";
-import type { SimulatedAccount } from "./config.js";
+import type { Environment, SimulatedAccount } from "./config.js";
 import { StartError } from "./start-error.js";
 
 /** What the simulator tells the process that started it, once it listens. */
@@ -25,8 +25,10 @@ export interface SimulatorProcess {
  * Starts this program again as a simulator, over real HTTP on free ports, and resolves when it listens.
  * It ends with its parent, however that ends. Rejects with StartError when it does not come up.
  */
-export async function startSimulatorProcess(program: string): Promise<SimulatorProcess> {
-  const child = fork(program, ["simulate", "--child", "--scale", "demo"], { stdio: ["ignore", "ignore", "inherit", "ipc"] });
+export async function startSimulatorProcess(program: string, environment: Environment): Promise<SimulatorProcess> {
+  // Under `node --watch` a child would report each file that it loads over the same channel.
+  const env = { ...environment, WATCH_REPORT_DEPENDENCIES: undefined };
+  const child = fork(program, ["simulate", "--child", "--scale", "demo"], { env, stdio: ["ignore", "ignore", "inherit", "ipc"] });
   const { url, controlUrl, accounts } = await readyOf(child);
   const [account] = accounts;
   if (!account?.bearers[0]) throw new StartError("The simulator named no account.");

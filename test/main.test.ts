@@ -120,6 +120,13 @@ describe("serve", () => {
     expect(program.output()).toMatch("The simulator ended unexpectedly (SIGKILL): without it there is nothing to serve.");
   });
 
+  it("starts its simulator under node --watch, which has every process report the files that it loads", slow, async () => {
+    const program = start(folder, ["serve"], { PORT: "0", WATCH_REPORT_DEPENDENCIES: "1" });
+    await program.said(serving);
+    program.process.kill("SIGTERM");
+    expect(await program.ended).toBe(0);
+  });
+
   it("takes its simulator along when it is killed", slow, async () => {
     const program = start(folder, ["serve"], { PORT: "0" });
     await program.said(serving);
