@@ -26,6 +26,7 @@ const composition = [
   "readiness",
   "request",
   "simulator-process",
+  "refused-command-line",
   "start-error",
   "verify",
 ];
