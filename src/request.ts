@@ -1,10 +1,10 @@
 import type { GraphQLSchema } from "graphql";
 import type { Config } from "./config.js";
 import { GatewayError } from "./errors.js";
+import { firstStage } from "./first-stage.js";
 import type { GatewayContext } from "./graphql/context.js";
 import type { DirectoryMemory } from "./graphql/directory-memory.js";
 import { outline } from "./graphql/outline.js";
-import { decided } from "./graphql/stand-ins.js";
 import { Ledger } from "./loaders/ledger.js";
 import { cut, QuestionLoader, singles } from "./loaders/question-loader.js";
 import { digestOf, type PlatformAccount } from "./platform.js";
@@ -16,7 +16,7 @@ import { remainingMs } from "./upstream/freshness.js";
 import { RequestMemory } from "./upstream/memory.js";
 import { restricted } from "./upstream/merging/apart.js";
 import { own } from "./upstream/own-credential.js";
-import { costOf, familyOf } from "./upstream/plan.js";
+import { costOf } from "./upstream/plan.js";
 import { explained } from "./upstream/preview.js";
 import type { Question } from "./upstream/question.js";
 import type { AskTerms } from "./upstream/waiter.js";
@@ -77,18 +77,10 @@ export function requests({ config, schema, accounts, coalescer, directoryMemory,
     return {
       context,
       async prepare(operation) {
-        const drawn = outline(schema, operation, context);
-        const certain = scopedAll(drawn.questions);
-        const { early, waiting } = await decided(drawn.standIns, async (standIn) => {
-          const [everybody, imagined] = [scopedAll(standIn.everybody), scopedAll(standIn.imagined)];
-          const families = new Set([...everybody, ...imagined].map(familyOf));
-          const beside = certain.filter((question) => families.has(familyOf(question)));
-          const cost = (asked: readonly Question[]) => coalescer.forecast.expectedCost(parts([...beside, ...asked]), since);
-          return (await cost(imagined)) < (await cost(everybody));
-        });
-        const questions = [...certain, ...scopedAll(early)];
+        const cost = (questions: readonly Question[]) => coalescer.forecast.expectedCost(parts(questions), since);
+        const { questions, later } = await firstStage(outline(schema, operation, context), { scoped: scopedAll, cost });
         const calls = await allowance.begin(parts(questions));
-        if (explain === "plan") planned = { planned: costOf(calls), calls: explained(calls), later: [...drawn.later, ...waiting] };
+        if (explain === "plan") planned = { planned: costOf(calls), calls: explained(calls), later };
         else loader.prefetch(questions);
       },
       report: () => ({

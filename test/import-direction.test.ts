@@ -20,6 +20,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
 const composition = [
   "both-ways",
   "doctor",
+  "first-stage",
   "gateway",
   "main",
   "platform",

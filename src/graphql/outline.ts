@@ -8,7 +8,7 @@ import { one, type Parent } from "./questions/parent.js";
 import { unlessRefused } from "./questions/refusal.js";
 import { type Reference, referredAccount, referredEntity } from "./references.js";
 import { fragmentsOf, type SelectedField, Selection } from "./selection.js";
-import { type LaterStage, LaterStages, type StandIn, StandIns } from "./stand-ins.js";
+import { ImaginedEntities, type LaterStage, LaterStages, type StandIn } from "./stand-ins.js";
 
 export interface OutlinedOperation {
   document: DocumentNode;
@@ -42,22 +42,25 @@ export function outline(schema: GraphQLSchema, { document, operationName, variab
   const root = operation && schema.getRootType(operation.operation);
   const coerced = operation && getVariableValues(schema, operation.variableDefinitions ?? [], variables).coerced;
   const questions = new Map<string, Question>();
-  const standIns = new StandIns();
+  const standIns: StandIn[] = [];
   const later = new LaterStages();
+  const imagined = new ImaginedEntities();
   if (!root || !coerced) return { questions: [], standIns: [], later: [] };
 
   /** False when the field means nothing, so that nothing below it is resolved. */
   const ask = (label: string, { asks, waitsForIds }: AskingField, parent: Parent, field: SelectedField): boolean => {
     const asksOf = (entities: Parent) => asks(entities, field.args as never, field.selection, asker);
     const asked = asksOf(parent);
-    const whoeverTheyAre = parent.ids ? asked : asksOf(standIns.imagined(parent));
-    const certain = new Set(whoeverTheyAre?.map(questionKey));
-    for (const question of asked ?? []) {
-      if (certain.has(questionKey(question))) questions.set(questionKey(question), question);
-      else standIns.add(label, parent, question, whoeverTheyAre ?? []);
-    }
-    if (waitsForIds && !parent.ids && asked?.length === 0 && field.selection.wantsData) later.add(label, parent);
-    return asked !== null;
+    if (asked === null) return false;
+    const whoeverTheyAre = (parent.ids ? asked : asksOf(imagined.of(parent))) ?? [];
+    const certain = new Set(whoeverTheyAre.map(questionKey));
+    const isCertain = (question: Question) => certain.has(questionKey(question));
+    for (const question of asked.filter(isCertain)) questions.set(questionKey(question), question);
+    const everybody = asked.filter((question) => !isCertain(question));
+    const stage = { label, atMost: parent.atMost };
+    if (everybody.length > 0) standIns.push({ everybody, imagined: whoeverTheyAre, stage });
+    if (waitsForIds && !parent.ids && asked.length === 0 && field.selection.wantsData) later.add(stage);
+    return true;
   };
 
   const walk = (place: Place, selection: Selection): void => {
@@ -84,8 +87,16 @@ export function outline(schema: GraphQLSchema, { document, operationName, variab
       if (object) walk({ type, owner: type, parent }, field.selection.on(object));
     }
   }
-  return { questions: [...questions.values()], standIns: standIns.beside(questions), later: later.list() };
+  return { questions: [...questions.values()], standIns: standIns.flatMap(beside(questions)), later: later.list() };
 }
+
+/** What stands in for nothing that is asked in any case. */
+const beside =
+  (questions: ReadonlyMap<string, Question>) =>
+  ({ everybody, ...rest }: StandIn): StandIn[] => {
+    const open = everybody.filter((question) => !questions.has(questionKey(question)));
+    return open.length === 0 ? [] : [{ everybody: open, ...rest }];
+  };
 
 const isEntityType = (type: string): type is EntityType => entityTypes.has(type);
 

@@ -2,6 +2,7 @@ import { type ExecutionResult, execute, parse, validate } from "graphql";
 import { type Outline, outline } from "../../src/graphql/outline.js";
 import { behaviour } from "../../src/graphql/resolvers/behaviour.js";
 import { buildGatewaySchema } from "../../src/graphql/schema.js";
+import { questionKey } from "../../src/upstream/question.js";
 import type { ByHand } from "./platform-by-hand.js";
 
 export const { schema } = await buildGatewaySchema(behaviour);
@@ -19,7 +20,8 @@ export function operation(source: string, variables: Variables = {}, operationNa
 /** All that can be asked before execution: for ids that are yet to be told, for everybody. */
 export function outlined(context: ByHand, source: string, variables?: Variables): Pick<Outline, "questions" | "later"> {
   const { questions, standIns, later } = outline(schema, operation(source, variables), context);
-  return { questions: [...questions, ...standIns.flatMap(({ everybody }) => everybody)], later };
+  const asked = [...questions, ...standIns.flatMap(({ everybody }) => everybody)];
+  return { questions: [...new Map(asked.map((question) => [questionKey(question), question])).values()], later };
 }
 
 /** Executes without an outline before it, so that every question is a resolver's own. */
