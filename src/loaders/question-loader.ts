@@ -10,23 +10,41 @@ import {
   questionKey,
 } from "../upstream/question.js";
 import type { AskTerms } from "../upstream/waiter.js";
+import { type Told, toldTogether } from "./told-together.js";
 
 type Refused = (questions: readonly Question[]) => Promise<ReadonlyMap<Question, GatewayError>>;
 
-/** The questions of one GraphQL request: what is asked in the same tick is planned together, equal questions are one. */
+type Settled = Answered<Question> | Error;
+
+/** Answers that come within this time of each other are told together; ms. */
+const graceMs = 1_000;
+/** And with little time left within this part of it. */
+const graceShare = 0.1;
+
+/**
+ * The questions of one GraphQL request: what is asked in the same tick is planned together, equal questions are one. Answers that
+ * came soon after each other are told in the same tick, so that what is asked because of them is planned together again.
+ */
 export class QuestionLoader {
-  readonly #loader: DataLoader<Question, Answered<Question>, string>;
+  readonly #loader: DataLoader<Question, Told<Settled>, string>;
   readonly #outlined = new Set<string>();
 
   /** `refused`: the questions, of those that were not asked before execution, that may not be asked, with the error. */
-  constructor(coalescer: Pick<Coalescer, "ask">, terms: AskTerms, refused: Refused = async () => new Map()) {
-    const batch = async (questions: readonly Question[]): Promise<(Answered<Question> | Error)[]> => {
+  constructor(
+    coalescer: Pick<Coalescer, "ask">,
+    terms: AskTerms,
+    now: () => number,
+    refused: Refused = async () => new Map(),
+  ) {
+    const batch = async (questions: readonly Question[]): Promise<Told<Settled>[]> => {
       const later = questions.filter((question) => !this.#outlined.has(questionKey(question)));
       const refusals = later.length > 0 ? await refused(later) : new Map<Question, GatewayError>();
       const admitted = questions.filter((question) => !refusals.has(question));
       const answers = coalescer.ask(admitted, terms).map((answer) => answer.catch((error: Error) => error));
-      const byQuestion = new Map(admitted.map((question, index) => [question, answers[index]!]));
-      return Promise.all(questions.map((question) => refusals.get(question) ?? byQuestion.get(question)!));
+      const byQuestion = new Map<Question, Promise<Settled>>(admitted.map((question, index) => [question, answers[index]!]));
+      for (const [question, error] of refusals) byQuestion.set(question, Promise.resolve(error));
+      const settled = questions.map((question) => byQuestion.get(question)!);
+      return toldTogether(settled, Math.min(graceMs, graceShare * (terms.deadline - now())));
     };
     this.#loader = new DataLoader(batch, { cacheKeyFn: questionKey });
   }
@@ -34,7 +52,7 @@ export class QuestionLoader {
   /** Rejects with a GatewayError. An interval question may span up to 14 days: longer than a day it is asked day by day. */
   async ask<Q extends Question>(question: Q): Promise<Answered<Q>> {
     const parts = cut(question);
-    const answers = (await Promise.all(parts.map((part) => this.#loader.load(part)))) as Answered<Q>[];
+    const answers = (await Promise.all(parts.map((part) => this.#answer(part)))) as Answered<Q>[];
     return answers.length === 1
       ? answers[0]!
       : (glued(question as IntervalMetricsQuestion, answers as Answered<IntervalMetricsQuestion>[]) as Answered<Q>);
@@ -49,6 +67,12 @@ export class QuestionLoader {
       this.#outlined.add(questionKey(part));
       this.#loader.load(part).catch(() => "told to the resolver that asks");
     }
+  }
+
+  async #answer(question: Question): Promise<Answered<Question>> {
+    const settled = await (await this.#loader.load(question)).told;
+    if (settled instanceof Error) throw settled;
+    return settled;
   }
 }
 

@@ -45,6 +45,18 @@ describe("an API that hangs", () => {
     expect(errors.map(({ path, extensions }) => [path, extensions.code])).toEqual([[["contactCenter", "current"], "UPSTREAM_TIMEOUT"]]);
   });
 
+  test("does not keep from their next stage the fields that wait for another API alone", async () => {
+    const busy = { accounts: [{ id: "demo", agents: 40, conversationsPerDay: 2_000 }] };
+    const line = await stillLine(busy, { REQUEST_DEADLINE_MS: "2000" });
+    line.simulator.fault({ api: "key-metrics", kind: "hang" });
+    const later = "agents(first: 1) { nodes { intervals(everyMinutes: 15, lastMinutes: 1440) { totalCount } } }";
+    const { data, errors } = await line.ask<{ contactCenter: Record<string, { nodes: { intervals: unknown }[] } | null> }>(
+      `{ contactCenter { current { asOf } ${later} } }`,
+    );
+    expect(errors.map(({ path, extensions }) => [path, extensions.code])).toEqual([[["contactCenter", "current"], "UPSTREAM_TIMEOUT"]]);
+    expect(data.contactCenter.agents!.nodes[0]!.intervals).toEqual({ totalCount: expect.any(Number) });
+  });
+
   test("is asked once by all who wait, and once more only when that call is over", async () => {
     const line = await stillLine({}, short);
     line.simulator.fault({ api: "key-metrics", kind: "hang", times: 1 });

@@ -24,7 +24,7 @@ function loaderOver(answer: Answer) {
       return end;
     });
   };
-  return { loader: new QuestionLoader({ ask }, terms), batches };
+  return { loader: new QuestionLoader({ ask }, terms, () => 0), batches };
 }
 
 const segments: Answer = (question) => ({
