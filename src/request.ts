@@ -51,9 +51,9 @@ export function requests({ config, schema, accounts, coalescer, directoryMemory,
     const allowance = new Allowance(
       config.maxUpstreamCalls,
       (questions, spent) => coalescer.forecast.plan(questions, since, config.maxUpstreamCalls, spent),
-      () => ledger.use().sent,
+      () => ledger.use().sent - ledger.use().retries,
     );
-    const loader = new QuestionLoader(coalescer, terms, (questions) => allowance.refused(questions));
+    const loader = new QuestionLoader(coalescer, terms, now, (questions) => allowance.refused(questions));
     const readable = [...accounts.values()].filter(({ id }) => caller.accounts === "*" || caller.accounts.includes(id));
     let planned: object | null = null;
 

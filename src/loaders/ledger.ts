@@ -38,10 +38,16 @@ export class Ledger {
     private readonly now: () => number,
   ) {}
 
-  /** The first sighting of a call tells how it came about; later ones, of the same request, only read from it. */
+  /**
+   * The first sighting of a call tells how it came about; later ones, of the same request, only read from it. A stored answer is
+   * told as stale when any of its figures were: names are fresh for longer.
+   */
   readonly saw = (sighting: Sighting): void => {
-    const key = sighting.call ? `call ${sighting.call.id}` : `${sighting.family} ${sighting.asOf}`;
-    if (!this.#entries.has(key) && !(sighting.outcome === "CACHED" && this.#hasOwn(sighting))) this.#entries.set(key, sighting);
+    const { call, family, asOf, outcome } = sighting;
+    const key = call ? `call ${call.id}` : `${family} ${asOf}`;
+    const first = this.#entries.get(key);
+    const tells = first ? first.outcome === "CACHED" && outcome === "STALE" : call !== null || !this.#hasOwn(sighting);
+    if (tells) this.#entries.set(key, sighting);
     if (sighting.question.freshForMs === undefined && sighting.outcome !== "FAILED") this.#note(this.remainingMs(sighting));
   };
 

@@ -4,6 +4,7 @@ import { type Connection, serviceOf } from "./connection.js";
 import { Family, type Flight, usedBy } from "./family.js";
 import { Forecast } from "./forecast.js";
 import { type Freshness, tolerating } from "./freshness.js";
+import type { Failure } from "./memory.js";
 import type { Stored } from "./merging/merging.js";
 import { callAlone, familyOf, mergingOf } from "./plan.js";
 import { type Answered, canonical, type Question } from "./question.js";
@@ -99,11 +100,8 @@ export class Coalescer {
       this.#settlement.reply(asked, found.reply, { outcome: "CACHED" });
       return null;
     }
-    const failed = terms.memory.failures(family).find(({ call }) => merging.covers(call, found.missing));
-    if (failed) {
-      asked.fail(failed.error);
-      return null;
-    }
+    const failure = this.#failureOf(found.missing, asked);
+    if (failure && this.#settlement.afterFailure(asked, failure, known)) return null;
     const stale = merging.lookUp(known, question, tolerating("revalidating", freshness, question, terms.since));
     if ("reply" in stale) {
       this.#settlement.reply(asked, stale.reply, { outcome: "STALE" });
@@ -111,6 +109,13 @@ export class Coalescer {
       return null;
     }
     return this.#armed({ ...asked, wanted: found.missing, known, usable, alone: false });
+  }
+
+  /** That of a call this request waited for before, or of the last try of one in flight that it would join. */
+  #failureOf(missing: Question, { terms, family }: Asked): Pick<Failure, "error" | "final"> | undefined {
+    const remembered = terms.memory.failures(family).find(({ call }) => mergingOf(missing.api).covers(call, missing));
+    const error = this.#families.get(family)?.flightFor({ wanted: missing })?.failing;
+    return remembered ?? (error && { error, final: false });
   }
 
   /** Asks the question again behind a stale answer, unless that is under way. Its failure concerns nobody but the log. */
@@ -154,8 +159,12 @@ export class Coalescer {
         turn,
         priority: () => ([...flight.waiters].some(({ terms }) => terms.priority === "interactive") ? "interactive" : "refresh"),
         deadline: () => Math.max(0, ...[...flight.waiters].map(({ terms }) => terms.deadline)),
-        failing: (error) => this.#settlement.relieve(flight, error),
+        failing: (error) => {
+          flight.failing = error;
+          return this.#settlement.relieve(flight, error);
+        },
         sent: (isRetry) => {
+          flight.failing = undefined;
           facts.exchanges++;
           if (isRetry) facts.retries++;
         },
@@ -191,7 +200,7 @@ export class Coalescer {
     const again = waiters.filter(mayBlameOthers);
     for (const waiter of again) this.#settlement.rejected(waiter, usedBy(waiter, flight));
     for (const waiter of waiters.filter((each) => !again.includes(each))) {
-      waiter.terms.memory.learnFailure(waiter.family, flight.call, error);
+      waiter.terms.memory.learnFailure(waiter.family, { call: flight.call, error, final: true });
       this.#fail(waiter, error, usedBy(waiter, flight));
     }
     family.add(again.map((waiter) => this.#armed({ ...waiter, alone: true })));

@@ -14,6 +14,8 @@ export interface Flight {
   /** The question that made the call necessary; others joined. */
   readonly first: Waiter;
   readonly charge: Charge | undefined;
+  /** Why its last try failed, while it waits for the next. */
+  failing?: GatewayError | undefined;
 }
 
 /** The call as its waiter's books show it: own is who made it necessary, others joined. */

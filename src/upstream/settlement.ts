@@ -3,6 +3,7 @@ import type { Answers } from "./answers.js";
 import { type Flight, usedBy } from "./family.js";
 import { type Freshness, tolerating } from "./freshness.js";
 import { isSettled } from "./merging/interval-metrics.js";
+import type { Failure } from "./memory.js";
 import type { Stored } from "./merging/merging.js";
 import { own } from "./own-credential.js";
 import { mergingOf } from "./plan.js";
@@ -60,8 +61,17 @@ export class Settlement {
       if (!reply) continue;
       flight.waiters.delete(waiter);
       waiter.disarm();
+      waiter.terms.memory.learnFailure(waiter.family, { call: flight.call, error, final: false });
       this.reply(waiter, reply, { ...usedBy(waiter, flight), outcome: "STALE" });
     }
+  }
+
+  /** The call that would have answered has failed, before this was asked: true when the asker need not wait. */
+  afterFailure(asked: Asked, { error, final }: Pick<Failure, "error" | "final">, stored: readonly Stored[]): boolean {
+    const reply = this.#survivor(asked, error, stored);
+    if (reply) this.reply(asked, reply, { outcome: "STALE" });
+    else if (final) asked.fail(blaming(error, asked.question));
+    return reply !== undefined || final;
   }
 
   async fail(waiter: Waiter, error: GatewayError, settled: Omit<Settled, "outcome"> = {}): Promise<void> {
@@ -76,7 +86,7 @@ export class Settlement {
    * A stale answer, not older than the limit for it, stands in for a failure; but not for a refresh's, whose asker has it already,
    * and not for the refusal of a caller's own token, who may have lost the right to it.
    */
-  #survivor({ question, terms }: Waiter, error: GatewayError, stored: readonly Stored[]): ReplyByApi[ApiName] | undefined {
+  #survivor({ question, terms }: Asked, error: GatewayError, stored: readonly Stored[]): ReplyByApi[ApiName] | undefined {
     const isLost = error.code === "UPSTREAM_UNAUTHORIZED" && question.credential !== own;
     if (terms.priority === "refresh" || isLost) return undefined;
     const surviving = tolerating("surviving", this.freshness(question.account), question, terms.since);

@@ -32,8 +32,61 @@ describe("failures", () => {
     await settle();
     platform.sent[0]!.fail(broken);
     await one(first);
-    expect((await one(platform.askOn(terms, [skillRows({ skills: ["2"] })]))).error?.code).toBe("UPSTREAM_UNAVAILABLE");
+    expect((await one(platform.askOn(terms, [skillRows({ skills: ["2"] })]))).error?.extensions).toMatchObject({
+      code: "UPSTREAM_UNAVAILABLE",
+      api: "SKILL_SEGMENTS",
+      account: "a",
+    });
     expect(platform.sent).toHaveLength(1);
+  });
+
+  test("within one request a stale answer stands in for what a call that failed before would have answered", async () => {
+    const platform = new HeldPlatform();
+    await asked(platform, skillRows({ skills: ["2"] }));
+    await pass(60_000);
+    const terms = platform.terms();
+    const first = platform.askOn(terms, [skillRows({ skills: ["1", "2"] })]);
+    await settle();
+    platform.sent[1]!.fail(broken);
+    expect((await one(first)).error?.code).toBe("UPSTREAM_UNAVAILABLE");
+    expect(await one(platform.askOn(terms, [skillRows({ skills: ["2"] })]))).toMatchObject({ answered: { stale: true } });
+    expect(platform.sent).toHaveLength(2);
+  });
+
+  test("who got a stale answer at the first failed try gets it for further questions at once, and asks only for what is not known", async () => {
+    const platform = new HeldPlatform();
+    await asked(platform, skillRows({ skills: ["1", "2"] }));
+    await pass(60_000);
+    const terms = platform.terms();
+    const first = platform.askOn(terms, [skillRows({ skills: ["1", "2"] })]);
+    await settle();
+    await platform.sent[1]!.failing(broken);
+    platform.sent[1]!.fail(broken);
+    expect((await one(first)).answered?.stale).toBe(true);
+    expect((await one(platform.askOn(terms, [skillRows({ skills: ["2"] })]))).answered?.stale).toBe(true);
+    expect(platform.sent).toHaveLength(2);
+    const unknown = platform.askOn(terms, [skillRows({ skills: ["3"] })]);
+    await settle();
+    platform.sent[2]!.answer();
+    expect((await one(unknown)).answered?.stale).toBe(false);
+  });
+
+  test("who would join a call whose last try failed gets a stale answer instead, and once it is tried again waits for it", async () => {
+    const platform = new HeldPlatform();
+    await asked(platform, skillRows({ skills: ["1"] }));
+    await pass(60_000);
+    const others = platform.ask([skillRows({ skills: ["1", "2"] })]);
+    await settle();
+    await platform.sent[1]!.failing(broken);
+    expect((await one(platform.ask([skillRows({ skills: ["1"] })]))).answered?.stale).toBe(true);
+    const unknown = platform.ask([skillRows({ skills: ["2"] })]);
+    platform.sent[1]!.again();
+    const later = platform.ask([skillRows({ skills: ["1"] })]);
+    await settle();
+    platform.sent[1]!.answer();
+    const told = (await Promise.all([others, unknown, later].map(one))).map(({ answered }) => answered?.stale);
+    expect(told).toEqual([false, false, false]);
+    expect(platform.sent).toHaveLength(2);
   });
 
   test("of a rejected call that several shared each asks again alone, equal questions together, and only the culprit fails", async () => {

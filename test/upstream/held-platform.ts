@@ -26,6 +26,8 @@ export interface Sent {
   fail(error: GatewayError): void;
   /** A try has failed, and another may follow. */
   failing(error: GatewayError): Promise<void>;
+  /** The next try is sent. */
+  again(): void;
 }
 
 export interface Told {
@@ -93,7 +95,8 @@ export class HeldPlatform {
             const failing = async (error: GatewayError) => terms.failing?.(error);
             const answer = (pending: readonly Window[] = []) =>
               resolve({ reply: replyTo(call, account, credential, asOf, pending), pages: 1, bytes: settings.bytes ?? 100 });
-            this.sent.push({ call, account, credential, asOf, deadline, priority, answer, fail: reject, failing });
+            const again = () => terms.sent(true);
+            this.sent.push({ call, account, credential, asOf, deadline, priority, answer, fail: reject, failing, again });
           });
         },
       }),
