@@ -30,12 +30,7 @@ export class QuestionLoader {
   readonly #outlined = new Set<string>();
 
   /** `refused`: the questions, of those that were not asked before execution, that may not be asked, with the error. */
-  constructor(
-    coalescer: Pick<Coalescer, "ask">,
-    terms: AskTerms,
-    now: () => number,
-    refused: Refused = async () => new Map(),
-  ) {
+  constructor(coalescer: Pick<Coalescer, "ask">, terms: AskTerms, now: () => number, refused: Refused = async () => new Map()) {
     const batch = async (questions: readonly Question[]): Promise<Told<Settled>[]> => {
       const later = questions.filter((question) => !this.#outlined.has(questionKey(question)));
       const refusals = later.length > 0 ? await refused(later) : new Map<Question, GatewayError>();

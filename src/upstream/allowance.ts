@@ -11,7 +11,7 @@ export class Allowance {
     private readonly most: number,
     /** The calls that questions make necessary now, after those `spent` already; may refuse with PLAN_TOO_LARGE before it has planned. */
     private readonly callsFor: (questions: readonly Question[], spent: number) => Promise<Planned[]>,
-    /** Exchanges that have really been made for the request: an answer can have more pages than anybody knew. */
+    /** Pages that have really been asked for: an answer can have more of them than anybody knew. */
     private readonly sent: () => number,
   ) {}
 

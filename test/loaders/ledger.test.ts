@@ -72,6 +72,20 @@ test("stored answers are told by API and age, one line each", () => {
   expect(use.calls.map(({ ageMs }) => ageMs)).toEqual([1_000, 2_000, 1_000]);
 });
 
+test("a stored answer whose names are fresh but whose figures are stale is told once, as stale", () => {
+  const names = cached(now - 20_000, { question: keyRows({ freshForMs: 600_000 }) });
+  const figures = cached(now - 20_000, { question: keyRows(), outcome: "STALE" });
+  for (const order of [
+    [names, figures],
+    [figures, names],
+    [figures, figures],
+  ]) {
+    const use = ledgerOf(...order).use();
+    expect(use.calls.map(({ outcome }) => outcome)).toEqual(["STALE"]);
+    expect(use).toMatchObject({ cached: 0, stale: 1 });
+  }
+});
+
 test("what a call of this request brought is no second line when it is read again from the cache", () => {
   expect(ledgerOf(sighting(), cached(now - 500)).use()).toMatchObject({ planned: 1, cached: 0 });
 });

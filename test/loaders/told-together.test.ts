@@ -41,5 +41,5 @@ test("a slow result keeps the others for the grace of the first, and is told wit
   await pass(950);
   there[4]!();
   await settle();
-  expect(told).toEqual({ 100: [0, 1], 1_100: [2, 3], 2_000: [4] });
+  expect(told).toEqual({ 100: [0, 1], 1100: [2, 3], 2000: [4] });
 });
