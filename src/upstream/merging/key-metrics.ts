@@ -62,7 +62,9 @@ export const keyMetricsMerging: Merging<"key-metrics"> = {
     canonical({ window, current, of, filters, order: isOrder(keys) ? keys : null, all: keys === "all" }),
 
   *sizes({ call, reply }: Stored<"key-metrics">) {
-    if (call.groupBy && reply.count !== null) yield [countName(call.groupBy, call.filters), reply.count];
+    if (!call.groupBy || reply.count === null) return;
+    yield [countName(call.groupBy, call.filters), reply.count];
+    yield [likeName(call.groupBy, call.filters), reply.count];
   },
 };
 
@@ -83,7 +85,7 @@ function groupedShape(
   const listed = idSet(sets.flatMap((keys) => (keys === "all" ? [] : keys)));
   const orders = rows.map(({ keys }) => keys).filter(isOrder);
   const everyKey = named === "all" || orders.length > 0;
-  const known = sizes(countName(groupBy, others));
+  const known = sizes(countName(groupBy, others)) ?? sizes(likeName(groupBy, others));
 
   const filtered = (ids: readonly string[]): Shape => ({
     groupBy,
@@ -144,6 +146,9 @@ const keyKinds = ["skillId", "agentGroupId"] as const satisfies KeyKind[];
 const ownFilter = (kind: KeyKind) => (kind === "skillId" ? "skillIds" : "agentGroupIds");
 const pages = (keys: number): number => Math.max(1, Math.ceil(keys / keysPerPage));
 const countName = (groupBy: KeyKind, filters: KeyMetricsFilters): string => `${groupBy} ${textOf(filters)}`;
+/** For filters of the same kinds with other ids: what the last of them had is the best that is known. */
+const likeName = (groupBy: KeyKind, filters: KeyMetricsFilters): string =>
+  `${groupBy} like ${Object.keys(filters).filter((kind) => filters[kind as keyof KeyMetricsFilters] !== null)}`;
 const sameFilters = (a: KeyMetricsFilters, b: KeyMetricsFilters): boolean =>
   equalIds(a.agentIds, b.agentIds) && equalIds(a.agentGroupIds, b.agentGroupIds) && equalIds(a.skillIds, b.skillIds);
 const distinct = <T extends object>(values: readonly T[]): T[] =>
