@@ -13,7 +13,7 @@ import { emittedSdl } from "./graphql/emitted-sdl.js";
 import { refusedCommandLine } from "./refused-command-line.js";
 import { startApp } from "./server/app.js";
 import { warnOfUnreachable } from "./server/health.js";
-import { createLog } from "./server/log.js";
+import { createLog, warnOf } from "./server/log.js";
 import { startSimulator } from "./simulator/simulator.js";
 import { type SimulatorProcess, startSimulatorProcess } from "./simulator-process.js";
 import { plainSentence, StartError } from "./start-error.js";
@@ -59,7 +59,7 @@ async function serve(): Promise<void> {
   if (simulator) announce(simulator, log);
 
   const gateway = await createGateway(config, {
-    warn: (message, error) => log.warn({ err: error }, message),
+    warn: (message, error) => warnOf(log, message, error),
     tell: (message) => log.warn(message),
   });
   const app = await startApp({ gateway, config, log, now: () => performance.now(), graphiqlRoot: fromRoot("dist/graphiql") });

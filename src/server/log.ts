@@ -1,4 +1,5 @@
 import { type DestinationStream, type Logger, pino } from "pino";
+import { GatewayError } from "../errors.js";
 
 const secrets = [
   "authorization",
@@ -24,3 +25,9 @@ export const createLog = (level: string, destination?: DestinationStream): Logge
     },
     destination ?? pino.destination({ dest: 1, sync: true }),
   );
+
+/** A failure that a client would be told by its code is one plain line; of any other the log has the whole error. */
+export function warnOf(log: Logger, message: string, error: unknown): void {
+  if (error instanceof GatewayError) log.warn({ error: error.extensions }, `${message}: ${error.message}`);
+  else log.warn({ err: error }, message);
+}

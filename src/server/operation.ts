@@ -49,13 +49,14 @@ export const operationPlugin = (limits: Limits, log: Logger, now: () => number):
       },
       async willSendResponse(served) {
         finish(served);
-        const { sent } = served.contextValue[request].report();
+        const { sent, freshness } = served.contextValue[request].report();
         log.info(
           {
             operation: served.operationName ?? null,
             caller: served.contextValue[caller].id,
             ms: Math.round(now() - startedMs),
             calls: sent,
+            stale: freshness?.stale ?? false,
             errors: counted(codesOf(served)),
           },
           "GraphQL request answered",

@@ -144,15 +144,16 @@ describe.each([
   });
 
   test("interactive, abandoned and non-responsive segments are all the segments there are", () => {
+    const nonResponsive = (kind: "agent" | "skill") => ["Consumers", "Agents"].map((who) => `${kind}SegmentsWithNonResponsive${who}`);
     const parts = (figures: Figures, names: string[]) => names.reduce((sum, name) => sum + figures[name]!, 0);
     for (const segments of [center.agentSegments, ...center.agents.nodes.flatMap((node) => node.segments ?? [])]) {
-      const [total, ...others] = counts("agent");
-      expect(parts(segments, others)).toBe(segments[total!]);
+      const kinds = ["interactiveAgentSegments", "agentSegmentsAbandonedByConsumers", ...nonResponsive("agent")];
+      expect(parts(segments, kinds)).toBe(segments.totalAgentConversationSegments);
     }
     const skillSegments = center.skills.nodes.flatMap((node) => node.segments ?? []);
     for (const segments of [center.skillSegments, ...skillSegments]) {
-      const [total, ...others] = counts("skill").filter((name) => name !== "skillSegmentsAbandonedByConsumersInQueue");
-      expect(parts(segments, others)).toBe(segments[total!]);
+      const kinds = ["interactiveSkillSegments", "skillSegmentsAbandonedByConsumers", ...nonResponsive("skill")];
+      expect(parts(segments, kinds)).toBe(segments.totalSkillConversationSegments);
       expect(segments.skillSegmentsAbandonedByConsumersInQueue).toBeLessThanOrEqual(segments.skillSegmentsAbandonedByConsumers!);
     }
   });

@@ -97,12 +97,12 @@ describe("/graphql over HTTP", () => {
       clock += 7;
       return clock;
     };
-    const app = await start({ log, now, gateway: fakeGateway({ report: { sent: 4 } }).gateway });
+    const app = await start({ log, now, gateway: fakeGateway({ report: { sent: 4, freshness: { oldestAsOf: "2026-01-15T12:00:00.000Z", stale: true } } }).gateway });
     await post(app, "query Board { hello budget again: budget bug }", { authorization: "Bearer s3cret" });
     await post(app, "{ hello }");
     const errors = { BUDGET_EXHAUSTED: 2, INTERNAL_SERVER_ERROR: 1 };
     expect(lines.filter(({ level }) => level === 30)).toMatchObject([
-      { operation: "Board", ms: 7, calls: 4, errors, msg: "GraphQL request answered" },
+      { operation: "Board", ms: 7, calls: 4, stale: true, errors, msg: "GraphQL request answered" },
       { operation: null, errors: {} },
     ]);
     expect(lines.find(({ operation }) => operation === "Board")?.errors).toEqual(errors);

@@ -26,14 +26,23 @@ test("faults, variants, limits and latency are set while it runs", async () => {
 });
 
 test.each([
-  ["faults", { kind: "earthquake" }],
-  ["faults", { statsu: 500 }],
-  ["variants", { colour: "blue" }],
-  ["variants", { paging: "never" }],
-  ["limits", { maxConcurrent: -1 }],
-])("a wrong setting of %s is refused: %j", async (what, body) => {
+  ["faults", { statsu: 500 }, ['The body: Unrecognized key: "statsu"; given was {"statsu":500}.']],
+  ["faults", [{ status: 500 }, { status: 99 }], ["1.status: Too small: expected number to be >=200; given was 99."]],
+  ["variants", { paging: "never" }, ['paging: Invalid option: expected one of "keys"|"refs"|"offsets"; given was "never".']],
+  [
+    "limits",
+    { maxConcurrent: -1 },
+    [
+      "maxConcurrent: Too small: expected number to be >=0; given was -1.",
+      "maxPerMinute: Invalid input: expected number, received undefined; given was nothing.",
+    ],
+  ],
+  ["latency", "fast", ['The body: Invalid input: expected object, received string; given was "fast".']],
+])("a wrong setting of %s is refused whole, with what is allowed and what was given: %j", async (what, body, sentences) => {
   const { simulator } = await live();
-  expect((await send(`${simulator.controlUrl}/${what}`, "PUT", body)).status).toBe(400);
+  const { status, body: said } = await send(`${simulator.controlUrl}/${what}`, "PUT", body);
+  expect([status, said]).toEqual([400, { message: sentences.join(" ") }]);
+  expect(simulator.faults()).toEqual([]);
 });
 
 test("requests are counted by API, account and status, and logged with what they asked", async () => {

@@ -1,5 +1,7 @@
 import { expect, test } from "vitest";
 import { hour } from "../../src/simulator/model/duration.js";
+import agentPage from "../fixtures/vendor/agent-segments.json" with { type: "json" };
+import skillPage from "../fixtures/vendor/skill-segments.json" with { type: "json" };
 import { live, noon, paths } from "./live.js";
 
 type Json = Record<string, unknown>;
@@ -18,32 +20,9 @@ const json = async (answer: Promise<Response>): Promise<Json> => {
   return (await response.json()) as Json;
 };
 
-const agentFigures = Object.fromEntries(
-  [
-    "totalAgentConversationSegments",
-    "avgAgentMessagesinAgentSegment",
-    "avgAgentSegmentDuration",
-    "interactiveAgentSegments",
-    "agentSegmentsAbandonedByConsumers",
-    "agentSegmentsWithNonResponsiveConsumers",
-    "agentSegmentsWithNonResponsiveAgents",
-    "avgTimetoFirstAgentMessageFromAgentAssignment",
-    "avgTimetoFirstAgentMessageFromAgentAssignment_AfterTransfer",
-    "avgTimetoFirstAgentMessageFromAgentAssignment_NewConversation",
-    "avgTimeToResponseFromAgentAssignment",
-  ].map((name) => [name, "number"]),
-);
-const skillFigures = Object.fromEntries(
-  [
-    "totalSkillConversationSegments",
-    "skillSegmentsAbandonedByConsumers",
-    "skillSegmentsAbandonedByConsumersInQueue",
-    "skillSegmentsWithNonResponsiveConsumers",
-    "skillSegmentsWithNonResponsiveAgents",
-    "interactiveSkillSegments",
-    "avgTimetoFirstAgentMessageFromAgentAssignment",
-  ].map((name) => [name, "number"]),
-);
+const figuresOf = ({ metrics }: { metrics: { name: string }[] }): Json => Object.fromEntries(metrics.map(({ name }) => [name, "number"]));
+const agentFigures = figuresOf(agentPage);
+const skillFigures = figuresOf(skillPage);
 const perAgent = { metricsPerAgent: { id: agentFigures } };
 const withSkills = { metricsPerSkill: { id: perAgent }, agentsMetrics: perAgent, metricsTotal: agentFigures };
 

@@ -2,6 +2,7 @@ import Fastify, { type FastifyInstance } from "fastify";
 import { z } from "zod";
 import type { Simulator } from "../simulator.js";
 import { faultBody, latencyBody, limitsBody, variantsBody } from "./switches.js";
+import { taken } from "./taken.js";
 import { documented } from "./variants.js";
 
 const asked = z.looseObject({ from: z.number(), to: z.number() });
@@ -13,6 +14,7 @@ const truths = [
   "keyMetrics",
   "intervalMetrics",
 ] as const;
+const truth = z.object({ account: z.string(), what: z.enum(truths) });
 const advance = z.strictObject({ advanceMs: z.number().min(0) });
 
 /** Drops what is undefined, which a JSON body cannot tell from absent. */
@@ -23,7 +25,7 @@ export function control(simulator: Simulator): FastifyInstance {
   const app = Fastify({ forceCloseConnections: true });
   app.setErrorHandler((error, _, reply) => {
     const message = error instanceof Error ? error.message : String(error);
-    const refused = error instanceof z.ZodError || error instanceof RangeError || (error as { statusCode?: number }).statusCode === 400;
+    const refused = error instanceof RangeError || (error as { statusCode?: number }).statusCode === 400;
     return reply.code(refused ? 400 : 500).send({ message });
   });
   app.get("/accounts", () => simulator.accounts);
@@ -35,8 +37,8 @@ export function control(simulator: Simulator): FastifyInstance {
   app.get("/requests", () => simulator.requests());
   app.get("/faults", () => simulator.faults());
   app.put("/faults", ({ body }) => {
-    for (const spec of Array.isArray(body) ? body : [body])
-      simulator.fault(defined(faultBody.parse(spec)) as Parameters<Simulator["fault"]>[0]);
+    const specs = Array.isArray(body) ? taken(z.array(faultBody), body) : [taken(faultBody, body)];
+    for (const spec of specs) simulator.fault(defined(spec) as Parameters<Simulator["fault"]>[0]);
     return simulator.faults();
   });
   app.delete("/faults", (_, reply) => {
@@ -44,21 +46,21 @@ export function control(simulator: Simulator): FastifyInstance {
     return reply.code(204).send();
   });
   app.get("/variants", () => simulator.variants({}));
-  app.put("/variants", ({ body }) => simulator.variants(defined(variantsBody.parse(body)) as Parameters<Simulator["variants"]>[0]));
+  app.put("/variants", ({ body }) => simulator.variants(defined(taken(variantsBody, body)) as Parameters<Simulator["variants"]>[0]));
   app.delete("/variants", () => simulator.variants(documented));
-  app.put("/limits", ({ body }) => simulator.setLimits(defined(limitsBody.parse(body)) as Parameters<Simulator["setLimits"]>[0]));
-  app.put("/latency", ({ body }) => simulator.setLatency(latencyBody.parse(body)));
+  app.put("/limits", ({ body }) => simulator.setLimits(defined(taken(limitsBody, body)) as Parameters<Simulator["setLimits"]>[0]));
+  app.put("/latency", ({ body }) => simulator.setLatency(taken(latencyBody, body)));
   app.delete("/tokens", (_, reply) => {
     simulator.revokeTokens();
     return reply.code(204).send();
   });
   app.post("/truth/:account/:what", ({ params, body }) => {
-    const { account, what } = z.object({ account: z.string(), what: z.enum(truths) }).parse(params);
-    return simulator.truth(account)[what](asked.parse(body) as never);
+    const { account, what } = taken(truth, params);
+    return simulator.truth(account)[what](taken(asked, body) as never);
   });
   app.get("/time", () => ({ now: simulator.now() }));
   app.post("/time", ({ body }) => {
-    simulator.advanceTime(advance.parse(body).advanceMs);
+    simulator.advanceTime(taken(advance, body).advanceMs);
     return { now: simulator.now() };
   });
   return app;

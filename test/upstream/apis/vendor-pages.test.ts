@@ -23,12 +23,12 @@ interface OnPage {
 const named = (metrics: { name: string; type: string; unit?: string; noData?: number }[]): OnPage[] =>
   metrics.map(({ name, ...rest }) => ({ request: name, answer: name, ...rest }));
 
-const pages: [title: string, count: number, group: MetricGroup, metrics: OnPage[]][] = [
-  ["agent segments", 11, agentSegmentMetrics, named(agentPage.metrics)],
-  ["skill segments", 7, skillSegmentMetrics, named(skillPage.metrics)],
-  ["key metrics by time", 10, keyMetricsByTime, keyPage.metricsToRetrieveByTime],
-  ["current key metrics", 17, keyMetricsCurrent, keyPage.metricsToRetrieveCurrentValue],
-  ["interval metrics", 8, intervalMetrics, named(intervalPage.metrics)],
+const pages: [title: string, group: MetricGroup, metrics: OnPage[]][] = [
+  ["agent segments", agentSegmentMetrics, named(agentPage.metrics)],
+  ["skill segments", skillSegmentMetrics, named(skillPage.metrics)],
+  ["key metrics by time", keyMetricsByTime, keyPage.metricsToRetrieveByTime],
+  ["current key metrics", keyMetricsCurrent, keyPage.metricsToRetrieveCurrentValue],
+  ["interval metrics", intervalMetrics, named(intervalPage.metrics)],
 ];
 
 const unitWords: Record<string, { unit: string; seconds?: true }> = {
@@ -39,11 +39,11 @@ const unitWords: Record<string, { unit: string; seconds?: true }> = {
   messages: { unit: "MESSAGES" },
 };
 
-describe.each(pages)("the vendor's page of %s and the catalogue", (_, count, group, metrics) => {
+describe.each(pages)("the vendor's page of %s and the catalogue", (_, group, metrics) => {
   const declared = metricsOf(group);
 
-  test(`name the same ${count} metrics, each once`, () => {
-    expect(metrics).toHaveLength(count);
+  test("name the same metrics, each once", () => {
+    expect(metrics).not.toEqual([]);
     expect(declared.map(({ upstream }) => upstream).sort()).toEqual(metrics.map(({ request }) => request).sort());
   });
 
@@ -67,10 +67,10 @@ describe.each(pages)("the vendor's page of %s and the catalogue", (_, count, gro
   });
 });
 
-test("the catalogue holds 53 metrics, and no two of a group share a field or an answer key", () => {
-  expect(catalogue).toHaveLength(53);
+test("the catalogue holds the metrics of all pages, and no two of a group share a field or an answer key", () => {
+  expect(catalogue).toHaveLength(pages.flatMap(([, , metrics]) => metrics).length);
   for (const key of ["field", "answer", "upstream"] as const) {
-    expect(new Set(catalogue.map((metric) => `${metric.group.type} ${metric[key]}`)).size).toBe(53);
+    expect(new Set(catalogue.map((metric) => `${metric.group.type} ${metric[key]}`)).size).toBe(catalogue.length);
   }
 });
 
