@@ -97,7 +97,11 @@ describe("/graphql over HTTP", () => {
       clock += 7;
       return clock;
     };
-    const app = await start({ log, now, gateway: fakeGateway({ report: { sent: 4, freshness: { oldestAsOf: "2026-01-15T12:00:00.000Z", stale: true } } }).gateway });
+    const app = await start({
+      log,
+      now,
+      gateway: fakeGateway({ report: { sent: 4, freshness: { oldestAsOf: "2026-01-15T12:00:00.000Z", stale: true } } }).gateway,
+    });
     await post(app, "query Board { hello budget again: budget bug }", { authorization: "Bearer s3cret" });
     await post(app, "{ hello }");
     const errors = { BUDGET_EXHAUSTED: 2, INTERNAL_SERVER_ERROR: 1 };
