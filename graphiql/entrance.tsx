@@ -59,8 +59,8 @@ export function Entrance({ url, children }: Props) {
       <button type="submit">Open GraphiQL</button>
       {problem && <p role="alert">{problem}</p>}
       <p>
-        It is sent in the header <code>{credential.header}</code> with every request of this page and kept nowhere: reload the page to give
-        another.
+        It is sent in the header <code>{credential.header}</code> with every request of this page and kept nowhere. After a reload the page
+        asks again.
       </p>
     </form>
   );

@@ -22,7 +22,7 @@ it.runIf(process.env.GATEWAY_REQUIRE_BROWSER === "1")("there is a browser where 
   expect(missing, `There is no Chromium at ${executablePath}.`).toBe(false);
 });
 
-describe.skipIf(missing)(`GraphiQL in a browser${reason}`, { timeout: 60_000 }, () => {
+describe.skipIf(missing)(`GraphiQL in a browser${reason}`, { timeout: 120_000 }, () => {
   const closing: (() => Promise<unknown>)[] = [];
   let graphiqlRoot: string;
   let simulator: Simulator;
@@ -69,6 +69,7 @@ describe.skipIf(missing)(`GraphiQL in a browser${reason}`, { timeout: 60_000 }, 
   ): Promise<Visit> {
     const page = await browser.newPage({ colorScheme, viewport: { width: 1400, height: 900 } });
     closing.push(() => page.close());
+    page.setDefaultTimeout(90_000); // Beside all other tests a browser can be slow to start.
     const requested: string[] = [];
     const complaints: string[] = [];
     page.on("request", (request) => requested.push(request.url()));
