@@ -6,6 +6,7 @@ import "graphiql/style.css";
 import "./page.css";
 import { Entrance } from "./entrance.js";
 import { examples } from "./examples.js";
+import { namingNoOnlyOperation } from "./only-operation.js";
 import { SimulatedBanner } from "./simulated-banner.js";
 
 const url = new URL("../graphql", location.href).href;
@@ -20,7 +21,7 @@ createRoot(root).render(
     <Entrance url={url}>
       {(headers) => (
         <GraphiQL
-          fetcher={createGraphiQLFetcher({ url, headers })}
+          fetcher={namingNoOnlyOperation(createGraphiQLFetcher({ url, headers }))}
           defaultTabs={tabs.map((query) => ({ query }))}
           {...(asked !== null && { initialQuery: asked })}
           shouldPersistHeaders={false}
