@@ -18,7 +18,7 @@ export type { TrustedDocuments } from "./config/trusted-documents-file.js";
 /** What the program was told at its start; frozen. */
 export interface Config {
   host: string;
-  /** 0: any free port. */
+  /** 0 takes any free one. */
   port: number;
   /** True when every figure comes from the simulator. */
   simulated: boolean;

@@ -51,7 +51,10 @@ export function requests({ config, schema, accounts, coalescer, directoryMemory,
     const allowance = new Allowance(
       config.maxUpstreamCalls,
       (questions, spent) => coalescer.forecast.plan(questions, since, config.maxUpstreamCalls, spent),
-      () => ledger.use().sent - ledger.use().retries,
+      () => {
+        const { sent, retries } = ledger.use();
+        return sent - retries;
+      },
     );
     const loader = new QuestionLoader(coalescer, terms, now, (questions) => allowance.refused(questions));
     const readable = [...accounts.values()].filter(({ id }) => caller.accounts === "*" || caller.accounts.includes(id));
