@@ -8,6 +8,7 @@ import { intervalMetricsFetch } from "./upstream/apis/interval-metrics.js";
 import { fetchKeyMetrics } from "./upstream/apis/key-metrics.js";
 import { fetchSkillSegments } from "./upstream/apis/skill-segments.js";
 import type { Service } from "./upstream/call.js";
+import { Condition } from "./upstream/condition.js";
 import { Connection, type Fetchers } from "./upstream/connection.js";
 import type { Freshness } from "./upstream/freshness.js";
 import { createTransport } from "./upstream/http.js";
@@ -25,6 +26,7 @@ export class PlatformAccount {
   readonly id: string;
   readonly freshness: Freshness;
   readonly #upstream: Upstream;
+  readonly #condition: Condition;
   readonly #transport: ReturnType<typeof createTransport>;
   readonly #fetchers: Fetchers;
   readonly #bearers = new LRUCache<string, string>({ max: mostBearers });
@@ -39,7 +41,8 @@ export class PlatformAccount {
     this.id = id;
     this.freshness = { ttlMs, staleMs };
     this.#transport = createTransport(config, {}, { now });
-    this.#upstream = new Upstream({ account: id, limits, retryPausesMs, send: this.#transport.exchange, sleep, now, random, tell });
+    this.#upstream = new Upstream({ account: id, limits, retryPausesMs, send: this.#transport.exchange, sleep, now, random });
+    this.#condition = new Condition(id, tell);
     this.#fetchers = {
       "agent-segments": fetchAgentSegments,
       "skill-segments": fetchSkillSegments,
@@ -65,7 +68,7 @@ export class PlatformAccount {
 
   connect(credential: string): Connection {
     const bearer = credential === own ? undefined : this.#bearers.get(credential);
-    return new Connection(this.id, this.#upstream, this.#fetchers, this.now, bearer);
+    return new Connection(this.id, this.#upstream, this.#fetchers, this.#condition, this.now, bearer);
   }
 
   budgets(): Budget[] {
@@ -76,7 +79,7 @@ export class PlatformAccount {
   reach = (service: Service): Promise<void> => this.#transport.reach(service);
 
   /** Why the service failed last; undefined when it did not. */
-  trouble = (service: Service): GatewayError | undefined => this.#upstream.trouble(service);
+  trouble = (service: Service): GatewayError | undefined => this.#condition.trouble(service);
 
   async close(): Promise<void> {
     this.#upstream.close();

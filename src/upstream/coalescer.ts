@@ -1,7 +1,8 @@
 import { GatewayError } from "../errors.js";
 import type { Answers } from "./answers.js";
 import { type Connection, serviceOf } from "./connection.js";
-import { Family, type Flight, usedBy } from "./family.js";
+import { Family } from "./family.js";
+import { came, type Flight, usedBy } from "./flight.js";
 import { Forecast } from "./forecast.js";
 import { type Freshness, tolerating } from "./freshness.js";
 import type { Failure } from "./memory.js";
@@ -111,10 +112,10 @@ export class Coalescer {
     return this.#armed({ ...asked, wanted: found.missing, known, usable, alone: false });
   }
 
-  /** That of a call this request waited for before, or of the last try of one in flight that it would join. */
+  /** That of a call this request waited for before, or what stands in the way of one now. */
   #failureOf(missing: Question, { terms, family }: Asked): Pick<Failure, "error" | "final"> | undefined {
     const remembered = terms.memory.failures(family).find(({ call }) => mergingOf(missing.api).covers(call, missing));
-    const error = this.#families.get(family)?.flightFor({ wanted: missing })?.failing;
+    const error = this.#family(family, missing).trouble(missing);
     return remembered ?? (error && { error, final: false });
   }
 
@@ -145,10 +146,13 @@ export class Coalescer {
 
   #giveUp(waiter: Waiter): void {
     const flight = this.#families.get(waiter.family)?.leave(waiter);
-    const error = flight
-      ? new GatewayError("UPSTREAM_TIMEOUT", "The platform did not answer within the deadline of the request.")
-      : new GatewayError("BUDGET_EXHAUSTED", "The call budget left no turn within the deadline of the request.", { retryAfterMs: 1_000 });
-    this.#fail(waiter, error, flight ? usedBy(waiter, flight) : {});
+    if (!flight) {
+      const message = "The call budget left no turn within the deadline of the request.";
+      this.#fail(waiter, new GatewayError("BUDGET_EXHAUSTED", message, { retryAfterMs: 1_000 }));
+      return;
+    }
+    flight.failing ??= new GatewayError("UPSTREAM_TIMEOUT", "The platform did not answer within the deadline of the request.");
+    this.#fail(waiter, flight.failing, usedBy(waiter, flight));
   }
 
   async #fly(family: Family, flight: Flight, turn: Turn): Promise<void> {
@@ -159,9 +163,9 @@ export class Coalescer {
         turn,
         priority: () => ([...flight.waiters].some(({ terms }) => terms.priority === "interactive") ? "interactive" : "refresh"),
         deadline: () => Math.max(0, ...[...flight.waiters].map(({ terms }) => terms.deadline)),
-        failing: (error) => {
+        failing: (error, nextTryAt) => {
           flight.failing = error;
-          return this.#settlement.relieve(flight, error);
+          return this.#settlement.relieve(flight, error, nextTryAt);
         },
         sent: (isRetry) => {
           flight.failing = undefined;
@@ -175,6 +179,7 @@ export class Coalescer {
       await this.options.answers.add(key, answer);
       family.landed(flight);
       for (const waiter of flight.waiters) this.#deliver(waiter, answer, flight);
+      for (const waiter of family.waiters) if (this.#settlement.offer(waiter, answer, came(waiter, flight))) family.leave(waiter);
     } catch (error) {
       family.landed(flight);
       this.#disappoint(family, flight, this.#asGatewayError(error));
@@ -186,8 +191,7 @@ export class Coalescer {
   }
 
   #deliver(waiter: Waiter, answer: Stored, flight: Flight): void {
-    const used = usedBy(waiter, flight);
-    if (this.#settlement.deliver(waiter, answer, { outcome: used.own ? "SENT" : "JOINED", ...used })) return;
+    if (this.#settlement.deliver(waiter, answer, came(waiter, flight))) return;
     const message = "The platform's answer does not hold what was asked for.";
     this.#fail(waiter, new GatewayError("UPSTREAM_INVALID_RESPONSE", message));
   }

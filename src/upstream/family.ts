@@ -1,28 +1,11 @@
 import { GatewayError } from "../errors.js";
-import type { Call } from "./call.js";
+import type { Flight } from "./flight.js";
 import type { Merging } from "./merging/merging.js";
 import { callAlone, mergingOf, type Planned, plan, type SizesByFamily } from "./plan.js";
 import { type ApiName, type Question, questionKey } from "./question.js";
 import type { Lane, Place, Turn, TurnTerms } from "./scheduler.js";
-import type { CallFacts, Charge, Waiter } from "./waiter.js";
-
-/** A call that was sent and has not come back. */
-export interface Flight {
-  readonly call: Call;
-  readonly waiters: Set<Waiter>;
-  readonly facts: CallFacts;
-  /** The question that made the call necessary; others joined. */
-  readonly first: Waiter;
-  readonly charge: Charge | undefined;
-  /** Why its last try failed, while it waits for the next. */
-  failing?: GatewayError | undefined;
-}
-
-/** The call as its waiter's books show it: own is who made it necessary, others joined. */
-export const usedBy = (waiter: Waiter, { facts, first }: Flight): { call: CallFacts; own: boolean } => ({
-  call: facts,
-  own: waiter.terms === first.terms,
-});
+import { sameTerms, termsOf } from "./turn-terms.js";
+import type { Charge, Waiter } from "./waiter.js";
 
 /** A planned call that waits for its turn. Until then what it asks may still change. */
 interface Queued {
@@ -82,6 +65,16 @@ export class Family {
     return [...this.#flights].find(({ call }) => this.#merging.covers(call, wanted));
   }
 
+  /** What stands in the way of an answer now: the call that the question would join is failing, or a call of its own would be refused. */
+  trouble(wanted: Question): GatewayError | undefined {
+    const flight = this.flightFor({ wanted });
+    return flight ? flight.failing : this.options.lane.pause;
+  }
+
+  get waiters(): Waiter[] {
+    return [...this.#waiting, ...[...this.#flights].flatMap(({ waiters }) => [...waiters])];
+  }
+
   /** Whether somebody waits already for what this question wants. */
   expects(wanted: Question): boolean {
     return this.flightFor({ wanted }) !== undefined || this.#queue.some(({ planned }) => this.#merging.covers(planned.call, wanted));
@@ -89,7 +82,11 @@ export class Family {
 
   /** The waiter gives up, and is told which call it waited for; null: one that was not sent, and is dropped when nobody else waits for it. */
   leave(waiter: Waiter): Flight | null {
-    for (const flight of this.#flights) if (flight.waiters.delete(waiter)) return flight;
+    for (const flight of this.#flights)
+      if (flight.waiters.delete(waiter)) {
+        this.options.lane.reclaim();
+        return flight;
+      }
     this.#withdraw([waiter]);
     return null;
   }
@@ -230,16 +227,3 @@ function grouped(waiters: readonly Waiter[]): Map<string, Waiter[]> {
 }
 
 const firstOf = (groups: ReadonlyMap<string, readonly Waiter[]>): Question[] => [...groups.values()].map(([first]) => first!.wanted);
-
-/** A call is due when the most pressed of its interactive askers needs it, and of use as long as anybody waits. */
-function termsOf(waiters: readonly Waiter[]): Required<TurnTerms> {
-  const interactive = waiters.filter(({ terms }) => terms.priority === "interactive");
-  const pressed = interactive.length > 0 ? interactive : waiters;
-  return {
-    deadline: Math.max(...waiters.map(({ terms }) => terms.deadline)),
-    due: Math.min(...pressed.map(({ terms }) => terms.deadline)),
-    priority: interactive.length > 0 ? "interactive" : "refresh",
-  };
-}
-
-const sameTerms = (a: TurnTerms, b: TurnTerms): boolean => a.deadline === b.deadline && a.due === b.due && a.priority === b.priority;

@@ -47,7 +47,8 @@ export class Pace {
   readonly #spanMs: number;
   #concurrency: number;
   #gapMs = 0;
-  #pausedUntil = 0;
+  /** Epoch ms; past when no pause lasts. */
+  pausedUntil = 0;
   #pauses = 0;
   #slowedAt = Number.NEGATIVE_INFINITY;
 
@@ -74,7 +75,7 @@ export class Pace {
     });
     const last = leftAt(this.#begun.at(-1));
     const byGap = (last === undefined ? now : last + this.#gapMs) + ahead * this.#gapMs;
-    return Math.max(now, this.#pausedUntil, byGap, ...byWindows);
+    return Math.max(now, this.pausedUntil, byGap, ...byWindows);
   }
 
   /** A turn is granted; until its call has left or ended, it counts as leaving now, whenever that is. */
@@ -98,7 +99,7 @@ export class Pace {
 
   slowDown(now: number, retryAfterMs: number | undefined): void {
     const pause = (ms: number) => {
-      this.#pausedUntil = Math.max(this.#pausedUntil, now + Math.min(longestRetryAfterMs, ms));
+      this.pausedUntil = Math.max(this.pausedUntil, now + Math.min(longestRetryAfterMs, ms));
     };
     pause(retryAfterMs ?? 0);
     if (now - this.#slowedAt < sameLessonMs) return;

@@ -1,4 +1,5 @@
 import { GatewayError } from "../errors.js";
+import { type Loan, Loans } from "./loans.js";
 import { type Begun, type Limits, Pace } from "./pace.js";
 
 export type Priority = "interactive" | "refresh";
@@ -16,6 +17,8 @@ export interface TurnTerms {
 export interface Turn {
   /** The request leaves now, which may be long after the turn came: the limits count from here. */
   sending(): void;
+  /** From now on the turn can be had back when nobody wants its exchange any more and others wait for a turn. */
+  reclaimable(loan: Loan): void;
   release(): void;
 }
 
@@ -52,6 +55,7 @@ const maxWaiting = 10_000;
 export class Lane {
   readonly #waiting: Waiting[] = [];
   readonly #pace: Pace;
+  readonly #loans = new Loans();
   #active = 0;
   #arrivals = 0;
   #closed = false;
@@ -95,20 +99,35 @@ export class Lane {
     }
     this.#insert(waiting);
     this.#grantTurns();
+    this.reclaim();
     return place;
   }
 
-  /** BUDGET_EXHAUSTED, with the time until the turn that can be had at the earliest. */
+  /** BUDGET_EXHAUSTED, in a pause UPSTREAM_RATE_LIMITED, with the time until the turn that can be had at the earliest. */
   refusal(earliest: number): GatewayError {
     const retryAfterMs = Math.max(1, Math.ceil(earliest - this.now()));
-    const message = `The call budget for ${this.name} is spent; the next call is possible in ${retryAfterMs} ms.`;
-    return new GatewayError("BUDGET_EXHAUSTED", message, { retryAfterMs });
+    const then = `the next call is possible in ${retryAfterMs} ms.`;
+    return this.#pace.pausedUntil > this.now()
+      ? new GatewayError("UPSTREAM_RATE_LIMITED", `The platform refuses calls for ${this.name} with 429; ${then}`, { retryAfterMs })
+      : new GatewayError("BUDGET_EXHAUSTED", `The call budget for ${this.name} is spent; ${then}`, { retryAfterMs });
   }
 
-  /** The platform said 429: everybody pauses, and goes on slower. */
-  rateLimited(retryAfterMs: number | undefined): void {
+  /** The platform said 429: everybody pauses, and goes on slower. Returns when the pause ends, epoch ms. */
+  rateLimited(retryAfterMs: number | undefined): number {
     this.#pace.slowDown(this.now(), retryAfterMs);
     this.#goOn();
+    return this.#pace.pausedUntil;
+  }
+
+  /** What stands in the way of a call now while a pause lasts that a 429 began; undefined when none does. */
+  get pause(): GatewayError | undefined {
+    const { pausedUntil } = this.#pace;
+    return pausedUntil > this.now() ? this.refusal(pausedUntil) : undefined;
+  }
+
+  /** Has turns back whose exchanges nobody wants any more, for as many as wait. */
+  reclaim(): void {
+    if (this.#active >= this.#pace.concurrency) this.#loans.reclaim(this.#waiting.length);
   }
 
   /** An exchange went well: back towards the configured pace. */
@@ -135,7 +154,12 @@ export class Lane {
 
   #turn(call: Begun): Turn {
     let released = false;
+    let lent: Loan | undefined;
     return {
+      reclaimable: (loan) => {
+        lent = loan;
+        this.#loans.add(loan);
+      },
       sending: () => {
         this.#pace.leave(call, this.now());
         this.#goOn();
@@ -143,6 +167,7 @@ export class Lane {
       release: () => {
         if (released) return;
         released = true;
+        if (lent) this.#loans.delete(lent);
         this.#active--;
         this.#pace.end(call);
         this.#goOn();

@@ -1,7 +1,7 @@
 import { GatewayError } from "../errors.js";
 import type { Answers } from "./answers.js";
-import { type Flight, usedBy } from "./family.js";
-import { type Freshness, tolerating } from "./freshness.js";
+import { type Flight, usedBy } from "./flight.js";
+import { type Freshness, type Tolerance, tolerating } from "./freshness.js";
 import type { Failure } from "./memory.js";
 import { isSettled } from "./merging/interval-metrics.js";
 import type { Stored } from "./merging/merging.js";
@@ -14,6 +14,11 @@ export interface Settled {
   outcome: Outcome;
   call?: CallFacts;
   own?: boolean;
+}
+
+interface StandIn {
+  reply: ReplyByApi[ApiName];
+  outcome: "CACHED" | "STALE";
 }
 
 /** Gives askers their reply or their error, exactly once, and tells what happened. */
@@ -41,6 +46,11 @@ export class Settlement {
     return true;
   }
 
+  /** The same for who waits for something else, and only if that is fresh: nothing better would come of waiting. */
+  offer(waiter: Waiter, answer: Stored, settled: Settled): boolean {
+    return !this.#aged(waiter, answer) && this.deliver(waiter, answer, settled);
+  }
+
   /** Who joins a call that has been under way for longer than its figures are fresh gets them all the same, and is told. */
   #aged({ question, terms, known }: Waiter, answer: Stored): boolean {
     const fresh = tolerating("fresh", this.freshness(question.account), question, terms.since);
@@ -53,45 +63,57 @@ export class Settlement {
     this.#saw(waiter, null, { ...settled, outcome: "FAILED" });
   }
 
-  /** A try has failed and another will be made: who has a stale answer gets it now, instead of after all tries. */
-  async relieve(flight: Flight, error: GatewayError): Promise<void> {
+  /**
+   * A try has failed and another may be made at `nextTryAt`: who has a stale answer gets it now, instead of after all tries, and who has
+   * no time until then the error.
+   */
+  async relieve(flight: Flight, error: GatewayError, nextTryAt: number): Promise<void> {
     const stored = await this.answers.list(flight.first.family);
     for (const waiter of flight.waiters) {
-      const reply = this.#survivor(waiter, error, stored);
-      if (!reply) continue;
+      const stand = this.#standIn(waiter, error, stored);
+      const isLate = waiter.terms.deadline <= nextTryAt;
+      if (!stand && !isLate) continue;
       flight.waiters.delete(waiter);
       waiter.disarm();
-      waiter.terms.memory.learnFailure(waiter.family, { call: flight.call, error, final: false });
-      this.reply(waiter, reply, { ...usedBy(waiter, flight), outcome: "STALE" });
+      waiter.terms.memory.learnFailure(waiter.family, { call: flight.call, error, final: isLate });
+      this.#end(waiter, error, stand, usedBy(waiter, flight));
     }
   }
 
   /** The call that would have answered has failed, before this was asked: true when the asker need not wait. */
   afterFailure(asked: Asked, { error, final }: Pick<Failure, "error" | "final">, stored: readonly Stored[]): boolean {
-    const reply = this.#survivor(asked, error, stored);
-    if (reply) this.reply(asked, reply, { outcome: "STALE" });
+    const stand = this.#standIn(asked, error, stored);
+    if (stand) this.reply(asked, stand.reply, stand);
     else if (final) asked.fail(blaming(error, asked.question));
-    return reply !== undefined || final;
+    return stand !== undefined || final;
   }
 
   async fail(waiter: Waiter, error: GatewayError, settled: Omit<Settled, "outcome"> = {}): Promise<void> {
     waiter.disarm();
-    const reply = this.#survivor(waiter, error, await this.answers.list(waiter.family));
-    if (reply) return this.reply(waiter, reply, { ...settled, outcome: "STALE" });
-    this.#saw(waiter, null, { ...settled, outcome: "FAILED" });
-    waiter.fail(blaming(error, waiter.question));
+    this.#end(waiter, error, this.#standIn(waiter, error, await this.answers.list(waiter.family)), settled);
+  }
+
+  #end(waiter: Waiter, error: GatewayError, stand: StandIn | undefined, settled: Omit<Settled, "outcome">): void {
+    if (!stand || settled.call) this.#saw(waiter, null, { ...settled, outcome: "FAILED" });
+    if (stand) this.reply(waiter, stand.reply, stand);
+    else waiter.fail(blaming(error, waiter.question));
   }
 
   /**
-   * A stale answer, not older than the limit for it, stands in for a failure; but not for a refresh's, whose asker has it already,
-   * and not for the refusal of a caller's own token, who may have lost the right to it.
+   * What is stored stands in for a failure while it is not older than the limit for that; but not for a refresh's, whose asker has it
+   * already, and not for the refusal of a caller's own token, who may have lost the right to it.
    */
-  #survivor({ question, terms }: Asked, error: GatewayError, stored: readonly Stored[]): ReplyByApi[ApiName] | undefined {
+  #standIn({ question, terms }: Asked, error: GatewayError, stored: readonly Stored[]): StandIn | undefined {
     const isLost = error.code === "UPSTREAM_UNAUTHORIZED" && question.credential !== own;
     if (terms.priority === "refresh" || isLost) return undefined;
-    const surviving = tolerating("surviving", this.freshness(question.account), question, terms.since);
-    const found = mergingOf(question.api).lookUp(stored, question, surviving);
-    return "reply" in found ? found.reply : undefined;
+    const found = (tolerance: Tolerance) => {
+      const usable = tolerating(tolerance, this.freshness(question.account), question, terms.since);
+      return mergingOf(question.api).lookUp(stored, question, usable);
+    };
+    const fresh = found("fresh");
+    if ("reply" in fresh) return { reply: fresh.reply, outcome: "CACHED" };
+    const stale = found("surviving");
+    return "reply" in stale ? { reply: stale.reply, outcome: "STALE" } : undefined;
   }
 
   #saw({ question, family, terms, askedAt }: Asked, reply: ReplyByApi[ApiName] | null, { outcome, call, own }: Settled): void {

@@ -8,12 +8,15 @@ import {
 } from "cockatiel";
 import { GatewayError } from "../errors.js";
 import type { ExchangeRequest, ExchangeResponse, Service } from "./call.js";
-import { Condition } from "./condition.js";
+import type { Loan } from "./loans.js";
 import type { Limits } from "./pace.js";
+import { apiOf, titleOf } from "./platform-api.js";
 import { Lane, type Priority, type Turn } from "./scheduler.js";
 
 export interface SendTerms {
   deadline: number;
+  /** Gives the request up, with a GatewayError as its reason. */
+  signal: AbortSignal;
   bearer?: string;
   /** To be called right before the request leaves. */
   sending?(): void;
@@ -36,8 +39,6 @@ export interface UpstreamOptions {
   sleep: Sleep;
   now: () => number;
   random: () => number;
-  /** Told when a service begins to fail, and when it answers again. */
-  tell?: (message: string) => void;
 }
 
 export interface ExchangeTerms {
@@ -49,8 +50,11 @@ export interface ExchangeTerms {
   bearer?: string;
   /** A turn that was acquired already; the first try uses it. */
   turn?: Turn;
-  /** Told of a failure after which another try may help; who need not wait for that can leave, and nobody left means no other try. */
-  failing?(failure: GatewayError): Promise<void>;
+  /**
+   * Told of a failure after which another try may help, and when that can be made at the earliest, epoch ms; who need not wait for it
+   * can leave, and nobody left means no other try.
+   */
+  failing?(failure: GatewayError, nextTryAt: number): Promise<void>;
   /** Told of every HTTP exchange, and whether it repeats one that failed. */
   sent(isRetry: boolean): void;
 }
@@ -67,20 +71,18 @@ export interface Budget {
 
 /** This many failures in a row open the circuit of a service. */
 const failuresToOpen = 5;
-/** One HTTP exchange ends at the latest after this, so that a deadline pushed back by others cannot cut it. */
-const longestExchangeMs = 60_000;
+/** One HTTP exchange lasts at least this long before it is given up, so that a deadline pushed back by others cannot cut it. */
+const longestExchangeMs = 30_000;
 
 /** One account at the platform: its lanes, circuits and tries, one of each a service. */
 export class Upstream {
   readonly #lanes: Record<Service, Lane>;
   readonly #circuits: Record<Service, CircuitBreakerPolicy>;
-  readonly #condition: Condition;
 
   constructor(private readonly options: UpstreamOptions) {
     const { account, limits, now, random } = options;
     const lane = (service: string) => new Lane(`${service} of account ${account}`, limits, now, random);
     this.#lanes = { operations: lane("operations"), keyMetrics: lane("key metrics"), intervalMetrics: lane("interval metrics") };
-    this.#condition = new Condition(account, options.tell ?? (() => undefined));
     this.#circuits = { operations: circuit(), keyMetrics: circuit(), intervalMetrics: circuit() };
   }
 
@@ -93,29 +95,14 @@ export class Upstream {
    * over, after a 5xx or a broken connection after the configured pauses. Rejects with the last error by the contract.
    */
   async exchange(request: ExchangeRequest, terms: ExchangeTerms): Promise<ExchangeResponse> {
-    try {
-      const response = await this.#tries(request, terms);
-      this.#condition.well(request.service);
-      return response;
-    } catch (error) {
-      // A caller's own token says nothing of the service.
-      if (terms.bearer === undefined) this.#condition.ill(request.service, error);
-      throw error;
-    }
-  }
-
-  /** Why the last exchange with the service failed, where the service is at fault; undefined when it went well. */
-  trouble(service: Service): GatewayError | undefined {
-    return this.#condition.trouble(service);
-  }
-
-  async #tries(request: ExchangeRequest, terms: ExchangeTerms): Promise<ExchangeResponse> {
+    const { now, sleep } = this.options;
     const lane = this.#lanes[request.service];
+    const sent = counting(terms.sent);
     let failure: GatewayError | undefined;
     for (let tries = 0; ; ) {
       const turn = new TurnOfTry((tries === 0 && failure === undefined && terms.turn) || (await this.#turn(lane, terms, failure)));
       try {
-        const response = await this.#guarded(request, terms, turn, failure !== undefined);
+        const response = await this.#guarded(request, terms, turn, sent);
         lane.succeeded();
         return response;
       } catch (error) {
@@ -124,14 +111,18 @@ export class Upstream {
         turn.release();
       }
       if (failure.code === "UPSTREAM_RATE_LIMITED") {
-        lane.rateLimited(failure.extensions.retryAfterMs);
+        const pausedUntil = lane.rateLimited(failure.extensions.retryAfterMs);
+        await terms.failing?.(until(failure, pausedUntil - now()), pausedUntil);
+        if (now() >= terms.deadline()) throw failure;
         continue;
       }
       const pauseMs = this.options.retryPausesMs[tries++];
       const mayHelp = failure.code === "UPSTREAM_UNAVAILABLE" && failure.extensions.retryAfterMs === undefined;
-      if (mayHelp && pauseMs !== undefined) await terms.failing?.(failure);
-      if (!mayHelp || pauseMs === undefined || this.options.now() + pauseMs >= terms.deadline()) throw failure;
-      await this.options.sleep(pauseMs);
+      if (!mayHelp || pauseMs === undefined) throw failure;
+      const nextTryAt = now() + pauseMs;
+      await terms.failing?.(failure, nextTryAt);
+      if (nextTryAt >= terms.deadline()) throw failure;
+      await sleep(pauseMs);
     }
   }
 
@@ -158,32 +149,36 @@ export class Upstream {
       } catch (refusal) {
         if (terms.deadline() > deadline) continue;
         if (!failure || !(refusal instanceof GatewayError)) throw refusal;
-        const { code: _, retryable: __, ...facts } = failure.extensions;
-        throw new GatewayError(failure.code, failure.message, { ...facts, ...pick(refusal.extensions.retryAfterMs) });
+        throw until(failure, refusal.extensions.retryAfterMs);
       }
     }
   }
 
-  async #guarded(request: ExchangeRequest, terms: ExchangeTerms, turn: TurnOfTry, isRetry: boolean): Promise<ExchangeResponse> {
+  async #guarded(request: ExchangeRequest, terms: ExchangeTerms, turn: TurnOfTry, sent: () => void): Promise<ExchangeResponse> {
+    const { account, now, send } = this.options;
+    const unwanted = new AbortController();
+    turn.reclaimable({
+      isWanted: () => terms.deadline() > now(),
+      reclaim: () => unwanted.abort(new GatewayError("UPSTREAM_TIMEOUT", "The platform did not answer while anybody waited.", { account })),
+    });
     try {
       return await this.#circuits[request.service].execute(() => {
-        terms.sent(isRetry);
         const { bearer } = terms;
-        return this.options.send(request, {
-          deadline: this.options.now() + longestExchangeMs,
+        return send(request, {
+          deadline: Math.max(now() + longestExchangeMs, terms.deadline()),
+          signal: unwanted.signal,
           ...(bearer !== undefined && { bearer }),
-          sending: () => turn.sending(),
-          again: async () => {
-            if (await turn.change(() => this.#turn(this.#lanes[request.service], terms, undefined))) terms.sent(true);
+          sending: () => {
+            turn.sending();
+            sent();
           },
+          again: () => turn.change(() => this.#turn(this.#lanes[request.service], terms, undefined)),
         });
       });
     } catch (error) {
       if (!(error instanceof BrokenCircuitError)) throw error;
-      throw new GatewayError("UPSTREAM_UNAVAILABLE", "The platform has failed many times in a row; it is asked again after a pause.", {
-        account: this.options.account,
-        retryAfterMs: 5_000,
-      });
+      const message = `${titleOf[apiOf(request)]}: the platform has failed many times in a row; it is asked again after a pause.`;
+      throw new GatewayError("UPSTREAM_UNAVAILABLE", message, { account, retryAfterMs: 5_000 });
     }
   }
 }
@@ -191,6 +186,7 @@ export class Upstream {
 /** The turn of one try. Every request that leaves has a turn of its own, one that is sent again after a 401 too. */
 class TurnOfTry {
   #over = false;
+  #loan: Loan | undefined;
 
   constructor(private turn: Turn) {}
 
@@ -198,12 +194,17 @@ class TurnOfTry {
     this.turn.sending();
   }
 
-  /** Whether the try still has use for the other turn when that comes; if not, it is given back. */
-  async change(acquire: () => Promise<Turn>): Promise<boolean> {
+  reclaimable(loan: Loan): void {
+    this.#loan = loan;
+    this.turn.reclaimable(loan);
+  }
+
+  /** Changes it for another; one that comes when the try is over is given back. */
+  async change(acquire: () => Promise<Turn>): Promise<void> {
     this.turn.release();
     this.turn = await acquire();
     if (this.#over) this.turn.release();
-    return !this.#over;
+    else if (this.#loan) this.turn.reclaimable(this.#loan);
   }
 
   release(): void {
@@ -212,7 +213,17 @@ class TurnOfTry {
   }
 }
 
-const pick = (retryAfterMs: number | undefined) => (retryAfterMs === undefined ? {} : { retryAfterMs });
+/** The failure, with the time until it is of use to ask again. */
+function until(failure: GatewayError, retryAfterMs: number | undefined): GatewayError {
+  const { code, retryable: _, ...facts } = failure.extensions;
+  return new GatewayError(code, failure.message, { ...facts, ...(retryAfterMs !== undefined && { retryAfterMs }) });
+}
+
+/** Tells of each exchange that leaves whether another left before it. */
+function counting(sent: ExchangeTerms["sent"]): () => void {
+  let left = 0;
+  return () => sent(left++ > 0);
+}
 
 const serviceFailed = (error: Error): boolean =>
   error instanceof GatewayError && (error.code === "UPSTREAM_UNAVAILABLE" || error.code === "UPSTREAM_TIMEOUT");

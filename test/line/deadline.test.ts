@@ -69,6 +69,15 @@ describe("an API that hangs", () => {
     expect(line.calls()).toBe(2);
   });
 
+  test("does not keep its turn from others when nobody waits for it any more", async () => {
+    const line = await stillLine({}, { ...short, LP_MAX_CONCURRENT: "1" });
+    line.simulator.fault({ api: "key-metrics", kind: "hang", times: 1 });
+    expect((await line.ask("{ contactCenter { current { asOf } } }")).errors).toHaveLength(1);
+    const { data, errors } = await line.ask<Data>("{ contactCenter { current(userType: BOT) { asOf stale } } }");
+    expect(errors).toEqual([]);
+    expect(data.contactCenter.current).toEqual({ asOf: text(atWork), stale: false });
+  });
+
   test("is answered for by what is stored, marked stale, in figures, freshness and headers", async () => {
     const line = await stillLine({}, short);
     await line.ask(query);

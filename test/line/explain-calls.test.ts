@@ -145,7 +145,7 @@ describe("explain calls", () => {
     line.clock.now += 60_000;
     const used = await explained(line);
     expect(used.answer.errors).toEqual([]);
-    expect(outcomes(used)).toEqual(["AGENT_SEGMENTS SENT", "KEY_METRICS STALE"]);
+    expect(outcomes(used)).toEqual(["AGENT_SEGMENTS SENT", "KEY_METRICS FAILED", "KEY_METRICS STALE"]);
     expect(used.sent).toBe(line.calls());
     // Nobody needs to wait for another try.
     expect(line.calls()).toBe(1 + 1);

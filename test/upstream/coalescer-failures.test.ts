@@ -134,7 +134,10 @@ describe("failures", () => {
     await call!.failing(broken);
     expect(await told).toMatchObject({
       answered: { stale: true, reply: { asOf: platform.sent[0]!.asOf } },
-      seen: [{ outcome: "STALE", own: true }],
+      seen: [
+        { outcome: "FAILED", own: true, asOf: null },
+        { outcome: "STALE", own: false, call: null },
+      ],
     });
     expect(call!.deadline()).toBe(Date.now() + 20_000);
     call!.answer();
@@ -158,6 +161,56 @@ describe("failures", () => {
     await settle();
     await platform.sent[3]!.failing(broken);
     expect(platform.sent[3]!.deadline()).toBeGreaterThan(Date.now());
+  });
+
+  test("who has no time until the next try is told the failure at once, and the call goes on for the others", async () => {
+    const platform = new HeldPlatform();
+    const hasty = one(platform.ask([skillRows()], { deadlineMs: 5_000 }));
+    const patient = one(platform.ask([skillRows()], { deadlineMs: 5_001 }));
+    await settle();
+    await platform.sent[0]!.failing(broken, Date.now() + 5_000);
+    expect((await hasty).error?.extensions).toMatchObject({ code: "UPSTREAM_UNAVAILABLE", status: 500 });
+    platform.sent[0]!.answer();
+    expect((await patient).answered?.stale).toBe(false);
+  });
+
+  test("who gives up while a call waits for its next try is told why the last failed", async () => {
+    const platform = new HeldPlatform();
+    const told = one(platform.ask([skillRows()], { deadlineMs: 6_000 }));
+    await settle();
+    await platform.sent[0]!.failing(broken, Date.now() + 5_000);
+    await pass(6_000);
+    expect((await told).error?.extensions).toMatchObject({ code: "UPSTREAM_UNAVAILABLE", status: 500, api: "SKILL_SEGMENTS" });
+  });
+
+  test("a call that somebody waited for in vain is waited for only by who has nothing stale", async () => {
+    const platform = new HeldPlatform();
+    await asked(platform, skillRows({ skills: ["1"] }));
+    await pass(60_000);
+    const vain = one(platform.ask([skillRows({ skills: ["1", "2"] })], { deadlineMs: 1_000 }));
+    await pass(1_000);
+    expect((await vain).error?.code).toBe("UPSTREAM_TIMEOUT");
+    expect((await one(platform.ask([skillRows({ skills: ["1"] })]))).answered?.stale).toBe(true);
+    const unknown = one(platform.ask([skillRows({ skills: ["2"] })]));
+    await settle();
+    platform.sent[1]!.answer();
+    expect((await unknown).answered?.stale).toBe(false);
+    expect(platform.sent).toHaveLength(2);
+  });
+
+  test("while a 429 makes the service pause, who has a stale answer gets it, and the others wait", async () => {
+    const platform = new HeldPlatform();
+    await asked(platform, skillRows({ skills: ["1"] }));
+    await pass(60_000);
+    platform.lane("a").rateLimited(6_000);
+    expect((await one(platform.ask([skillRows({ skills: ["1"] })]))).answered?.stale).toBe(true);
+    const unknown = one(platform.ask([skillRows({ skills: ["2"] })]));
+    const late = one(platform.ask([skillRows({ skills: ["3"] })], { deadlineMs: 5_000 }));
+    expect((await late).error?.extensions).toMatchObject({ code: "UPSTREAM_RATE_LIMITED", retryAfterMs: 6_000 });
+    await pass(6_000);
+    platform.sent[1]!.answer();
+    expect((await unknown).answered?.stale).toBe(false);
+    expect(platform.sent).toHaveLength(2);
   });
 
   test("what fails within the gateway is masked, told to the log, and not kept", async () => {

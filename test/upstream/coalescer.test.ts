@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { SkillSegmentsReply } from "../../src/upstream/question.js";
-import { pass, settle, standAtNoon } from "./fake-time.js";
+import { noon, pass, settle, standAtNoon } from "./fake-time.js";
 import { asked, HeldPlatform, one, type Told } from "./held-platform.js";
 import { agentRows, keyRows, keyTotal, skillRows } from "./questions-by-hand.js";
 
@@ -22,6 +22,40 @@ describe("what is under way", () => {
     expect((await second).seen[0]).toMatchObject({ outcome: "JOINED", own: false });
     expect([...rowsOf(await second)!.keys()]).toContain("2");
   });
+
+  test("an answer is for all who wait for what it holds, whichever call they wait for", async () => {
+    const platform = new HeldPlatform();
+    const first = one(platform.ask([skillRows({ skills: ["1"] })]));
+    await settle();
+    const [same, all] = platform.ask([skillRows({ skills: ["1"] }), skillRows({ skills: "all" })]);
+    await settle();
+    expect(platform.sent).toHaveLength(2);
+    platform.sent[1]!.answer();
+    expect(await first).toMatchObject({ answered: { stale: false }, seen: [{ outcome: "JOINED", own: false }] });
+    expect((await same)!.answered?.stale).toBe(false);
+    expect((await all)!.seen).toMatchObject([{ outcome: "SENT" }, { outcome: "SENT" }]);
+    expect(platform.sent[0]!.deadline()).toBe(0);
+  });
+
+  test.each([
+    [10_000, 0],
+    [20_000, 20_000],
+  ])(
+    "an answer asked for %d ms before, of figures fresh for 15,000, serves who waits for another call only if it is fresh",
+    async (ms, age) => {
+      const platform = new HeldPlatform();
+      const list = one(platform.ask([keyRows({ keys: { metric: "agentLoad", direction: "desc", first: 50 } })], { deadlineMs: 60_000 }));
+      await pass(ms);
+      const row = one(platform.ask([keyRows({ keys: ["1"] })], { deadlineMs: 60_000 }));
+      await settle();
+      platform.sent[0]!.answer();
+      await list;
+      await settle();
+      platform.sent[1]!.answer();
+      expect((await row).answered).toMatchObject({ stale: false, reply: { asOf: noon + age } });
+      expect(platform.sent).toHaveLength(2);
+    },
+  );
 
   test.each([
     [14_000, false],

@@ -12,23 +12,31 @@ function told() {
 
 test("an outage is told when it begins and when it ends, however many exchanges fail between", () => {
   const { messages, condition } = told();
-  condition.well("operations");
-  condition.ill("operations", unavailable);
-  condition.ill("operations", unavailable);
-  condition.ill("keyMetrics", unavailable);
-  condition.well("operations");
+  condition.well("agent-segments");
+  condition.ill("agent-segments", unavailable);
+  condition.ill("agent-segments", unavailable);
+  condition.ill("key-metrics", unavailable);
+  condition.well("skill-segments");
+  expect(condition.trouble("operations")).toBe(unavailable);
+  condition.well("agent-segments");
   expect(messages).toEqual([
-    "operations of account acme1 fails: The platform cannot be reached.",
-    "keyMetrics of account acme1 fails: The platform cannot be reached.",
-    "operations of account acme1 answers again.",
+    "AGENT_SEGMENTS of account acme1 fails: The platform cannot be reached.",
+    "KEY_METRICS of account acme1 fails: The platform cannot be reached.",
+    "AGENT_SEGMENTS of account acme1 answers again.",
   ]);
   expect(condition.trouble("operations")).toBeUndefined();
   expect(condition.trouble("keyMetrics")).toBe(unavailable);
 });
 
-test.each(["BUDGET_EXHAUSTED", "UPSTREAM_RATE_LIMITED", "UPSTREAM_REJECTED"] as const)("%s says nothing of the service", (code) => {
+test.each(["UPSTREAM_TIMEOUT", "UPSTREAM_UNAUTHORIZED", "UPSTREAM_INVALID_RESPONSE"] as const)("%s is a fault of the platform", (code) => {
   const { messages, condition } = told();
-  condition.ill("operations", new GatewayError(code, "Not now."));
+  condition.ill("agent-segments", new GatewayError(code, "Not so."));
+  expect(messages).toEqual(["AGENT_SEGMENTS of account acme1 fails: Not so."]);
+});
+
+test.each(["BUDGET_EXHAUSTED", "UPSTREAM_RATE_LIMITED", "UPSTREAM_REJECTED"] as const)("%s says nothing of the platform", (code) => {
+  const { messages, condition } = told();
+  condition.ill("agent-segments", new GatewayError(code, "Not now."));
   expect(messages).toEqual([]);
 });
 

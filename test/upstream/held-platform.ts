@@ -25,7 +25,7 @@ export interface Sent {
   answer(pending?: readonly Window[]): void;
   fail(error: GatewayError): void;
   /** A try has failed, and another may follow. */
-  failing(error: GatewayError): Promise<void>;
+  failing(error: GatewayError, nextTryAt?: number): Promise<void>;
   /** The next try is sent. */
   again(): void;
 }
@@ -92,7 +92,7 @@ export class HeldPlatform {
           return new Promise((resolve, reject) => {
             const asOf = now();
             const { deadline, priority } = terms;
-            const failing = async (error: GatewayError) => terms.failing?.(error);
+            const failing = async (error: GatewayError, nextTryAt = now()) => terms.failing?.(error, nextTryAt);
             const answer = (pending: readonly Window[] = []) =>
               resolve({ reply: replyTo(call, account, credential, asOf, pending), pages: 1, bytes: settings.bytes ?? 100 });
             const again = () => terms.sent(true);

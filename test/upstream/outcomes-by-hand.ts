@@ -20,7 +20,8 @@ export function upstreamBy(send: Send, limits: Limits = { maxConcurrent: 4, maxP
 /** An upstream whose platform answers as told, one outcome after the other, the last one for ever. */
 export function upstreamOver(outcomes: readonly (GatewayError | ExchangeResponse | "hang")[], limits?: Limits) {
   const sentAt: number[] = [];
-  const send: Send = async () => {
+  const send: Send = async (_, { sending }) => {
+    sending?.();
     const outcome = outcomes[Math.min(sentAt.length, outcomes.length - 1)];
     sentAt.push(Date.now() - noon);
     if (outcome === "hang") return new Promise<never>(() => undefined);

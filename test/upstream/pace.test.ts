@@ -48,7 +48,9 @@ describe("a 429", () => {
     await pass(100);
     lane.rateLimited(99_999_999_000);
     const start = now();
-    await expect(lane.acquire(within(299_000))).rejects.toMatchObject({ extensions: { code: "BUDGET_EXHAUSTED", retryAfterMs: 300_000 } });
+    await expect(lane.acquire(within(299_000))).rejects.toMatchObject({
+      extensions: { code: "UPSTREAM_RATE_LIMITED", retryAfterMs: 300_000 },
+    });
     const begun = lane.acquire(within(600_000)).then(() => now() - start);
     await pass(600_000);
     expect(await begun).toBe(300_000);
@@ -58,7 +60,7 @@ describe("a 429", () => {
     const lane = laneOf({ maxConcurrent: 1, maxPerMinute: 100 });
     const busy = await lane.acquire(within(0));
     const hasty = expect(lane.acquire(within(5_000))).rejects.toMatchObject({
-      extensions: { code: "BUDGET_EXHAUSTED", retryAfterMs: 30_000 },
+      extensions: { code: "UPSTREAM_RATE_LIMITED", retryAfterMs: 30_000 },
     });
     const patient = lane.acquire(within(60_000));
     lane.rateLimited(30_000);

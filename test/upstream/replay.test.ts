@@ -49,7 +49,8 @@ test("both turns are given back, whichever way it ends", async () => {
 test("a turn that comes when nobody waits for it any more is given back, and counts as no exchange", async () => {
   const sent = vi.fn();
   let tries = 0;
-  const send: Send = async (_, { again }) => {
+  const send: Send = async (_, { sending, again }) => {
+    sending?.();
     if (++tries > 1) return pause(5_000).then(() => ok);
     const gaveUp = pause(1_000).then(() => Promise.reject(failure("UPSTREAM_TIMEOUT")));
     return Promise.race([gaveUp, again?.().then(() => ok) ?? gaveUp]);

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { Condition } from "../../src/upstream/condition.js";
 import { Connection, type Fetchers } from "../../src/upstream/connection.js";
 import type { Send, Upstream } from "../../src/upstream/upstream.js";
 import { noon, pass, settle, standAtNoon } from "./fake-time.js";
@@ -93,7 +94,8 @@ describe("turns", () => {
     };
     const never = () => Promise.reject(new Error("another API was asked"));
     const fetchers: Fetchers = { "skill-segments": fetch, "agent-segments": never, "key-metrics": never, "interval-metrics": never };
-    const connection = new Connection("a", upstream, fetchers, () => Date.now());
+    const condition = new Condition("a", () => undefined);
+    const connection = new Connection("a", upstream, fetchers, condition, () => Date.now());
     const { lastMinutes, everyMinutes, userType, skills } = skillRows();
     const turn = await connection.lane("operations").acquire({ deadline: noon + 1_000, priority: "interactive" });
     const call = { api: "skill-segments", lastMinutes, everyMinutes, userType, skills } as const;
@@ -130,7 +132,7 @@ describe("turns", () => {
     expect(limit()).toBe(2);
   });
 
-  test("an exchange has a minute, whatever the deadline of who asked first, and carries the caller's token", async () => {
+  test("an exchange has half a minute, or as long as somebody waits, and carries the caller's token", async () => {
     const given: Parameters<Send>[1][] = [];
     const send: Send = async (_, sendTerms) => {
       given.push(sendTerms);
@@ -139,7 +141,12 @@ describe("turns", () => {
     const upstream = upstreamBy(send, { maxConcurrent: 1, maxPerMinute: 120 });
     await upstream.exchange(request, terms(1_000, { bearer: "token of the caller" }));
     await upstream.exchange(request, terms(1_000));
-    expect(given).toMatchObject([{ deadline: noon + 60_000, bearer: "token of the caller" }, { deadline: noon + 60_000 }]);
+    await upstream.exchange(request, terms(60_000));
+    expect(given).toMatchObject([
+      { deadline: noon + 30_000, bearer: "token of the caller" },
+      { deadline: noon + 30_000 },
+      { deadline: noon + 60_000 },
+    ]);
     expect(given[1]).not.toHaveProperty("bearer");
   });
 
