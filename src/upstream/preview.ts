@@ -6,8 +6,8 @@ import { metricsApiOf, type Question, readable } from "./question.js";
 export interface PlannedCall {
   api: string;
   account: string;
-  /** Exchanges it is expected to need. */
-  exchanges: number;
+  /** Exchanges it is expected to need; null when nobody knows how many pages it has, one at least. */
+  exchanges: number | null;
   call: object;
 }
 
@@ -31,9 +31,9 @@ export const refuseMoreThan = (most: number, calls: readonly Planned[], spent = 
   );
 
 export const explained = (calls: readonly Planned[]): PlannedCall[] =>
-  calls.map(({ call: { api, ...call }, exchanges, questions }) => ({
+  calls.map(({ call: { api, ...call }, exchanges, open, questions }) => ({
     api: metricsApiOf[api],
     account: questions[0]!.account,
-    exchanges,
+    exchanges: open ? null : exchanges,
     call: readable(call),
   }));

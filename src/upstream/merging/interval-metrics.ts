@@ -37,7 +37,11 @@ export const intervalMetricsMerging: Merging<"interval-metrics"> = {
     const includeBotSkills = questions.some((question) => question.includeBotSkills);
     const picked = Object.keys(filters).length > Object.keys(foreign).length;
     const exchanges = picked ? 1 : pages(sizes, window, everyMinutes);
-    return { call: { api: "interval-metrics", grouping, everyMinutes, handleTimeModel, window, filters, includeBotSkills }, exchanges };
+    return {
+      call: { api: "interval-metrics", grouping, everyMinutes, handleTimeModel, window, filters, includeBotSkills },
+      exchanges,
+      open: !picked && sizes(rowsInSlot) === undefined,
+    };
   },
 
   covers: (call, question) =>

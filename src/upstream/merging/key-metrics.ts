@@ -39,11 +39,15 @@ export const keyMetricsMerging: Merging<"key-metrics"> = {
       ? groupedShape(rows, rows[0]!.of as KeyKind, groupings[0], totals[0], sizes)
       : { groupBy: null, filters: totals[0]!, order: null, take: 0, exchanges: 1 };
     if (!shape) return null;
-    const { exchanges, ...asked } = shape;
+    const { exchanges, open = false, ...asked } = shape;
     const { includeSubGroups, userType } = first;
     const window = windows[0] ?? anyWindow;
     const byTime = windows.length > 0;
-    return { call: { api: "key-metrics", window, byTime, current: true, total: true, includeSubGroups, userType, ...asked }, exchanges };
+    return {
+      call: { api: "key-metrics", window, byTime, current: true, total: true, includeSubGroups, userType, ...asked },
+      exchanges,
+      open,
+    };
   },
 
   covers: (call, question) => figuresCovered(call, question) && keysCovered(call, question, null),
@@ -68,7 +72,7 @@ export const keyMetricsMerging: Merging<"key-metrics"> = {
   },
 };
 
-type Shape = Pick<KeyMetricsCall, "groupBy" | "filters" | "order" | "take"> & { exchanges: number };
+type Shape = Pick<KeyMetricsCall, "groupBy" | "filters" | "order" | "take"> & { exchanges: number; open?: boolean };
 
 /** The cheapest way to read these rows, with the total of `total` where one is asked for; null when there is none. */
 function groupedShape(
@@ -98,9 +102,10 @@ function groupedShape(
     const sorted = oneOrder(orders);
     if (sorted && named !== "all" && named.length === 0 && !(known !== undefined && known <= keysPerPage)) {
       const { first, ...order } = sorted;
-      return { groupBy, filters: others, order, take: first, exchanges: pages(Math.min(first, known ?? keysPerPage)) };
+      const exchanges = pages(Math.min(first, known ?? keysPerPage));
+      return { groupBy, filters: others, order, take: first, exchanges, open: known === undefined && first > keysPerPage };
     }
-    return { groupBy, filters: others, order: null, take: "all", exchanges: pages(known ?? listed.length) };
+    return { groupBy, filters: others, order: null, take: "all", exchanges: pages(known ?? listed.length), open: known === undefined };
   };
 
   if (total) {

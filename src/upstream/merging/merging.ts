@@ -23,6 +23,8 @@ export interface Merged<A extends ApiName> {
   call: CallByApi[A];
   /** Exchanges the call is expected to need: its pages, one where their number is not known. */
   exchanges: number;
+  /** True when the number of pages is not known: it needs at least `exchanges`. */
+  open?: boolean;
 }
 
 /** What may share a call with what: the rules of one API, all pure. */
