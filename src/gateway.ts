@@ -10,12 +10,15 @@ import type { Gateway } from "./server/gateway-port.js";
 import { Answers } from "./upstream/answers.js";
 import { Coalescer } from "./upstream/coalescer.js";
 import { type Freshness, keepMs } from "./upstream/freshness.js";
+import { metricsApiOf } from "./upstream/question.js";
 
 export interface GatewayOptions {
   now?: () => number;
   random?: () => number;
   /** Told of what went wrong where no client hears it. */
   warn: (message: string, error: unknown) => void;
+  /** Told what a refresh behind stale answers has cost. */
+  refreshed?: (refresh: { api: string; account: string; calls: number }) => void;
   /** Told when a service of the platform begins to fail, and when it answers again. */
   tell?: (message: string) => void;
 }
@@ -23,7 +26,7 @@ export interface GatewayOptions {
 /** The gateway over the accounts of the configuration; every layer is put together here and nowhere else. Throws ConfigError. */
 export async function createGateway(
   config: Config,
-  { now = Date.now, random = Math.random, warn, tell = () => undefined }: GatewayOptions,
+  { now = Date.now, random = Math.random, warn, tell = () => undefined, refreshed }: GatewayOptions,
 ): Promise<Gateway> {
   const accounts = new Map(config.accounts.map((account) => [account.id, new PlatformAccount(account, now, random, tell)]));
   const accountOf = (id: string): PlatformAccount => {
@@ -39,6 +42,7 @@ export async function createGateway(
     connect: (id, credential) => accountOf(id).connect(credential),
     now,
     warn,
+    refreshed: ({ api, account }, calls) => refreshed?.({ api: metricsApiOf[api], account, calls }),
   });
   const { schema } = await buildGatewaySchema(behaviour, { idKey: idKeyOf(config) });
   keepForRouter(schema);

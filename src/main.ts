@@ -34,6 +34,7 @@ program
   .description("serve the platform's four metrics APIs over a modelled contact centre")
   .option("--port <port>", "port of the platform; 0 takes a free one", port, 4010)
   .option("--control-port <port>", "port of its control interface; 0 takes a free one", port, 4011)
+  .option("--account <id...>", "accounts to serve, each with figures of its own", ["demo"])
   .addOption(new Option("--scale <scale>", "size of the contact centre").choices(["small", "demo"]).default("demo"))
   .addOption(new Option("--child", "as the child of a gateway: free ports, ends with its parent").hideHelp())
   .action(simulate);
@@ -61,6 +62,7 @@ async function serve(): Promise<void> {
   const gateway = await createGateway(config, {
     warn: (message, error) => warnOf(log, message, error),
     tell: (message) => log.warn(message),
+    refreshed: (refresh) => log.info(refresh, "Figures refreshed behind stale answers"),
   });
   const app = await startApp({ gateway, config, log, now: () => performance.now(), graphiqlRoot: fromRoot("dist/graphiql") });
   void simulator?.died.then((sentence) => {
@@ -83,10 +85,16 @@ function announce(simulator: SimulatorProcess, log: Logger): void {
   log.warn(`The simulator (process ${simulator.pid}) listens on ${simulator.url}, its control interface on ${simulator.controlUrl}`);
 }
 
-async function simulate(options: { port: number; controlPort: number; scale: "small" | "demo"; child?: true }): Promise<void> {
+async function simulate(options: {
+  port: number;
+  controlPort: number;
+  account: string[];
+  scale: "small" | "demo";
+  child?: true;
+}): Promise<void> {
   const { child = false, scale } = options;
   const ports = child ? {} : { port: options.port, controlPort: options.controlPort };
-  const { url, controlUrl, accounts, close } = await startSimulator({ ...ports, accounts: [{ id: "demo", scale }] });
+  const { url, controlUrl, accounts, close } = await startSimulator({ ...ports, accounts: options.account.map((id) => ({ id, scale })) });
   if (child) {
     if (!process.connected) throw new StartError("--child is for a gateway that starts its own simulator: leave it out.");
     process.on("SIGINT", () => undefined);
@@ -96,10 +104,10 @@ async function simulate(options: { port: number; controlPort: number; scale: "sm
     return;
   }
   const log = createLog("info", process.stdout.isTTY ? pretty({ sync: true }) : undefined);
-  const [account] = accounts;
   onSignal(log, close);
-  log.info(`Simulating account ${account?.id} on ${url}, control interface on ${controlUrl}`);
-  log.info(`To serve it: LP_ACCOUNT_ID=${account?.id} LP_CSDS_URL=${url} LP_BEARER_TOKEN=${account?.bearers[0]} npm start`);
+  log.info(`Simulating account ${accounts.map(({ id }) => id).join(", ")} on ${url}, control interface on ${controlUrl}`);
+  for (const { id, bearers } of accounts)
+    log.info(`To serve ${id}: LP_ACCOUNT_ID=${id} LP_CSDS_URL=${url} LP_BEARER_TOKEN=${bearers[0]} npm start`);
 }
 
 /** Standard output gets the SDL and nothing else. */

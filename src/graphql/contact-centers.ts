@@ -6,7 +6,7 @@ type Caller = Pick<GatewayContext, "accounts">;
 /** The account that is meant: the one named, or the only one there is. Throws FORBIDDEN, and BAD_USER_INPUT when several could be meant. */
 export function accountMeant({ accounts }: Caller, accountId: string | null | undefined): string {
   if (typeof accountId === "string") return readableAccount({ accounts }, accountId);
-  if (accounts.length > 1) throw badInput("accountId", "given when several accounts can be read", null);
+  if (accounts.length > 1) throw badInput("accountId", `one of ${accounts.map(({ id }) => id).join(", ")}`, null);
   return readableAccount({ accounts }, accounts[0]?.id ?? "");
 }
 

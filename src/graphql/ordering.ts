@@ -9,10 +9,10 @@ export function compareIds(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-/** A total order of keys: part by part as ids. */
+/** A total order of keys: part by part as ids, a key before those that begin with it. */
 export function compareKeys(a: readonly string[], b: readonly string[]): number {
-  for (const [index, part] of a.entries()) {
-    const difference = compareIds(part, b[index] ?? "");
+  for (const [index, part] of a.slice(0, b.length).entries()) {
+    const difference = compareIds(part, b[index]!);
     if (difference !== 0) return difference;
   }
   return a.length - b.length;

@@ -1,3 +1,4 @@
+import type { ErrorCode } from "../errors.js";
 import { type ApiName, metricsApiOf, readable } from "../upstream/question.js";
 import type { Outcome, Sighting } from "../upstream/waiter.js";
 
@@ -12,6 +13,14 @@ export interface UsedCall {
   outcome: Outcome;
   ms: number;
   ageMs: number | null;
+}
+
+/** How old the figures are that reached the client. */
+export interface FreshnessReport {
+  oldestAsOf: string;
+  stale: boolean;
+  /** Why older figures stood in for new ones; absent when none had to. */
+  failures?: { api: string; account: string; code: ErrorCode }[];
 }
 
 export interface UpstreamUse {
@@ -32,6 +41,7 @@ export class Ledger {
   #freshForMs: number | null = null;
   #oldestAsOf: number | null = null;
   #stale = false;
+  readonly #failures = new Map<string, { api: string; account: string; code: ErrorCode }>();
 
   constructor(
     private readonly remainingMs: (sighting: Sighting) => number,
@@ -48,6 +58,7 @@ export class Ledger {
     const first = this.#entries.get(key);
     const tells = first ? first.outcome === "CACHED" && outcome === "STALE" : call !== null || !this.#hasOwn(sighting);
     if (tells) this.#entries.set(key, sighting);
+    if (outcome === "STALE" && sighting.failure) this.#noteFailure(sighting.question, sighting.failure);
     if (sighting.question.freshForMs === undefined && sighting.outcome !== "FAILED") this.#note(this.remainingMs(sighting));
   };
 
@@ -57,8 +68,11 @@ export class Ledger {
     this.#stale ||= stale;
   };
 
-  freshness(): { oldestAsOf: string; stale: boolean } | null {
-    return this.#oldestAsOf === null ? null : { oldestAsOf: new Date(this.#oldestAsOf).toISOString(), stale: this.#stale };
+  freshness(): FreshnessReport | null {
+    if (this.#oldestAsOf === null) return null;
+    const failures = [...this.#failures.values()];
+    const oldestAsOf = new Date(this.#oldestAsOf).toISOString();
+    return { oldestAsOf, stale: this.#stale, ...(failures.length > 0 && { failures }) };
   }
 
   /** Null when no metric was used. */
@@ -81,6 +95,10 @@ export class Ledger {
       queuedMs: Math.max(0, ...entries.map(({ queuedMs }) => queuedMs)),
       calls: entries.map((entry) => this.#line(entry)),
     };
+  }
+
+  #noteFailure({ api, account }: Sighting["question"], code: ErrorCode): void {
+    this.#failures.set(`${api} ${account} ${code}`, { api: metricsApiOf[api], account, code });
   }
 
   #note(remainingMs: number): void {

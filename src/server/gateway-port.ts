@@ -49,7 +49,7 @@ export interface PreparedOperation {
 
 export interface Report {
   /** Null when no metric was used. */
-  freshness: { oldestAsOf: string; stale: boolean } | null;
+  freshness: { oldestAsOf: string; stale: boolean; failures?: object[] } | null;
   /** Shortest remaining freshness of what was used; null when no metric was used. */
   maxAgeMs: number | null;
   /** The value of extensions.upstream; null when nothing was to be explained. */

@@ -20,19 +20,33 @@ export function refuse(app: FastifyInstance, maxBodyBytes: number, log: Logger):
   });
 
   app.setErrorHandler((error: FastifyError | GatewayError, request, reply) => {
+    const refused = (code: string, reason: string) => log.info({ path: request.routeOptions.url, code, reason }, "Request refused");
     if (error instanceof AuthRefusal) {
-      log.info({ path: request.routeOptions.url, code: error.code, reason: error.reason }, "Request refused");
+      refused(error.code, error.reason);
       reply.header("www-authenticate", error.challenge);
+      return answerWith(reply, 401, error);
     }
-    if (error instanceof GatewayError) return answerWith(reply, statusOf[error.code] ?? 400, error);
+    if (error instanceof GatewayError) {
+      refused(error.code, error.message);
+      return answerWith(reply, statusOf[error.code] ?? 400, error);
+    }
+    const status = error.statusCode ?? 500;
+    if (status >= 500) {
+      log.error({ err: error, path: request.routeOptions.url }, "A request failed unexpectedly");
+      return answerWith(reply, 500, internalError);
+    }
+    refused(error.code, error.message);
+    if (error.code === "FST_ERR_CTP_INVALID_MEDIA_TYPE") {
+      return answer(reply, status, "BAD_REQUEST", `The header content-type must be application/json, but is ${typeOf(request)}.`);
+    }
     if (error.code === "FST_ERR_CTP_BODY_TOO_LARGE") {
-      return answerWith(reply, 413, tooLarge("MAX_BODY_BYTES", `${maxBodyBytes} bytes`, `body has ${bytesOf(request, maxBodyBytes)}`));
+      return answerWith(reply, status, tooLarge("MAX_BODY_BYTES", `${maxBodyBytes} bytes`, `body has ${bytesOf(request, maxBodyBytes)}`));
     }
-    if (error.statusCode !== undefined && error.statusCode < 500) return answer(reply, error.statusCode, "BAD_REQUEST", error.message);
-    log.error({ err: error, path: request.routeOptions.url }, "A request failed unexpectedly");
-    return answerWith(reply, 500, internalError);
+    return answer(reply, status, "BAD_REQUEST", error.message);
   });
 }
+
+const typeOf = ({ headers }: FastifyRequest): string => (headers["content-type"] ? JSON.stringify(headers["content-type"]) : "missing");
 
 /** What a body announces; one that is compressed or in chunks has not been read to its end. */
 function bytesOf({ headers }: FastifyRequest, limit: number): string {

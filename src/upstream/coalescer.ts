@@ -23,12 +23,13 @@ export interface CoalescerOptions {
   now: () => number;
   /** Told of what went wrong where no asker hears it. */
   warn: (message: string, error: unknown) => void;
+  /** Told when a refresh that nobody waited for is over, with the exchanges it took. */
+  refreshed?: (question: Question, calls: number) => void;
 }
 
 /**
  * Answers questions with the fewest calls, process-wide: from a fresh answer that contains the question, a stale one with a
  * refresh behind it, a call in flight, a call that still waits (which is widened), or a new call; in that order.
- *
  * Sharing is safe because a family holds account and upstream credential: nothing is shared across families.
  */
 export class Coalescer {
@@ -185,6 +186,7 @@ export class Coalescer {
       this.#disappoint(family, flight, this.#asGatewayError(error));
     } finally {
       flight.charge?.settle(facts.exchanges);
+      if (first.terms.priority === "refresh") this.options.refreshed?.(question, facts.exchanges);
       turn.release();
       this.#forgetIdle(key);
     }

@@ -1,4 +1,4 @@
-import { GatewayError } from "../errors.js";
+import { type ErrorCode, GatewayError } from "../errors.js";
 import type { Answers } from "./answers.js";
 import { type Flight, usedBy } from "./flight.js";
 import { type Freshness, type Tolerance, tolerating } from "./freshness.js";
@@ -14,11 +14,14 @@ export interface Settled {
   outcome: Outcome;
   call?: CallFacts;
   own?: boolean;
+  /** Why a stored answer stands in. */
+  failure?: ErrorCode;
 }
 
 interface StandIn {
   reply: ReplyByApi[ApiName];
   outcome: "CACHED" | "STALE";
+  failure: ErrorCode;
 }
 
 /** Gives askers their reply or their error, exactly once, and tells what happened. */
@@ -111,12 +114,12 @@ export class Settlement {
       return mergingOf(question.api).lookUp(stored, question, usable);
     };
     const fresh = found("fresh");
-    if ("reply" in fresh) return { reply: fresh.reply, outcome: "CACHED" };
+    if ("reply" in fresh) return { reply: fresh.reply, outcome: "CACHED", failure: error.code };
     const stale = found("surviving");
-    return "reply" in stale ? { reply: stale.reply, outcome: "STALE" } : undefined;
+    return "reply" in stale ? { reply: stale.reply, outcome: "STALE", failure: error.code } : undefined;
   }
 
-  #saw({ question, family, terms, askedAt }: Asked, reply: ReplyByApi[ApiName] | null, { outcome, call, own }: Settled): void {
+  #saw({ question, family, terms, askedAt }: Asked, reply: ReplyByApi[ApiName] | null, { outcome, call, own, failure }: Settled): void {
     const now = this.now();
     terms.saw({
       question,
@@ -129,6 +132,7 @@ export class Settlement {
       ms: now - askedAt,
       asOf: reply?.asOf ?? null,
       settled: reply !== null && "pending" in reply && isSettled(reply),
+      failure: failure ?? null,
     });
   }
 }

@@ -1,4 +1,4 @@
-import type { GatewayError } from "../errors.js";
+import type { ErrorCode, GatewayError } from "../errors.js";
 import type { RequestMemory } from "./memory.js";
 import type { Stored, Usable } from "./merging/merging.js";
 import type { Answered, Question } from "./question.js";
@@ -33,6 +33,8 @@ export interface Sighting {
   asOf: number | null;
   /** True when nothing in the answer can change any more. */
   settled: boolean;
+  /** Why a stored answer stood in for a new one; null when it did not have to. */
+  failure: ErrorCode | null;
 }
 
 /** What a caller was charged for a call. */

@@ -90,7 +90,8 @@ describe("an API that hangs", () => {
       current: { asOf: text(atWork), stale: true },
       agentSegments: { asOf: text(line.clock.now), stale: false },
     });
-    expect(result.extensions.freshness).toEqual({ oldestAsOf: text(atWork), stale: true });
+    const failures = [{ api: "KEY_METRICS", account: "demo", code: "UPSTREAM_TIMEOUT" }];
+    expect(result.extensions.freshness).toEqual({ oldestAsOf: text(atWork), stale: true, failures });
     expect(result.headers.get("cache-control")).toBe("public, max-age=0");
     expect(ms).toBeGreaterThanOrEqual(deadlineMs - 5);
   });

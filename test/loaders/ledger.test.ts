@@ -24,6 +24,7 @@ const sighting = (changes: Partial<Sighting> = {}): Sighting => ({
   ms: 400,
   asOf: now - 500,
   settled: false,
+  failure: null,
   ...changes,
 });
 const cached = (asOf: number, changes: Partial<Sighting> = {}) => sighting({ outcome: "CACHED", call: null, own: false, asOf, ...changes });
@@ -119,6 +120,21 @@ test("one stale figure makes the whole answer stale, and no cache may keep it", 
   ledger.note(now - 20_000, true);
   expect(ledger.freshness()?.stale).toBe(true);
   expect(ledger.maxAgeMs).toBe(0);
+});
+
+test("what stood in for new figures says why, once for each API, account and code; what was stale but did not have to says nothing", () => {
+  const stale = (changes: Partial<Sighting>) => cached(now - 20_000, { outcome: "STALE", ...changes });
+  const failing = { failure: "UPSTREAM_UNAVAILABLE" } as const;
+  const ledger = ledgerOf(stale({}), stale(failing), stale(failing), stale({ ...failing, question: keyRows() }), cached(now - 1, failing));
+  ledger.note(now - 20_000, true);
+  expect(ledger.freshness()).toEqual({
+    oldestAsOf: new Date(now - 20_000).toISOString(),
+    stale: true,
+    failures: [
+      { api: "SKILL_SEGMENTS", account: "a", code: "UPSTREAM_UNAVAILABLE" },
+      { api: "KEY_METRICS", account: "a", code: "UPSTREAM_UNAVAILABLE" },
+    ],
+  });
 });
 
 test("names from the directory, which live longer, do not age the figures", () => {

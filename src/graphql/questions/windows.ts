@@ -23,6 +23,7 @@ export function keyMetricsWindow(args: WindowArguments, account: string, { accou
   if (window.to - window.from > dayMs) throw badInput("between", "at most 24 hours long after rounding outward to minutes", args.between);
   const hours = accounts.find(({ id }) => id === account)?.keyMetricsLookbackHours ?? 24;
   if (given.from < now() - hours * hourMs) throw badInput("between.from", `within the last ${hours} hours`, args.between?.from);
+  if (given.from >= now()) throw badInput("between.from", "in the past", args.between?.from);
   return window;
 }
 
@@ -62,6 +63,6 @@ function spanOf({ lastMinutes, between }: WindowArguments): Window | null {
   if (!between) return null;
   if (lastMinutes !== null && lastMinutes !== undefined) throw badInput("lastMinutes", "left out when between is given", lastMinutes);
   const span = { from: between.from.getTime(), to: between.to.getTime() };
-  if (span.from >= span.to) throw badInput("between.to", "later than between.from", between.to);
+  if (span.from >= span.to) throw badInput("between.to", `later than between.from (${between.from.toISOString()})`, between.to);
   return span;
 }

@@ -10,7 +10,8 @@ import { AgentSegmentMetrics } from "./agent-segment-metrics.js";
 @ObjectType({
   simpleResolvers: true,
   implements: [AgentSegmentMetrics],
-  description: "Agent segments over one interval of a window. All metrics are null when the platform leaves the interval out.",
+  description:
+    "Agent segments over one interval of a window, counted back from its end and not aligned to the clock. All metrics are null when the platform leaves the interval out.",
 })
 export class AgentSegmentsInterval<Origin = unknown> {
   @Field(() => DateTime, { description: "Beginning of the interval, inside it." })

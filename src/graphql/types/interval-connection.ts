@@ -9,7 +9,10 @@ import { MetricWindow } from "./metric-window.js";
 export class IntervalEdge extends EdgeOf(Interval) {}
 
 @ObjectType({ implements: [Measured], simpleResolvers: true, description: "A list of rows of the interval metrics." })
-export class IntervalConnection extends ConnectionOf(Interval, IntervalEdge, "Oldest first, then by id.") implements Measured {
+export class IntervalConnection
+  extends ConnectionOf(Interval, IntervalEdge, "Oldest first, then by id. An interval without activity has no row.")
+  implements Measured
+{
   readonly asOf: Date;
   readonly stale: boolean;
   @Field(() => MetricWindow, { description: "What was really asked: aligned to everyMinutes." })

@@ -13,7 +13,9 @@ export class KeyMetricOrder {
   metric!: KeyMetricSort;
   @Field(() => MetricSortDirection, { defaultValue: MetricSortDirection.DESC, description: "Highest first unless said otherwise." })
   direction!: MetricSortDirection;
-  @LastMinutes("Window of a by-time metric: the last n minutes, 1 to 1440. A current metric ignores it.")
+  @LastMinutes(
+    "Window of a by-time metric: the last n minutes, 1 to 1440. A current metric ignores it. It is not that of the keyMetrics selected below: give both the same, or the list looks unsorted.",
+  )
   lastMinutes!: number;
   @UserTypeFilter()
   userType!: AgentUserType;

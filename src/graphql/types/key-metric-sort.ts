@@ -26,6 +26,7 @@ export const KeyMetricSort = Object.fromEntries(Object.keys(keyMetricSorts).map(
 
 registerEnumType(KeyMetricSort, {
   name: "KeyMetricSort",
-  description: "Key metrics by which skills and agent groups can be ordered.",
+  description:
+    "Key metrics by which skills and agent groups can be ordered: those that the platform sorts by. What is not here, it cannot.",
   valuesConfig: Object.fromEntries(Object.entries(keyMetricSorts).map(([name, metric]) => [name, { description: describe(metric) }])),
 });

@@ -9,7 +9,8 @@ import { SkillSegmentMetrics } from "./skill-segment-metrics.js";
 @ObjectType({
   simpleResolvers: true,
   implements: [SkillSegmentMetrics],
-  description: "Skill segments over one interval of a window. All metrics are null when the platform leaves the interval out.",
+  description:
+    "Skill segments over one interval of a window, counted back from its end and not aligned to the clock. All metrics are null when the platform leaves the interval out.",
 })
 export class SkillSegmentsInterval {
   @Field(() => DateTime, { description: "Beginning of the interval, inside it." })
