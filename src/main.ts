@@ -62,7 +62,7 @@ async function serve(): Promise<void> {
   const gateway = await createGateway(config, {
     warn: (message, error) => warnOf(log, message, error),
     tell: (message) => log.warn(message),
-    refreshed: (refresh) => log.info(refresh, "Figures refreshed behind stale answers"),
+    refreshed: (refresh) => log.info(refresh, "A refresh behind stale answers ended"),
   });
   const app = await startApp({ gateway, config, log, now: () => performance.now(), graphiqlRoot: fromRoot("dist/graphiql") });
   void simulator?.died.then((sentence) => {

@@ -231,6 +231,15 @@ describe("the other commands", () => {
     expect(await program.ended).toBe(0);
   });
 
+  it("simulate serves as many accounts as it is told, and says how to point a gateway at each", slow, async () => {
+    const program = start(folder, ["simulate", "--port", "0", "--control-port", "0", "--scale", "small", "--account", "east", "west"]);
+    await program.said(/Simulating account east, west on /);
+    await program.said(/LP_ACCOUNT_ID=west LP_CSDS_URL=http:\/\/127\.0\.0\.1:\d+ LP_BEARER_TOKEN=\S+ npm start/);
+    expect(program.output()).toMatch("To serve east: LP_ACCOUNT_ID=east ");
+    program.process.kill("SIGTERM");
+    expect(await program.ended).toBe(0);
+  });
+
   it("simulate refuses to be a child without a parent", slow, async () => {
     const program = start(folder, ["simulate", "--child", "--scale", "small"]);
     expect(await program.ended).toBe(1);

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it, onTestFinished } from "vitest";
 import { configFrom } from "../src/config.js";
+import { errorCodes } from "../src/errors.js";
 import { startSimulator } from "../src/simulator/simulator.js";
 
 const readme = readFileSync(new URL("../README.md", import.meta.url), "utf8");
@@ -49,4 +50,19 @@ it("its commands for a fault switch one on, show it and switch it off", async ()
   }
   const fault = [{ api: "key-metrics", status: 503, left: null }];
   expect(faults).toEqual([fault, fault, []]);
+});
+
+it("docs/operations.md lists every code with whether asking again can help", () => {
+  const text = readFileSync(new URL("../docs/operations.md", import.meta.url), "utf8");
+  const rows = [...text.matchAll(/^\| `([A-Z_]+)` \| .* \| (yes|no) \|$/gm)].map(([, code, retryable]) => [code, retryable === "yes"]);
+  expect(Object.fromEntries(rows)).toEqual(
+    Object.fromEntries(Object.entries(errorCodes).map(([code, { retryable }]) => [code, retryable])),
+  );
+});
+
+it("the accounts file of docs/operations.md is one that the gateway takes", () => {
+  const text = readFileSync(new URL("../docs/operations.md", import.meta.url), "utf8");
+  const [, file = ""] = /accounts\.yaml <<END\n(.*?)END\n/s.exec(text) ?? [];
+  const environment = { EAST_TOKEN: "east", WEST_TOKEN: "west", ACCOUNTS_FILE: "accounts.yaml", LP_CSDS_URL: "http://127.0.0.1:4010" };
+  expect(configFrom(environment, undefined, () => file).accounts.map(({ id }) => id)).toEqual(["east", "west"]);
 });

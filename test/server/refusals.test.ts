@@ -213,10 +213,14 @@ describe("errors in answers", () => {
   it.each([
     ["no JSON", "application/json", "{", 400],
     ["a media type it does not read", "application/xml", "<a/>", 415],
-  ])("answers %s as GraphQL would", async (_, type, body, status) => {
-    const app = await start();
+  ])("answers %s as GraphQL would, and logs it", async (_, type, body, status) => {
+    const { lines, log } = logOf();
+    const app = await start({ log });
     const response = await fetch(`${app.url}/graphql`, { method: "POST", headers: { "content-type": type }, body });
     expect(response.status).toBe(status);
-    expect(await response.json()).toMatchObject({ errors: [{ extensions: { code: "BAD_REQUEST" } }] });
+    const answer = (await response.json()) as { errors: { message: string }[] };
+    expect(answer).toMatchObject({ errors: [{ extensions: { code: "BAD_REQUEST" } }] });
+    if (status === 415) expect(answer.errors[0]!.message).toBe(`The header content-type must be application/json, but is "${type}".`);
+    expect(lines.filter(({ msg }) => msg === "Request refused")).toMatchObject([{ level: 30, path: "/graphql" }]);
   });
 });

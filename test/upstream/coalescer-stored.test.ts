@@ -56,6 +56,7 @@ describe("what is stored", () => {
     await settle();
     expect((await one(platform.ask([skillRows()]))).answered?.stale).toBe(false);
     expect(platform.sent).toHaveLength(2);
+    expect(platform.refreshes).toEqual([["skill-segments", 1]]);
   });
 
   test("a refresh that fails is told to the log alone, once, and the next asker starts another", async () => {
@@ -68,6 +69,7 @@ describe("what is stored", () => {
     platform.sent[1]!.fail(broken);
     await settle();
     expect(platform.warnings).toEqual(["A refresh failed"]);
+    expect(platform.refreshes).toEqual([["skill-segments", 1]]);
     expect((await one(platform.ask([skillRows()]))).answered?.stale).toBe(true);
     await settle();
     expect(platform.sent).toHaveLength(3);

@@ -74,6 +74,8 @@ class SlowAnswers extends Answers {
 export class HeldPlatform {
   readonly sent: Sent[] = [];
   readonly warnings: string[] = [];
+  /** What refreshes cost, in the order they ended. */
+  readonly refreshes: [api: string, calls: number][] = [];
   readonly coalescer: Coalescer;
   readonly #lanes = new Map<string, Lane>();
   readonly #answers: SlowAnswers;
@@ -102,6 +104,7 @@ export class HeldPlatform {
       }),
       now,
       warn: (message) => this.warnings.push(message),
+      refreshed: ({ api }, calls) => this.refreshes.push([api, calls]),
     });
   }
 

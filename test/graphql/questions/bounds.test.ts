@@ -57,6 +57,12 @@ const refused: [fields: string, argument: string, bound: string, value: string][
     "2026-11-20T12:07:00.000Z",
   ],
   [
+    'keyMetrics(between: { from: "2026-11-21T13:00:00Z", to: "2026-11-21T14:00:00Z" }) { csat }',
+    "between.from",
+    "in the past",
+    "2026-11-21T13:00:00.000Z",
+  ],
+  [
     'keyMetrics(between: { from: "2026-11-21T11:00:00Z", to: "2026-11-21T11:00:00Z" }) { csat }',
     "between.to",
     "later than between.from",
