@@ -49,17 +49,17 @@ export class Ledger {
   ) {}
 
   /**
-   * The first sighting of a call tells how it came about; later ones, of the same request, only read from it. A stored answer is
-   * told as stale when any of its figures were: names are fresh for longer.
+   * The first sighting of a call tells how it came about; later ones, of the same request, only read from it. Figures tell more than
+   * names, for which anything will do: a stored answer whose figures are stale is stale, and the scope is that of figures.
    */
   readonly saw = (sighting: Sighting): void => {
     const { call, family, asOf, outcome } = sighting;
     const key = call ? `call ${call.id}` : `${family} ${asOf}`;
     const first = this.#entries.get(key);
-    const tells = first ? first.outcome === "CACHED" && outcome === "STALE" : call !== null || !this.#hasOwn(sighting);
+    const tells = first ? tellsMore(sighting, first) : call !== null || !this.#hasOwn(sighting);
     if (tells) this.#entries.set(key, sighting);
     if (outcome === "STALE" && sighting.failure) this.#noteFailure(sighting.question, sighting.failure);
-    if (sighting.question.freshForMs === undefined && sighting.outcome !== "FAILED") this.#note(this.remainingMs(sighting));
+    if (ofFigures(sighting) && outcome !== "FAILED") this.#note(this.remainingMs(sighting));
   };
 
   /** Notes the age of an answer from which metrics reached the client. */
@@ -121,6 +121,13 @@ export class Ledger {
       ageMs: asOf === null ? null : Math.max(0, this.now() - asOf),
     };
   }
+}
+
+const ofFigures = ({ question }: Sighting): boolean => question.freshForMs === undefined;
+
+function tellsMore(sighting: Sighting, first: Sighting): boolean {
+  if (first.outcome === "CACHED" && sighting.outcome === "STALE") return true;
+  return sighting.outcome === first.outcome && ofFigures(sighting) && !ofFigures(first);
 }
 
 /** The question without whose it is and which ids it names. */

@@ -73,6 +73,17 @@ test("stored answers are told by API and age, one line each", () => {
   expect(use.calls.map(({ ageMs }) => ageMs)).toEqual([1_000, 2_000, 1_000]);
 });
 
+test("the scope of a call is that of its figures, though names were the first that it was seen for", () => {
+  const names = sighting({ question: keyRows({ window: null, freshForMs: 600_000 }) });
+  const figures = sighting({ question: keyRows({ window: { lastMinutes: 60 } }) });
+  for (const order of [
+    [names, figures],
+    [figures, names],
+  ]) {
+    expect(ledgerOf(...order).use()).toMatchObject({ planned: 1, calls: [{ scope: { window: { lastMinutes: 60 } } }] });
+  }
+});
+
 test("a stored answer whose names are fresh but whose figures are stale is told once, as stale", () => {
   const names = cached(now - 20_000, { question: keyRows({ freshForMs: 600_000 }) });
   const figures = cached(now - 20_000, { question: keyRows(), outcome: "STALE" });
