@@ -1,17 +1,20 @@
 import { type FormEvent, type ReactNode, useEffect, useState } from "react";
-import { type Credential, credentialOf } from "./challenge.js";
+import type { Credential } from "./challenge.js";
+import { knock } from "./entry.js";
 
 interface Props {
   /** Of /graphql. */
   url: string;
-  /** What is behind the entrance, given the headers that show who asks. */
-  children: (headers: Record<string, string>) => ReactNode;
+  /** What is behind the entrance, given the headers that show who asks and the accounts that can be read. */
+  children: (open: Open) => ReactNode;
 }
 
-type State =
-  | { is: "asking" }
-  | { is: "open"; headers: Record<string, string> }
-  | { is: "closed"; credential: Credential; problem: string | null };
+interface Open {
+  headers: Record<string, string>;
+  accounts: readonly string[];
+}
+
+type State = { is: "asking" } | ({ is: "open" } & Open) | { is: "closed"; credential: Credential; problem: string | null };
 
 /**
  * Asks for a credential when the server wants one, and sends it with every request of the page: without it the page would show
@@ -23,19 +26,20 @@ export function Entrance({ url, children }: Props) {
 
   useEffect(() => {
     const asked = new AbortController();
-    wanted(url, {}, asked.signal).then(
-      (credential) => setState(credential ? { is: "closed", credential, problem: null } : { is: "open", headers: {} }),
+    knock(url, {}, asked.signal).then(
+      (entry) =>
+        setState("wants" in entry ? { is: "closed", credential: entry.wants, problem: null } : { is: "open", headers: {}, ...entry }),
       (error: unknown) => {
         if (asked.signal.aborted) return;
         console.warn("The server did not say whether it wants a credential.", error);
-        setState({ is: "open", headers: {} });
+        setState({ is: "open", headers: {}, accounts: [] });
       },
     );
     return () => asked.abort();
   }, [url]);
 
   if (state.is === "asking") return null;
-  if (state.is === "open") return children(state.headers);
+  if (state.is === "open") return children(state);
 
   const closed = state;
   const { credential, problem } = closed;
@@ -43,8 +47,9 @@ export function Entrance({ url, children }: Props) {
     event.preventDefault();
     const headers = credential.headersFor(given.trim());
     try {
-      const isRefused = (await wanted(url, headers)) !== null;
-      setState(isRefused ? { ...closed, problem: `The gateway does not take this ${credential.name}.` } : { is: "open", headers });
+      const entry = await knock(url, headers);
+      const problem = `The gateway does not take this ${credential.name}.`;
+      setState("wants" in entry ? { ...closed, problem } : { is: "open", headers, ...entry });
     } catch (error) {
       setState({ ...closed, problem: `It could not be sent: ${error instanceof Error ? error.message : error}.` });
     }
@@ -64,15 +69,4 @@ export function Entrance({ url, children }: Props) {
       </p>
     </form>
   );
-}
-
-/** What the server wants besides these headers; null when it answers with them. */
-async function wanted(url: string, headers: Record<string, string>, signal?: AbortSignal): Promise<Credential | null> {
-  const response = await fetch(url, {
-    method: "POST",
-    headers: { "content-type": "application/json", ...headers },
-    body: JSON.stringify({ query: "{ __typename }" }),
-    ...(signal && { signal }),
-  });
-  return response.status === 401 ? credentialOf(response.headers.get("www-authenticate")) : null;
 }

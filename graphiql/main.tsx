@@ -5,13 +5,12 @@ import { createRoot } from "react-dom/client";
 import "graphiql/style.css";
 import "./page.css";
 import { Entrance } from "./entrance.js";
-import { examples } from "./examples.js";
+import { examplesOf } from "./examples.js";
 import { namingNoOnlyOperation } from "./only-operation.js";
 import { SimulatedBanner } from "./simulated-banner.js";
 
 const url = new URL("../graphql", location.href).href;
 const asked = new URLSearchParams(location.search).get("query");
-const tabs = asked === null ? examples : [asked, ...examples];
 
 const root = document.getElementById("root");
 if (!root) throw new Error("The page has no element for GraphiQL.");
@@ -19,10 +18,10 @@ createRoot(root).render(
   <>
     <SimulatedBanner />
     <Entrance url={url}>
-      {(headers) => (
+      {({ headers, accounts }) => (
         <GraphiQL
           fetcher={namingNoOnlyOperation(createGraphiQLFetcher({ url, headers }))}
-          defaultTabs={tabs.map((query) => ({ query }))}
+          defaultTabs={[...(asked === null ? [] : [asked]), ...examplesOf(accounts)].map((query) => ({ query }))}
           {...(asked !== null && { initialQuery: asked })}
           shouldPersistHeaders={false}
         >

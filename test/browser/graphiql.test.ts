@@ -119,6 +119,16 @@ describe.skipIf(missing)(`GraphiQL in a browser${reason}`, { timeout: 120_000 },
     expect(complaints).toEqual([]);
   });
 
+  it("has examples of the first account where several can be read", async () => {
+    const accounts = "accounts: [{ id: demo, credentials: { bearer: env:TOKEN } }, { id: other, credentials: { bearer: env:TOKEN } }]";
+    const { url } = await serve({ ACCOUNTS_FILE: "accounts.yaml", TOKEN: "simulated-token", LP_CSDS_URL: simulator.url }, () => accounts);
+    const { page } = await visit("/graphiql/", { url });
+    await editor(page).waitFor();
+    const answer = await run(page, "contactCenter");
+    expect(answer).toMatch("unassignedConversations");
+    expect(answer).not.toMatch("errors");
+  });
+
   it("asks for an API key where one is needed, says when it is not taken, and then sends it from every tab and for the schema", async () => {
     const sha256 = createHash("sha256").update("wallboard-key").digest("hex");
     const keys = `keys: [{ name: wallboard, sha256: ${sha256}, accounts: [demo] }]`;
