@@ -59,7 +59,7 @@ export class Ledger {
     const tells = first ? tellsMore(sighting, first) : call !== null || !this.#hasOwn(sighting);
     if (tells) this.#entries.set(key, sighting);
     if (outcome === "STALE" && sighting.failure) this.#noteFailure(sighting.question, sighting.failure);
-    if (ofFigures(sighting) && outcome !== "FAILED") this.#note(this.remainingMs(sighting));
+    if (ofFigures(sighting) && asOf !== null) this.#note(this.remainingMs(sighting));
   };
 
   /** Notes the age of an answer from which metrics reached the client. */

@@ -2,7 +2,7 @@ import { GatewayError } from "../errors.js";
 import type { Answers } from "./answers.js";
 import { type Connection, serviceOf } from "./connection.js";
 import { Family } from "./family.js";
-import { came, type Flight, usedBy } from "./flight.js";
+import { came, deadlineOf, type Flight, inVain, priorityOf, usedBy } from "./flight.js";
 import { Forecast } from "./forecast.js";
 import { type Freshness, tolerating } from "./freshness.js";
 import type { Failure } from "./memory.js";
@@ -152,8 +152,7 @@ export class Coalescer {
       this.#fail(waiter, new GatewayError("BUDGET_EXHAUSTED", message, { retryAfterMs: 1_000 }));
       return;
     }
-    flight.failing ??= new GatewayError("UPSTREAM_TIMEOUT", "The platform did not answer within the deadline of the request.");
-    this.#fail(waiter, flight.failing, usedBy(waiter, flight));
+    this.#fail(waiter, inVain(flight, this.options.now()), usedBy(waiter, flight));
   }
 
   async #fly(family: Family, flight: Flight, turn: Turn): Promise<void> {
@@ -162,8 +161,9 @@ export class Coalescer {
     try {
       const fetched = await this.options.connect(question.account, question.credential).fetch(call, {
         turn,
-        priority: () => ([...flight.waiters].some(({ terms }) => terms.priority === "interactive") ? "interactive" : "refresh"),
-        deadline: () => Math.max(0, ...[...flight.waiters].map(({ terms }) => terms.deadline)),
+        priority: () => priorityOf(flight),
+        deadline: () => deadlineOf(flight),
+        reclaimed: () => family.landed(flight),
         failing: (error, nextTryAt) => {
           flight.failing = error;
           return this.#settlement.relieve(flight, error, nextTryAt);
@@ -180,7 +180,7 @@ export class Coalescer {
       await this.options.answers.add(key, answer);
       family.landed(flight);
       for (const waiter of flight.waiters) this.#deliver(waiter, answer, flight);
-      for (const waiter of family.waiters) if (this.#settlement.offer(waiter, answer, came(waiter, flight))) family.leave(waiter);
+      for (const waiter of family.waiters) this.#settlement.offer(waiter, answer, flight, () => family.leave(waiter));
     } catch (error) {
       family.landed(flight);
       this.#disappoint(family, flight, this.#asGatewayError(error));
@@ -205,11 +205,11 @@ export class Coalescer {
     const waiters = [...flight.waiters];
     const again = waiters.filter(mayBlameOthers);
     for (const waiter of again) this.#settlement.rejected(waiter, usedBy(waiter, flight));
+    family.add(again.map((waiter) => this.#armed({ ...waiter, alone: true })));
     for (const waiter of waiters.filter((each) => !again.includes(each))) {
       waiter.terms.memory.learnFailure(waiter.family, { call: flight.call, error, final: true });
       this.#fail(waiter, error, usedBy(waiter, flight));
     }
-    family.add(again.map((waiter) => this.#armed({ ...waiter, alone: true })));
   }
 
   #fail(waiter: Waiter, error: GatewayError, settled?: Parameters<Settlement["fail"]>[2]): void {

@@ -1,5 +1,8 @@
 /** How a turn is had back. */
 export interface Loan {
+  /** Epoch ms before which it is left alone: a platform that is only slow may still answer. */
+  overdueAt: number;
+  /** Whether somebody waits for its exchange; a refresh, for which nobody does, is not wanted. */
   isWanted(): boolean;
   /** Ends the exchange, so that the turn is released. */
   reclaim(): void;
@@ -17,9 +20,15 @@ export class Loans {
     this.#out.delete(loan);
   }
 
-  /** Has at most so many back, of those that nobody wants any more; the oldest first. */
-  reclaim(most: number): void {
-    for (const loan of [...this.#out].filter(({ isWanted }) => !isWanted()).slice(0, most)) {
+  /** When the next of them will be overdue; infinite when none will. */
+  nextOverdueAt(now: number): number {
+    return Math.min(...[...this.#out].map(({ overdueAt }) => overdueAt).filter((at) => at > now));
+  }
+
+  /** Has at most so many back, of those that are overdue and not wanted; the oldest first. */
+  reclaim(most: number, now: number): void {
+    const overdue = [...this.#out].filter(({ overdueAt, isWanted }) => overdueAt <= now && !isWanted());
+    for (const loan of overdue.slice(0, most)) {
       this.#out.delete(loan);
       loan.reclaim();
     }

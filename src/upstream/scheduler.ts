@@ -127,7 +127,9 @@ export class Lane {
 
   /** Has turns back whose exchanges nobody wants any more, for as many as wait. */
   reclaim(): void {
-    if (this.#active >= this.#pace.concurrency) this.#loans.reclaim(this.#waiting.length);
+    const now = this.now();
+    const couldGrant = this.#waiting.length > 0 && this.#pace.earliest(now, 0) <= now;
+    if (couldGrant && this.#active >= this.#pace.concurrency) this.#loans.reclaim(this.#waiting.length, now);
   }
 
   /** An exchange went well: back towards the configured pace. */
@@ -177,6 +179,7 @@ export class Lane {
 
   #goOn(): void {
     this.#refuseHopeless();
+    this.reclaim();
     this.#grantTurns();
   }
 
@@ -184,8 +187,13 @@ export class Lane {
     clearTimeout(this.#wake);
     for (;;) {
       const next = this.#waiting[0];
-      if (!next || this.#active >= this.#pace.concurrency) return;
+      if (!next) return;
       const now = this.now();
+      if (this.#active >= this.#pace.concurrency) {
+        const overdueAt = this.#loans.nextOverdueAt(now);
+        if (overdueAt < Number.POSITIVE_INFINITY) this.#wake = setTimeout(() => this.#goOn(), overdueAt - now);
+        return;
+      }
       const earliest = this.#pace.earliest(now, 0);
       if (earliest > now) {
         this.#wake = setTimeout(() => this.#goOn(), earliest - now);

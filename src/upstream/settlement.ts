@@ -1,6 +1,6 @@
 import { type ErrorCode, GatewayError } from "../errors.js";
 import type { Answers } from "./answers.js";
-import { type Flight, usedBy } from "./flight.js";
+import { came, type Flight, usedBy } from "./flight.js";
 import { type Freshness, type Tolerance, tolerating } from "./freshness.js";
 import type { Failure } from "./memory.js";
 import { isSettled } from "./merging/interval-metrics.js";
@@ -49,9 +49,11 @@ export class Settlement {
     return true;
   }
 
-  /** The same for who waits for something else, and only if that is fresh: nothing better would come of waiting. */
-  offer(waiter: Waiter, answer: Stored, settled: Settled): boolean {
-    return !this.#aged(waiter, answer) && this.deliver(waiter, answer, settled);
+  /** The same for who waits for another call, and leaves it, but only if the answer is fresh: nothing better would come of waiting. */
+  offer(waiter: Waiter, answer: Stored, flight: Flight, leave: () => Flight | null): void {
+    if (this.#aged(waiter, answer) || !this.deliver(waiter, answer, came(waiter, flight))) return;
+    const left = leave();
+    if (left && usedBy(waiter, left).own) this.#saw(waiter, null, { ...usedBy(waiter, left), outcome: "SENT" });
   }
 
   /** Who joins a call that has been under way for longer than its figures are fresh gets them all the same, and is told. */

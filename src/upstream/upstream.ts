@@ -55,6 +55,8 @@ export interface ExchangeTerms {
    * can leave, and nobody left means no other try.
    */
   failing?(failure: GatewayError, nextTryAt: number): Promise<void>;
+  /** Told that the exchange is given up, because nobody waits for it and others wait for its turn: nobody may join it any more. */
+  reclaimed?(): void;
   /** Told of every HTTP exchange, and whether it repeats one that failed. */
   sent(isRetry: boolean): void;
 }
@@ -71,6 +73,8 @@ export interface Budget {
 
 /** This many failures in a row open the circuit of a service. */
 const failuresToOpen = 5;
+/** An exchange this long under way that nobody waits for gives its turn to who waits for one. */
+const overdueMs = 20_000;
 /** One HTTP exchange lasts at least this long before it is given up, so that a deadline pushed back by others cannot cut it. */
 const longestExchangeMs = 30_000;
 
@@ -99,6 +103,7 @@ export class Upstream {
     const lane = this.#lanes[request.service];
     const sent = counting(terms.sent);
     let failure: GatewayError | undefined;
+    let pausedUntil = 0;
     for (let tries = 0; ; ) {
       const turn = new TurnOfTry((tries === 0 && failure === undefined && terms.turn) || (await this.#turn(lane, terms, failure)));
       try {
@@ -107,12 +112,13 @@ export class Upstream {
         return response;
       } catch (error) {
         failure = knownFailure(error);
+        // Before the turn is given back: who gets it would be sent into the pause.
+        if (failure.code === "UPSTREAM_RATE_LIMITED") pausedUntil = lane.rateLimited(failure.extensions.retryAfterMs);
       } finally {
         turn.release();
       }
       if (failure.code === "UPSTREAM_RATE_LIMITED") {
-        const pausedUntil = lane.rateLimited(failure.extensions.retryAfterMs);
-        await terms.failing?.(until(failure, pausedUntil - now()), pausedUntil);
+        await terms.failing?.(until(failure, Math.ceil(pausedUntil - now())), pausedUntil);
         if (now() >= terms.deadline()) throw failure;
         continue;
       }
@@ -158,8 +164,12 @@ export class Upstream {
     const { account, now, send } = this.options;
     const unwanted = new AbortController();
     turn.reclaimable({
-      isWanted: () => terms.deadline() > now(),
-      reclaim: () => unwanted.abort(new GatewayError("UPSTREAM_TIMEOUT", "The platform did not answer while anybody waited.", { account })),
+      overdueAt: now() + overdueMs,
+      isWanted: () => terms.deadline() > now() && terms.priority() === "interactive",
+      reclaim: () => {
+        terms.reclaimed?.();
+        unwanted.abort(new GatewayError("UPSTREAM_TIMEOUT", "The platform did not answer while anybody waited.", { account }));
+      },
     });
     try {
       return await this.#circuits[request.service].execute(() => {

@@ -73,9 +73,10 @@ describe("an API that hangs", () => {
     const line = await stillLine({}, { ...short, LP_MAX_CONCURRENT: "1" });
     line.simulator.fault({ api: "key-metrics", kind: "hang", times: 1 });
     expect((await line.ask("{ contactCenter { current { asOf } } }")).errors).toHaveLength(1);
+    line.clock.now += 20_000;
     const { data, errors } = await line.ask<Data>("{ contactCenter { current(userType: BOT) { asOf stale } } }");
     expect(errors).toEqual([]);
-    expect(data.contactCenter.current).toEqual({ asOf: text(atWork), stale: false });
+    expect(data.contactCenter.current).toEqual({ asOf: text(line.clock.now), stale: false });
   });
 
   test("is answered for by what is stored, marked stale, in figures, freshness and headers", async () => {

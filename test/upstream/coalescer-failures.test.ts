@@ -183,18 +183,39 @@ describe("failures", () => {
     expect((await told).error?.extensions).toMatchObject({ code: "UPSTREAM_UNAVAILABLE", status: 500, api: "SKILL_SEGMENTS" });
   });
 
-  test("a call that somebody waited for in vain is waited for only by who has nothing stale", async () => {
+  test.each([
+    [9_999, false],
+    [10_000, true],
+  ])("%d ms after a call was sent that somebody waited for in vain, who has a stale answer is given it at once: %s", async (ms, stale) => {
     const platform = new HeldPlatform();
     await asked(platform, skillRows({ skills: ["1"] }));
     await pass(60_000);
-    const vain = one(platform.ask([skillRows({ skills: ["1", "2"] })], { deadlineMs: 1_000 }));
-    await pass(1_000);
+    const vain = one(platform.ask([skillRows({ skills: ["1", "2"] })], { deadlineMs: ms }));
+    await pass(ms);
     expect((await vain).error?.code).toBe("UPSTREAM_TIMEOUT");
-    expect((await one(platform.ask([skillRows({ skills: ["1"] })]))).answered?.stale).toBe(true);
+    const known = one(platform.ask([skillRows({ skills: ["1"] })]));
     const unknown = one(platform.ask([skillRows({ skills: ["2"] })]));
     await settle();
     platform.sent[1]!.answer();
+    expect((await known).answered?.stale).toBe(stale);
     expect((await unknown).answered?.stale).toBe(false);
+    expect(platform.sent).toHaveLength(2);
+  });
+
+  test("who asks again alone after a rejection is joined by who asks the same, and at the deadline it is a timeout", async () => {
+    const platform = new HeldPlatform();
+    const both = one(platform.ask([skillRows({ skills: ["1", "2"] })]));
+    await settle();
+    const first = one(platform.ask([skillRows({ skills: ["1"] })], { deadlineMs: 2_000 }));
+    await settle();
+    platform.sent[0]!.fail(rejected);
+    expect((await both).error?.code).toBe("UPSTREAM_REJECTED");
+    await settle();
+    const second = one(platform.ask([skillRows({ skills: ["1"] })]));
+    await pass(2_000);
+    expect((await first).error?.code).toBe("UPSTREAM_TIMEOUT");
+    platform.sent[1]!.answer();
+    expect((await second).answered?.stale).toBe(false);
     expect(platform.sent).toHaveLength(2);
   });
 

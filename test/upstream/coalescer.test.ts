@@ -31,7 +31,11 @@ describe("what is under way", () => {
     await settle();
     expect(platform.sent).toHaveLength(2);
     platform.sent[1]!.answer();
-    expect(await first).toMatchObject({ answered: { stale: false }, seen: [{ outcome: "JOINED", own: false }] });
+    expect((await first).answered?.stale).toBe(false);
+    expect((await first).seen).toMatchObject([
+      { outcome: "JOINED", own: false, call: { id: 2 } },
+      { outcome: "SENT", own: true, call: { id: 1, exchanges: 1 } },
+    ]);
     expect((await same)!.answered?.stale).toBe(false);
     expect((await all)!.seen).toMatchObject([{ outcome: "SENT" }, { outcome: "SENT" }]);
     expect(platform.sent[0]!.deadline()).toBe(0);
