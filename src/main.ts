@@ -7,17 +7,10 @@ import { Command, InvalidArgumentError, Option } from "commander";
 import type { Logger } from "pino";
 import pretty from "pino-pretty";
 import { type AccountConfig, configFrom, doubtsOf } from "./config.js";
-import { examine } from "./doctor.js";
-import { createGateway } from "./gateway.js";
-import { emittedSdl } from "./graphql/emitted-sdl.js";
 import { refusedCommandLine } from "./refused-command-line.js";
-import { startApp } from "./server/app.js";
-import { warnOfUnreachable } from "./server/health.js";
 import { createLog, warnOf } from "./server/log.js";
-import { startSimulator } from "./simulator/simulator.js";
 import { type SimulatorProcess, startSimulatorProcess } from "./simulator-process.js";
 import { plainSentence, StartError } from "./start-error.js";
-import { verify } from "./verify.js";
 
 const fromRoot = (path: string): string => fileURLToPath(new URL(`../${path}`, import.meta.url));
 /** Longer than the server waits for what runs. */
@@ -55,7 +48,13 @@ async function serve(): Promise<void> {
   const asked = configFrom(process.env);
   const log = createLog(asked.logLevel, process.stdout.isTTY ? pretty({ sync: true, ignore: "pid,hostname" }) : undefined);
   for (const doubt of doubtsOf(process.env)) log.warn(doubt);
-  const simulator = asked.simulated ? await startSimulatorProcess(fileURLToPath(import.meta.url), process.env) : null;
+  // The simulator starts while the gateway is loaded, and loads no gateway itself.
+  const [simulator, { createGateway }, { startApp }, { warnOfUnreachable }] = await Promise.all([
+    asked.simulated ? startSimulatorProcess(fileURLToPath(import.meta.url), process.env) : null,
+    import("./gateway.js"),
+    import("./server/app.js"),
+    import("./server/health.js"),
+  ]);
   const config = simulator ? configFrom(process.env, simulator.account) : asked;
   if (simulator) announce(simulator, log);
 
@@ -94,6 +93,7 @@ async function simulate(options: {
 }): Promise<void> {
   const { child = false, scale } = options;
   const ports = child ? {} : { port: options.port, controlPort: options.controlPort };
+  const { startSimulator } = await import("./simulator/simulator.js");
   const { url, controlUrl, accounts, close } = await startSimulator({ ...ports, accounts: options.account.map((id) => ({ id, scale })) });
   if (child) {
     if (!process.connected) throw new StartError("--child is for a gateway that starts its own simulator: leave it out.");
@@ -112,6 +112,7 @@ async function simulate(options: {
 
 /** Standard output gets the SDL and nothing else. */
 async function schema(file: string): Promise<void> {
+  const { emittedSdl } = await import("./graphql/emitted-sdl.js");
   const sdl = await emittedSdl();
   const isShown = file === "-";
   try {
@@ -127,6 +128,7 @@ async function schema(file: string): Promise<void> {
 
 /** Exit code 1 when something does not work. Without LP_ACCOUNT_ID the simulator is examined. */
 async function doctor(options: { verify?: true }): Promise<void> {
+  const { examine } = await import("./doctor.js");
   const asked = configFrom(process.env);
   for (const doubt of doubtsOf(process.env)) print(`warning  ${doubt}`);
   const simulator = asked.simulated ? await startSimulatorProcess(fileURLToPath(import.meta.url), process.env) : null;
@@ -151,6 +153,7 @@ async function doctor(options: { verify?: true }): Promise<void> {
 
 /** Whether nothing that is merged was found to be wrong, but for what is turned off already. */
 async function verified(account: AccountConfig): Promise<boolean> {
+  const { verify } = await import("./verify.js");
   const wrong = new Set<string>();
   for await (const { merge, outcome, said } of verify(account, Date.now)) {
     const off = merge !== null && account.mergesOff.includes(merge);
