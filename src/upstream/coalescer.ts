@@ -2,7 +2,7 @@ import { GatewayError } from "../errors.js";
 import type { Answers } from "./answers.js";
 import { type Connection, serviceOf } from "./connection.js";
 import { Family } from "./family.js";
-import { came, deadlineOf, type Flight, inVain, priorityOf, usedBy } from "./flight.js";
+import { came, type Flight, inVain, usedBy } from "./flight.js";
 import { Forecast } from "./forecast.js";
 import { type Freshness, tolerating } from "./freshness.js";
 import type { Failure } from "./memory.js";
@@ -13,6 +13,7 @@ import { refreshTerms } from "./refresh-terms.js";
 import type { Turn } from "./scheduler.js";
 import { Settlement } from "./settlement.js";
 import { SizesSeen } from "./sizes-seen.js";
+import { deadlineOf, priorityOf } from "./turn-terms.js";
 import type { Asked, AskTerms, Waiter } from "./waiter.js";
 
 export interface CoalescerOptions {
@@ -146,13 +147,8 @@ export class Coalescer {
   }
 
   #giveUp(waiter: Waiter): void {
-    const flight = this.#families.get(waiter.family)?.leave(waiter);
-    if (!flight) {
-      const message = "The call budget left no turn within the deadline of the request.";
-      this.#fail(waiter, new GatewayError("BUDGET_EXHAUSTED", message, { retryAfterMs: 1_000 }));
-      return;
-    }
-    this.#fail(waiter, inVain(flight, this.options.now()), usedBy(waiter, flight));
+    const flight = this.#families.get(waiter.family)?.leave(waiter) ?? null;
+    this.#fail(waiter, inVain(flight, this.options.now()), flight ? usedBy(waiter, flight) : {});
   }
 
   async #fly(family: Family, flight: Flight, turn: Turn): Promise<void> {
@@ -161,8 +157,8 @@ export class Coalescer {
     try {
       const fetched = await this.options.connect(question.account, question.credential).fetch(call, {
         turn,
-        priority: () => priorityOf(flight),
-        deadline: () => deadlineOf(flight),
+        priority: () => priorityOf(flight.waiters),
+        deadline: () => deadlineOf(flight.waiters),
         reclaimed: () => family.landed(flight),
         failing: (error, nextTryAt) => {
           flight.failing = error;

@@ -1,6 +1,5 @@
 import { GatewayError } from "../errors.js";
 import type { Call } from "./call.js";
-import type { Priority } from "./scheduler.js";
 import type { CallFacts, Charge, Waiter } from "./waiter.js";
 
 /** A call that was sent and has not come back. */
@@ -27,18 +26,16 @@ export function came(waiter: Waiter, flight: Flight): { outcome: "SENT" | "JOINE
   return { outcome: used.own ? "SENT" : "JOINED", ...used };
 }
 
-export const priorityOf = ({ waiters }: Flight): Priority =>
-  [...waiters].some(({ terms }) => terms.priority === "interactive") ? "interactive" : "refresh";
-
-/** Epoch ms until which somebody waits; 0 when nobody does. */
-export const deadlineOf = ({ waiters }: Flight): number => Math.max(0, ...[...waiters].map(({ terms }) => terms.deadline));
-
 /** A call that is under way for this long, and was waited for in vain, counts as failing. */
-const overdueMs = 10_000;
+const vainAfterMs = 10_000;
 
-/** What who waited until now is told; with time who comes later and has something stale need not wait at all. */
-export function inVain(flight: Flight, now: number): GatewayError {
+/** What who waited until now is told, for a call in flight or for one that was not sent; later ones with something stale need not wait. */
+export function inVain(flight: Flight | null, now: number): GatewayError {
+  if (!flight) {
+    const message = "The call budget left no turn within the deadline of the request.";
+    return new GatewayError("BUDGET_EXHAUSTED", message, { retryAfterMs: 1_000 });
+  }
   const late = new GatewayError("UPSTREAM_TIMEOUT", "The platform did not answer within the deadline of the request.");
-  if (now - flight.facts.sentAt >= overdueMs) flight.failing ??= late;
+  if (now - flight.facts.sentAt >= vainAfterMs) flight.failing ??= late;
   return flight.failing ?? late;
 }

@@ -75,7 +75,7 @@ export interface Budget {
 const failuresToOpen = 5;
 /** An exchange this long under way that nobody waits for gives its turn to who waits for one. */
 const overdueMs = 20_000;
-/** One HTTP exchange lasts at least this long before it is given up, so that a deadline pushed back by others cannot cut it. */
+/** The time limit of one HTTP exchange, unless somebody waits longer: a deadline pushed back by others does not cut it. */
 const longestExchangeMs = 30_000;
 
 /** One account at the platform: its lanes, circuits and tries, one of each a service. */
