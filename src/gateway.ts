@@ -3,13 +3,13 @@ import { createDirectoryMemory } from "./graphql/directory-memory.js";
 import { behaviour } from "./graphql/resolvers/behaviour.js";
 import { keepForRouter } from "./graphql/router-fields.js";
 import { buildGatewaySchema } from "./graphql/schema.js";
-import { PlatformAccount } from "./platform.js";
 import { readinessOf } from "./readiness.js";
-import { requests } from "./request.js";
+import { requests } from "./request/request.js";
 import type { Gateway } from "./server/gateway-port.js";
-import { Answers } from "./upstream/answers.js";
-import { Coalescer } from "./upstream/coalescer.js";
-import { type Freshness, keepMs } from "./upstream/freshness.js";
+import { Answers } from "./upstream/answers/answers.js";
+import { type Freshness, keepMs } from "./upstream/answers/freshness.js";
+import { Coalescer } from "./upstream/coalescing/coalescer.js";
+import { PlatformAccount } from "./upstream/platform-account.js";
 import { metricsApiOf } from "./upstream/question.js";
 
 export interface GatewayOptions {

@@ -6,11 +6,11 @@ import { fileURLToPath } from "node:url";
 import { Command, InvalidArgumentError, Option } from "commander";
 import type { Logger } from "pino";
 import pretty from "pino-pretty";
+import { refusedCommandLine } from "./cli/refused-command-line.js";
+import { type SimulatorProcess, startSimulatorProcess } from "./cli/simulator-process.js";
+import { plainSentence, StartError } from "./cli/start-error.js";
 import { type AccountConfig, configFrom, doubtsOf } from "./config.js";
-import { refusedCommandLine } from "./refused-command-line.js";
 import { createLog, warnOf } from "./server/log.js";
-import { type SimulatorProcess, startSimulatorProcess } from "./simulator-process.js";
-import { plainSentence, StartError } from "./start-error.js";
 
 const fromRoot = (path: string): string => fileURLToPath(new URL(`../${path}`, import.meta.url));
 /** Longer than the server waits for what runs. */
@@ -128,7 +128,7 @@ async function schema(file: string): Promise<void> {
 
 /** Exit code 1 when something does not work. Without LP_ACCOUNT_ID the simulator is examined. */
 async function doctor(options: { verify?: true }): Promise<void> {
-  const { examine } = await import("./doctor.js");
+  const { examine } = await import("./cli/doctor.js");
   const asked = configFrom(process.env);
   for (const doubt of doubtsOf(process.env)) print(`warning  ${doubt}`);
   const simulator = asked.simulated ? await startSimulatorProcess(fileURLToPath(import.meta.url), process.env) : null;
@@ -153,7 +153,7 @@ async function doctor(options: { verify?: true }): Promise<void> {
 
 /** Whether nothing that is merged was found to be wrong, but for what is turned off already. */
 async function verified(account: AccountConfig): Promise<boolean> {
-  const { verify } = await import("./verify.js");
+  const { verify } = await import("./cli/verify.js");
   const wrong = new Set<string>();
   for await (const { merge, outcome, said } of verify(account, Date.now)) {
     const off = merge !== null && account.mergesOff.includes(merge);

@@ -1,15 +1,15 @@
 import type { GatewayError } from "../../src/errors.js";
 import { hourMs, type Window } from "../../src/time.js";
-import { Answers } from "../../src/upstream/answers.js";
+import { Answers } from "../../src/upstream/answers/answers.js";
+import { type Freshness, keepMs } from "../../src/upstream/answers/freshness.js";
+import type { Limits } from "../../src/upstream/budget/pace.js";
+import { Lane, type Priority } from "../../src/upstream/budget/rate-limiter.js";
 import type { Call } from "../../src/upstream/call.js";
-import { Coalescer } from "../../src/upstream/coalescer.js";
-import { serviceOf } from "../../src/upstream/connection.js";
-import { type Freshness, keepMs } from "../../src/upstream/freshness.js";
-import { RequestMemory } from "../../src/upstream/memory.js";
-import type { Limits } from "../../src/upstream/pace.js";
+import { Coalescer } from "../../src/upstream/coalescing/coalescer.js";
+import { RequestMemory } from "../../src/upstream/coalescing/memory.js";
+import type { AskTerms, Sighting } from "../../src/upstream/coalescing/waiter.js";
 import type { Answered, Question } from "../../src/upstream/question.js";
-import { Lane, type Priority } from "../../src/upstream/scheduler.js";
-import type { AskTerms, Sighting } from "../../src/upstream/waiter.js";
+import { serviceOf } from "../../src/upstream/transport/session.js";
 import { settle } from "./fake-time.js";
 import { replyTo } from "./replies-by-hand.js";
 

@@ -1,5 +1,5 @@
-import type { Limits } from "../../src/upstream/pace.js";
-import { Lane, type Priority, type TurnTerms } from "../../src/upstream/scheduler.js";
+import type { Limits } from "../../src/upstream/budget/pace.js";
+import { Lane, type Priority, type TurnTerms } from "../../src/upstream/budget/rate-limiter.js";
 
 export const now = () => Date.now();
 export const laneOf = (limits: Limits, random = () => 0) => new Lane("operations of account a", limits, now, random);

@@ -1,7 +1,7 @@
 import { type ErrorFacts, GatewayError } from "../../src/errors.js";
+import type { Limits } from "../../src/upstream/budget/pace.js";
 import type { ExchangeRequest, ExchangeResponse } from "../../src/upstream/call.js";
-import type { Limits } from "../../src/upstream/pace.js";
-import { type ExchangeTerms, type Send, Upstream } from "../../src/upstream/upstream.js";
+import { type ExchangeTerms, type Send, Upstream } from "../../src/upstream/transport/upstream.js";
 import { noon } from "./fake-time.js";
 
 export const request: ExchangeRequest = { service: "operations", method: "GET", path: "/operations/api/account/a/msgskillsegments" };

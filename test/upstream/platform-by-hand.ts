@@ -2,9 +2,9 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { afterEach } from "vitest";
 import type { ExchangeRequest } from "../../src/upstream/call.js";
-import type { AccountCredentials } from "../../src/upstream/credentials.js";
-import { createTransport, type Transport } from "../../src/upstream/http.js";
-import type { HttpOptions } from "../../src/upstream/wire.js";
+import type { AccountCredentials } from "../../src/upstream/transport/credentials.js";
+import type { HttpOptions } from "../../src/upstream/transport/http-client.js";
+import { createTransport, type Transport } from "../../src/upstream/transport/transport.js";
 
 export interface Received {
   method: string;

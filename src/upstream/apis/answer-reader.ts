@@ -1,7 +1,7 @@
 import { type Metric, type MetricGroup, type MetricsApi, metricsOf } from "../../catalogue/metric.js";
 import type { GatewayError } from "../../errors.js";
-import { notAsDocumented } from "../platform-api.js";
 import type { Rows, Values } from "../question.js";
+import { notAsDocumented } from "./platform-api.js";
 
 export type Json = Readonly<Record<string, unknown>>;
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { fetchAgentSegments } from "../../../src/upstream/apis/agent-segments.js";
+import { fetchAgentSegments } from "../../../src/upstream/apis/agent-segments/fetch.js";
 import type { AgentSegmentsCall } from "../../../src/upstream/call.js";
 import vendor from "../../fixtures/vendor/agent-segments.json" with { type: "json" };
 import { ok, queryOf, scripted } from "./scripted-exchange.js";

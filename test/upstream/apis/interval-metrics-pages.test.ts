@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { intervalMetricsFetch } from "../../../src/upstream/apis/interval-metrics.js";
+import { intervalMetricsFetch } from "../../../src/upstream/apis/interval-metrics/fetch.js";
 import type { ExchangeRequest, IntervalMetricsCall } from "../../../src/upstream/call.js";
 import vendor from "../../fixtures/vendor/interval-metrics.json" with { type: "json" };
 import { ok, queryOf, type Scripted, scripted } from "./scripted-exchange.js";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { intervalMetricsFetch } from "../../../src/upstream/apis/interval-metrics.js";
+import { intervalMetricsFetch } from "../../../src/upstream/apis/interval-metrics/fetch.js";
 import type { IntervalMetricsCall } from "../../../src/upstream/call.js";
 import vendor from "../../fixtures/vendor/interval-metrics.json" with { type: "json" };
 import { ok, queryOf, scripted } from "./scripted-exchange.js";

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { fetchKeyMetrics } from "../../../src/upstream/apis/key-metrics.js";
+import { fetchKeyMetrics } from "../../../src/upstream/apis/key-metrics/fetch.js";
 import type { KeyMetricsCall } from "../../../src/upstream/call.js";
 import { keyMetricsCall as call, keyMetricsPage as page } from "./key-metrics-page.js";
 import { ok, queryOf, scripted } from "./scripted-exchange.js";

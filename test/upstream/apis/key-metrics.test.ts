@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { keyMetricsByTime, keyMetricsCurrent } from "../../../src/catalogue/key-metrics.js";
 import { metricsOf } from "../../../src/catalogue/metric.js";
-import { fetchKeyMetrics } from "../../../src/upstream/apis/key-metrics.js";
+import { fetchKeyMetrics } from "../../../src/upstream/apis/key-metrics/fetch.js";
 import type { KeyMetricsCall } from "../../../src/upstream/call.js";
 import vendor from "../../fixtures/vendor/key-metrics.json" with { type: "json" };
 import { keyMetricsCall as call, keyMetricsPage as page } from "./key-metrics-page.js";

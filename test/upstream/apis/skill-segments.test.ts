@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { fetchSkillSegments } from "../../../src/upstream/apis/skill-segments.js";
+import { fetchSkillSegments } from "../../../src/upstream/apis/skill-segments/fetch.js";
 import type { SkillSegmentsCall } from "../../../src/upstream/call.js";
 import vendor from "../../fixtures/vendor/skill-segments.json" with { type: "json" };
 import { ok, queryOf, scripted } from "./scripted-exchange.js";

@@ -1,7 +1,7 @@
 import { beforeAll, expect, test } from "vitest";
 import { keyMetricsByTime, keyMetricsCurrent } from "../../../src/catalogue/key-metrics.js";
 import type { WireVariants } from "../../../src/simulator/simulator.js";
-import { fetchKeyMetrics } from "../../../src/upstream/apis/key-metrics.js";
+import { fetchKeyMetrics } from "../../../src/upstream/apis/key-metrics/fetch.js";
 import type { KeyMetricsCall } from "../../../src/upstream/call.js";
 import { keyMetricsCall } from "../apis/key-metrics-page.js";
 import { inOurWords, now, type Simulated, simulated } from "./simulated.js";

@@ -2,10 +2,10 @@ import { afterAll } from "vitest";
 import { type MetricGroup, metricsOf } from "../../../src/catalogue/metric.js";
 import { type AccountOptions, type Simulator, startSimulator } from "../../../src/simulator/simulator.js";
 import type { Exchange } from "../../../src/upstream/call.js";
-import type { AccountCredentials } from "../../../src/upstream/credentials.js";
-import { createTransport, type Transport } from "../../../src/upstream/http.js";
 import type { Values } from "../../../src/upstream/question.js";
-import type { HttpOptions } from "../../../src/upstream/wire.js";
+import type { AccountCredentials } from "../../../src/upstream/transport/credentials.js";
+import type { HttpOptions } from "../../../src/upstream/transport/http-client.js";
+import { createTransport, type Transport } from "../../../src/upstream/transport/transport.js";
 
 /** Some moment between two minutes, so that every rounding shows. */
 export const now = Date.parse("2026-03-04T10:07:23.456Z");

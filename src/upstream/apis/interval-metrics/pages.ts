@@ -1,0 +1,51 @@
+import type { Window } from "../../../time.js";
+import type { ExchangeRequest, ExchangeResponse } from "../../call.js";
+import type { IntervalRow } from "../../question.js";
+import { type AnswerReader, isObject, type Json } from "../answer-reader.js";
+import type { Position } from "./request.js";
+
+export interface PagesTerms {
+  request: (position: Position) => ExchangeRequest;
+  exchange: (request: ExchangeRequest) => Promise<ExchangeResponse>;
+  readRow: (entry: unknown) => IntervalRow;
+  reader: AnswerReader;
+}
+
+/** All rows of a window, or the intervals that are done when the platform is still computing others (202). */
+export type PagesRead = { rows: readonly IntervalRow[] } | { done: readonly Window[] };
+
+/** Reads page after page, over empty ones too, until none follows. A page that comes again is UPSTREAM_INVALID_RESPONSE. */
+export async function readPages(
+  { request, exchange, readRow, reader }: PagesTerms,
+  readDone: (body: Json) => Window[],
+): Promise<PagesRead> {
+  const rows: IntervalRow[] = [];
+  const visited = new Set<string>();
+  for (let position: Position = null; ; ) {
+    const { status, body } = await exchange(request(position));
+    const page = reader.object(body, "the body");
+    if (status === 202) return { done: readDone(page) };
+    for (const entry of reader.list(page.intervals, "intervals")) rows.push(readRow(entry));
+    position = nextPosition(page, reader);
+    if (position === null) return { rows };
+    const place = JSON.stringify(position);
+    if (visited.has(place)) throw reader.invalid("its pages lead back to a page that was read already");
+    visited.add(place);
+  }
+}
+
+/** The next page key, or what the link to the next page says in its query; the link itself is not followed. */
+function nextPosition(page: Json, reader: AnswerReader): Position {
+  const { paging } = reader.map(page.metadata, "metadata");
+  if (!isObject(paging)) return null;
+  const pageKey = reader.id(paging.nextPageKey, "nextPageKey");
+  if (pageKey !== null) return { pageKey };
+  const { next } = reader.map(paging.refs, "refs");
+  if (next === undefined || next === null || next === "") return null;
+  const query = new URLSearchParams(String(next).split("?")[1]);
+  for (const name of ["pageKey", "offset"] as const) {
+    const value = query.get(name);
+    if (value) return name === "pageKey" ? { pageKey: value } : { offset: value };
+  }
+  throw reader.invalid("the link to its next page names neither page key nor offset");
+}

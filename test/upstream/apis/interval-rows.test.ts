@@ -1,0 +1,62 @@
+import { describe, expect, test } from "vitest";
+import { dayMs, hourMs } from "../../../src/time.js";
+import { tolerating } from "../../../src/upstream/answers/freshness.js";
+import { intervalMetricsMerging } from "../../../src/upstream/apis/interval-metrics/merging.js";
+import type { Stored } from "../../../src/upstream/apis/merging.js";
+import type { IntervalFilters, IntervalRow } from "../../../src/upstream/question.js";
+import { intervalRows } from "../questions-by-hand.js";
+
+const window = { from: 0, to: hourMs };
+const rowOf = (ids: IntervalRow["ids"]): IntervalRow => ({
+  window: { from: 0, to: hourMs },
+  ids,
+  skillName: null,
+  agentGroupName: null,
+  agentName: null,
+  agentLogin: null,
+  human: true,
+  values: {},
+});
+const agents = { grouping: ["AGENT"] as const, everyMinutes: 60 as const, window, includeBotSkills: false };
+
+function answered(
+  filters: IntervalFilters,
+  ids: IntervalRow["ids"][],
+  pending: Stored<"interval-metrics">["reply"]["pending"] = [],
+): Stored<"interval-metrics"> {
+  const call = { api: "interval-metrics" as const, handleTimeModel: "IFT" as const, filters, ...agents };
+  return { call, reply: { asOf: hourMs, window, rows: ids.map(rowOf), pending }, bytes: 1 };
+}
+
+const idsFor = (answer: Stored<"interval-metrics">, agent: string) => {
+  const found = intervalMetricsMerging.lookUp([answer], intervalRows({ ...agents, filters: { AGENT: agent } }), () => true);
+  return "reply" in found ? found.reply.rows.map(({ ids }) => ids.AGENT) : "missing";
+};
+
+describe("a row without an id", () => {
+  test("is in nobody's rows when it was read among everybody's", () => {
+    const everybody = answered({}, [{ AGENT: "5" }, {}, { AGENT: "6" }]);
+    expect(idsFor(everybody, "5")).toEqual(["5"]);
+    expect(idsFor(everybody, "6")).toEqual(["6"]);
+  });
+
+  test("is in the rows of the agent for whom the platform picked it", () => {
+    expect(idsFor(answered({ AGENT: "5" }, [{}]), "5")).toEqual([undefined]);
+  });
+});
+
+describe("that an interval is not computed yet", () => {
+  const ttlMs = { segments: 1, keyMetrics: 1, current: 1, intervals: 60_000, closedIntervals: dayMs };
+  const question = intervalRows({ ...agents, freshForMs: dayMs });
+  const askedAgain = (ms: number, pending: Stored<"interval-metrics">["reply"]["pending"]) =>
+    intervalMetricsMerging.lookUp([answered({}, [], pending)], question, tolerating("fresh", { ttlMs, staleMs: 0 }, question, hourMs + ms));
+
+  test("is remembered for the time to live of intervals, however long the question would keep figures", () => {
+    expect(askedAgain(59_000, [window])).toHaveProperty("reply");
+    expect(askedAgain(61_000, [window])).toHaveProperty("missing");
+  });
+
+  test("does not shorten what is computed", () => {
+    expect(askedAgain(61_000, [])).toHaveProperty("reply");
+  });
+});

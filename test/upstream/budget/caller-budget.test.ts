@@ -1,0 +1,205 @@
+import fc from "fast-check";
+import { afterEach, beforeEach, describe, expect, it, test, vi } from "vitest";
+import { GatewayError } from "../../../src/errors.js";
+import { CallerBudget, CallerBudgets } from "../../../src/upstream/budget/caller-budget.js";
+import { RequestMemory } from "../../../src/upstream/coalescing/memory.js";
+import type { AskTerms, Charge } from "../../../src/upstream/coalescing/waiter.js";
+import type { Question } from "../../../src/upstream/question.js";
+import { HeldPlatform } from "../held-platform.js";
+import { agentRows, keyRows, skillRows } from "../questions-by-hand.js";
+
+const minuteMs = 60_000;
+
+function charged(outcome: Charge | GatewayError): Charge {
+  if (outcome instanceof GatewayError) throw outcome;
+  return outcome;
+}
+
+describe("a caller's budget", () => {
+  it("ends in a sliding minute, and says when the next call can be had", () => {
+    let now = 1_000;
+    const budget = new CallerBudget(3, () => now);
+    charged(budget.charge(2));
+    now += 10_000;
+    charged(budget.charge(1));
+    now += 5_000;
+    const refusal = budget.charge(1);
+    expect(refusal).toMatchObject({ extensions: { code: "CALLER_BUDGET_EXHAUSTED", retryable: true, retryAfterMs: 45_000 } });
+    now += 44_999;
+    expect(budget.charge(1)).toBeInstanceOf(GatewayError);
+    now += 1;
+    charged(budget.charge(2));
+    expect(budget.charge(1)).toMatchObject({ extensions: { retryAfterMs: 10_000 } });
+  });
+
+  it("counts what a call really took, more or less than expected, and nothing for one that was not made", () => {
+    const budget = new CallerBudget(10, () => 0);
+    charged(budget.charge(8)).settle(2);
+    charged(budget.charge(8)).settle(0);
+    charged(budget.charge(1)).settle(7);
+    charged(budget.charge(1));
+    expect(budget.charge(1)).toBeInstanceOf(GatewayError);
+  });
+
+  it("lets a call that needs more than a minute's share be made when nothing else was", () => {
+    let now = 0;
+    const budget = new CallerBudget(2, () => now);
+    charged(budget.charge(5));
+    now = minuteMs - 1;
+    expect(budget.charge(5)).toMatchObject({ extensions: { retryAfterMs: 1 } });
+    now = minuteMs;
+    charged(budget.charge(5));
+  });
+
+  it("is each caller's own, and the same for all requests of one", () => {
+    const budgets = new CallerBudgets(1, () => 0);
+    charged(budgets.of("a").charge(1));
+    expect(budgets.of("a").charge(1)).toBeInstanceOf(GatewayError);
+    charged(budgets.of("b").charge(1));
+  });
+});
+
+describe("calls of callers", () => {
+  beforeEach(() => {
+    vi.useFakeTimers({ now: Date.UTC(2026, 0, 15, 12) });
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  const tick = () => vi.advanceTimersByTimeAsync(0);
+  const paying = (platform: HeldPlatform, budget: CallerBudget): AskTerms => ({ ...platform.terms(), charge: budget.charge });
+  const budgetOf = (perMinute: number) => new CallerBudget(perMinute, () => Date.now());
+  const exhausted = { error: { code: "CALLER_BUDGET_EXHAUSTED" } };
+
+  it("are refused beyond the budget, each question by itself; what one call can answer is one call", async () => {
+    const platform = new HeldPlatform();
+    const budget = budgetOf(2);
+    const told = platform.askOn(paying(platform, budget), [
+      skillRows({ skills: ["1"] }),
+      skillRows({ skills: ["2"] }),
+      agentRows({ agents: ["1"] }),
+      keyRows({ keys: ["1"] }),
+    ]);
+    await tick();
+    expect(platform.sent).toHaveLength(2);
+    for (const sent of platform.sent) sent.answer();
+    await tick();
+    const ends = await Promise.all(told);
+    expect(ends.map(({ error }) => error?.code)).toEqual([undefined, undefined, undefined, "CALLER_BUDGET_EXHAUSTED"]);
+    expect(ends[3]?.error?.extensions).toMatchObject({ api: "KEY_METRICS", retryAfterMs: minuteMs });
+  });
+
+  it("are free where an answer is stored, or a call of somebody else waits or is under way", async () => {
+    const platform = new HeldPlatform({ limits: { maxConcurrent: 1, maxPerMinute: 100 } });
+    const none = budgetOf(1);
+    charged(none.charge(1));
+    const rich = budgetOf(10);
+    const paid = platform.askOn(paying(platform, rich), [skillRows({ skills: ["1"] })]);
+    await tick();
+    const joinsFlying = platform.askOn(paying(platform, none), [skillRows({ skills: ["1"] })]);
+    const waits = platform.askOn(paying(platform, rich), [skillRows({ skills: ["2"], lastMinutes: 30 })]);
+    await tick();
+    const joinsWaiting = platform.askOn(paying(platform, none), [skillRows({ skills: ["2"], lastMinutes: 30 })]);
+    await tick();
+    platform.sent[0]?.answer();
+    await tick();
+    platform.sent[1]?.answer();
+    await tick();
+    const stored = platform.askOn(paying(platform, none), [skillRows({ skills: ["1"] })]);
+    const more = platform.askOn(paying(platform, none), [skillRows({ skills: ["4"], lastMinutes: 15 })]);
+    await tick();
+    for (const told of [paid, joinsFlying, waits, joinsWaiting, stored]) expect((await told[0])?.error).toBeUndefined();
+    expect(await more[0]).toMatchObject(exhausted);
+    expect(platform.sent).toHaveLength(2);
+  });
+
+  it("cost nothing when they were given up before their turn", async () => {
+    const platform = new HeldPlatform({ limits: { maxConcurrent: 1, maxPerMinute: 100 } });
+    const budget = budgetOf(1);
+    platform.ask([skillRows({ skills: ["1"] })], { deadlineMs: minuteMs });
+    await tick();
+    const [waits] = platform.askOn({ ...platform.terms([], { deadlineMs: 1_000 }), charge: budget.charge }, [agentRows({ agents: ["1"] })]);
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(await waits).toMatchObject({ error: { code: "BUDGET_EXHAUSTED" } });
+    expect(budget.charge(1)).not.toBeInstanceOf(GatewayError);
+  });
+
+  it("are refused with a stale answer where there is one, and the refresh behind one is charged too", async () => {
+    const platform = new HeldPlatform();
+    const [first] = platform.ask([skillRows({ skills: ["1"] })]);
+    await tick();
+    platform.sent[0]?.answer();
+    await first;
+    await vi.advanceTimersByTimeAsync(20_000);
+    const budget = budgetOf(1);
+    const [stale] = platform.askOn(paying(platform, budget), [skillRows({ skills: ["1"] })]);
+    expect((await stale)?.answered?.stale).toBe(true);
+    await tick();
+    expect(platform.sent).toHaveLength(2);
+    platform.sent[1]?.fail(new GatewayError("UPSTREAM_UNAVAILABLE", "No."));
+    await tick();
+    await vi.advanceTimersByTimeAsync(20_000);
+    const [older] = platform.askOn(paying(platform, budget), [skillRows({ skills: ["1"] })]);
+    expect((await older)?.answered?.stale).toBe(true);
+    expect(platform.sent).toHaveLength(2);
+    expect(platform.warnings).toEqual(["A refresh failed"]);
+  });
+
+  test("of any callers at any times: together they never cause more than their shares, and everybody is answered or refused", async () => {
+    const perMinute = 3;
+    const ask = fc.record({
+      caller: fc.nat(2),
+      kind: fc.nat(2),
+      ids: fc.subarray(["1", "2", "3"], { minLength: 1 }),
+      length: fc.constantFrom(15, 30, 60),
+    });
+    const steps = fc.array(fc.record({ asks: fc.array(ask, { minLength: 1, maxLength: 5 }), passMs: fc.constantFrom(0, 5_000, 20_000) }), {
+      minLength: 1,
+      maxLength: 8,
+    });
+    await fc.assert(
+      fc.asyncProperty(steps, async (rounds) => {
+        const platform = new HeldPlatform({ limits: { maxConcurrent: 2, maxPerMinute: 1_000 } });
+        const budgets = [0, 1, 2].map(() => budgetOf(perMinute));
+        const causedAt: number[] = [];
+        const ends = [];
+        let answered = 0;
+        const answerAll = async () => {
+          for (; answered < platform.sent.length; answered++) {
+            platform.sent[answered]?.answer();
+            await tick();
+          }
+        };
+        for (const { asks, passMs } of rounds) {
+          for (const { caller, kind, ids, length } of asks) {
+            const question: Question = [
+              skillRows({ skills: ids, lastMinutes: length }),
+              agentRows({ agents: ids, lastMinutes: length }),
+              keyRows({ keys: ids, window: { lastMinutes: length } }),
+            ][kind]!;
+            const terms: AskTerms = {
+              ...platform.terms([], { deadlineMs: 600_000 }),
+              memory: new RequestMemory(),
+              charge: budgets[caller]!.charge,
+              saw: ({ own, call }) => own && call && causedAt.push(call.sentAt),
+            };
+            ends.push(platform.askOn(terms, [question])[0]!);
+          }
+          await tick();
+          if (passMs > 0) await answerAll();
+          await vi.advanceTimersByTimeAsync(passMs);
+        }
+        await answerAll();
+        await tick();
+        await answerAll();
+        for (const { error, answered: reply } of await Promise.all(ends)) {
+          expect(error ? error.code : reply).toEqual(error ? "CALLER_BUDGET_EXHAUSTED" : expect.anything());
+        }
+        const within = (from: number) => causedAt.filter((at) => at >= from && at < from + minuteMs).length;
+        for (const at of causedAt) expect(within(at)).toBeLessThanOrEqual(perMinute * budgets.length);
+      }),
+      { numRuns: 60, seed: 5 },
+    );
+  });
+});

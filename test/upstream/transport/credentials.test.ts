@@ -1,0 +1,119 @@
+import { describe, expect, test } from "vitest";
+import { type AccountCredentials, createCredentials } from "../../../src/upstream/transport/credentials.js";
+import { BrokenConnection, type HttpRequest, type HttpResponse, UnreadableBody } from "../../../src/upstream/transport/http-client.js";
+import { OutOfTime } from "../../../src/upstream/transport/time-limit.js";
+
+const client: AccountCredentials = { kind: "client", clientId: "id&1", clientSecret: "hush=2" };
+const answered = (status: number, body: unknown): HttpResponse => {
+  const text = typeof body === "string" ? body : JSON.stringify(body);
+  return { status, text, retryAfter: status === 429 ? "2" : null, bytes: text.length };
+};
+
+function tokenService(answer: (index: number) => HttpResponse | Error) {
+  const clock = { now: 1000 };
+  const requests: HttpRequest[] = [];
+  const credentials = createCredentials(
+    { id: "le1", credentials: client },
+    async () => "https://sentinel.test",
+    async (request) => {
+      requests.push(request);
+      const given = answer(requests.length);
+      if (given instanceof Error) throw given;
+      return given;
+    },
+    () => clock.now,
+  );
+  return { credentials, requests, clock };
+}
+const numbered = (expires_in: unknown) => (index: number) => answered(200, { access_token: `token-${index}`, expires_in });
+
+describe("client credentials", () => {
+  test("are exchanged for a token at the account's token service", async () => {
+    const { credentials, requests } = tokenService(numbered("3600"));
+    expect(await credentials.token(undefined)).toBe("token-1");
+    expect(requests).toEqual([
+      {
+        method: "POST",
+        url: "https://sentinel.test/sentinel/api/v2/account/le1/app/token",
+        headers: { "content-type": "application/x-www-form-urlencoded" },
+        body: "client_id=id%261&client_secret=hush%3D2&grant_type=client_credentials",
+      },
+    ]);
+  });
+
+  test.each([["3600"], [3600]])("with expires_in %j renew the token 60 seconds early", async (expiresIn) => {
+    const { credentials, clock } = tokenService(numbered(expiresIn));
+    await credentials.token(undefined);
+    clock.now = 1000 + 3_539_999;
+    expect(await credentials.token(undefined)).toBe("token-1");
+    clock.now = 1000 + 3_540_000;
+    expect(await credentials.token(undefined)).toBe("token-2");
+  });
+
+  test("use a token that lives less than two minutes for half its life", async () => {
+    const { credentials, clock } = tokenService(numbered(40));
+    await credentials.token(undefined);
+    clock.now = 1000 + 19_999;
+    expect(await credentials.token(undefined)).toBe("token-1");
+    clock.now = 1000 + 20_000;
+    expect(await credentials.token(undefined)).toBe("token-2");
+  });
+
+  test("use a token without expires_in until it is refused", async () => {
+    const { credentials, clock } = tokenService(numbered(undefined));
+    await credentials.token(undefined);
+    clock.now = 10 ** 12;
+    expect(await credentials.token(undefined)).toBe("token-1");
+    expect(await credentials.instead("token-1")).toBe("token-2");
+  });
+
+  test("are exchanged once for many who ask at once, and once for a burst of refusals", async () => {
+    const { credentials, requests } = tokenService(numbered("3600"));
+    expect(await Promise.all(Array.from({ length: 20 }, () => credentials.token(undefined)))).toEqual(Array(20).fill("token-1"));
+    expect(await Promise.all(Array.from({ length: 20 }, () => credentials.instead("token-1")))).toEqual(Array(20).fill("token-2"));
+    expect(await credentials.instead("token-1")).toBe("token-2");
+    expect(requests).toHaveLength(2);
+  });
+
+  test.each([
+    ["wrong credentials", answered(401, { error: "hush=2" }), "UPSTREAM_UNAUTHORIZED", { status: 401 }],
+    ["an unknown client", answered(400, { error: "invalid_client" }), "UPSTREAM_UNAUTHORIZED", { status: 400 }],
+    ["too many requests", answered(429, ""), "UPSTREAM_RATE_LIMITED", { status: 429, retryAfterMs: 2000 }],
+    ["a server error", answered(503, ""), "UPSTREAM_UNAVAILABLE", { status: 503 }],
+    ["a broken connection", new BrokenConnection(), "UPSTREAM_UNAVAILABLE", {}],
+    ["a timeout", new OutOfTime(), "UPSTREAM_TIMEOUT", {}],
+    ["an unreadable body", new UnreadableBody(), "UPSTREAM_INVALID_RESPONSE", {}],
+    ["text that is not JSON", answered(200, "hush=2"), "UPSTREAM_INVALID_RESPONSE", {}],
+    ["JSON null", answered(200, "null"), "UPSTREAM_INVALID_RESPONSE", {}],
+    ["no token", answered(200, { expires_in: 5 }), "UPSTREAM_INVALID_RESPONSE", {}],
+    ["an unreadable life", answered(200, { access_token: "t", expires_in: "soon" }), "UPSTREAM_INVALID_RESPONSE", {}],
+  ])("that meet %s fail by its code, with no secret in the error, and are tried again next time", async (_, answer, code, facts) => {
+    const { credentials } = tokenService((index) => (index === 1 ? answer : numbered("3600")(index)));
+    const error = await credentials.token(undefined).catch((reason) => reason);
+    expect(error).toMatchObject({ code, extensions: { code, account: "le1", ...facts } });
+    expect(error.message).toMatch(/^Token service: .*\.$/);
+    expect(JSON.stringify([error.message, error.extensions, error.cause ?? null])).not.toMatch(/hush|id&1|sentinel\.test/);
+    expect(await credentials.token(undefined)).toBe("token-2");
+  });
+});
+
+const withoutService = (credentials: AccountCredentials) =>
+  createCredentials(
+    { id: "le1", credentials },
+    () => Promise.reject(new Error("not to be looked up")),
+    () => Promise.reject(new Error("not to be asked")),
+    () => 0,
+  );
+
+test("a static bearer is the token for ever: nothing renews it", async () => {
+  const credentials = withoutService({ kind: "bearer", token: "static" });
+  expect(await credentials.token("callers")).toBe("static");
+  expect(await credentials.instead("static")).toBeNull();
+});
+
+test("an account read by its callers takes each one's own bearer, and without one is UNAUTHENTICATED", async () => {
+  const credentials = withoutService({ kind: "caller" });
+  expect(await credentials.token("callers")).toBe("callers");
+  expect(await credentials.instead("callers")).toBeNull();
+  await expect(credentials.token(undefined)).rejects.toMatchObject({ code: "UNAUTHENTICATED" });
+});
