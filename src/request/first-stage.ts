@@ -1,6 +1,6 @@
 import type { Outline } from "../graphql/outline.js";
 import { type LaterStage, LaterStages, type StandIn } from "../graphql/stand-ins.js";
-import { familyOf } from "../upstream/planning/plan.js";
+import { type Scope, scopeOf } from "../upstream/planning/scope.js";
 import { type Question, questionKey } from "../upstream/question.js";
 
 export interface FirstStage {
@@ -23,12 +23,12 @@ export interface FirstStageOptions {
  */
 export async function firstStage({ questions, standIns, later }: Outline, { scoped, cost }: FirstStageOptions): Promise<FirstStage> {
   const certain = scoped(questions);
-  const groups = byFamily(standIns);
+  const groups = byScope(standIns);
 
   const savesCalls = async ({ everybody, imagined }: Group): Promise<boolean> => {
     const [now, then] = [scoped([...everybody.values()]), scoped(imagined)];
-    const families = new Set([...now, ...then].map(familyOf));
-    const beside = certain.filter((question) => families.has(familyOf(question)));
+    const scopes = new Set([...now, ...then].map(scopeOf));
+    const beside = certain.filter((question) => scopes.has(scopeOf(question)));
     return (await cost([...beside, ...then])) < (await cost([...beside, ...now]));
   };
   const waits = await Promise.all(groups.map(savesCalls));
@@ -46,15 +46,15 @@ interface Group {
   stages: Set<LaterStage>;
 }
 
-function byFamily(standIns: readonly StandIn[]): Group[] {
-  const groups = new Map<string, Group>();
+function byScope(standIns: readonly StandIn[]): Group[] {
+  const groups = new Map<Scope, Group>();
   for (const { everybody, imagined, stage } of standIns) {
     for (const question of everybody) {
-      const family = familyOf(question);
-      const group: Group = groups.get(family) ?? { everybody: new Map(), imagined: [], stages: new Set() };
-      groups.set(family, group);
+      const scope = scopeOf(question);
+      const group: Group = groups.get(scope) ?? { everybody: new Map(), imagined: [], stages: new Set() };
+      groups.set(scope, group);
       group.everybody.set(questionKey(question), question);
-      if (!group.stages.has(stage)) group.imagined.push(...imagined.filter((other) => familyOf(other) === family));
+      if (!group.stages.has(stage)) group.imagined.push(...imagined.filter((other) => scopeOf(other) === scope));
       group.stages.add(stage);
     }
   }

@@ -1,4 +1,3 @@
-import type { MetricsApi } from "../catalogue/metric.js";
 import type { Merge } from "../merges.js";
 import { minuteMs, type Window } from "../time.js";
 
@@ -95,14 +94,6 @@ export type IntervalFilters = Readonly<Partial<Record<Grouping, string>>>;
 
 export type Question = AgentSegmentsQuestion | SkillSegmentsQuestion | KeyMetricsQuestion | IntervalMetricsQuestion;
 export type ApiName = Question["api"];
-
-/** The API under the name that the schema and the errors give it. */
-export const metricsApiOf: Record<ApiName, MetricsApi> = {
-  "agent-segments": "AGENT_SEGMENTS",
-  "skill-segments": "SKILL_SEGMENTS",
-  "key-metrics": "KEY_METRICS",
-  "interval-metrics": "INTERVAL_METRICS",
-};
 
 // ---------------------------------------------------------------- replies
 
