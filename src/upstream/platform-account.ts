@@ -99,6 +99,7 @@ export class PlatformAccount {
       circuit,
       times: this.#times,
       retryPausesMs: this.config.retryPausesMs,
+      fetch: api.fetch,
       send: this.#transport.exchange,
       sleep: (ms) => sleep(ms, undefined, { ref: false }),
       // A caller's own token says nothing of the platform.

@@ -42,8 +42,6 @@ const longestExchangeMs = 30_000;
 /** A series of pages that has begun reads on behind its request for so long, ms. */
 const longestReadingOnMs = 60_000;
 
-let lastId = 0;
-
 /**
  * One call, from the time it is planned until it is over. Its state has one writer, `#happens`, and changes by the table of
  * life-of-a-call.ts alone.
@@ -51,7 +49,7 @@ let lastId = 0;
 export class CallInFlight implements KnownCall {
   #state: CallState = "queued";
   readonly #waiters = new Set<Waiter>();
-  readonly facts: CallFacts = { id: ++lastId, exchanges: 0, retries: 0, pages: 0, sentAt: 0 };
+  readonly facts: CallFacts;
   /** Why the last try failed, while the call waits for the next; or that somebody waited for it in vain. */
   failing: GatewayError | null = null;
   #sentAt: Moment | null = null;
@@ -65,6 +63,7 @@ export class CallInFlight implements KnownCall {
   readonly #underWay = new Set<AbortController>();
 
   constructor(
+    id: number,
     readonly session: Session,
     private readonly owner: CallOwner,
     private current: PlannedCall,
@@ -74,6 +73,7 @@ export class CallInFlight implements KnownCall {
     /** True: the call stays as it is, whatever else is asked. */
     readonly isFixed: boolean,
   ) {
+    this.facts = { id, exchanges: 0, retries: 0, pages: 0, sentAt: 0 };
     this.#paidFor = current.exchanges;
   }
 
@@ -196,18 +196,17 @@ export class CallInFlight implements KnownCall {
       this.#end({ error: refusal });
       return;
     }
-    this.#request = this.session.limiter.request(this.#permitTerms(), {
+    this.#requestPermit(
       // It leaves with all that is asked in the same tick.
-      grant: (permit) => queueMicrotask(() => this.#granted(permit)),
-      refuse: (error) => {
-        this.#request = undefined;
+      (permit) => queueMicrotask(() => this.#granted(permit)),
+      (error) => {
         this.owner.tooLate(this, [...this.#waiters], error);
         if (!this.isOver) {
           this.#happens("failed for good");
           this.#end({ error });
         }
       },
-    });
+    );
     this.#refuseLate();
   }
 
@@ -222,7 +221,6 @@ export class CallInFlight implements KnownCall {
   }
 
   #granted(permit: Permit): void {
-    this.#request = undefined;
     if (this.isOver) {
       permit.release();
       return;
@@ -246,7 +244,7 @@ export class CallInFlight implements KnownCall {
     let first: Permit | undefined = permit;
     let askedMonotonic = Number.POSITIVE_INFINITY;
     try {
-      const fetched = await this.current.scope.api.fetch(this.call as never, {
+      const fetched = await session.fetch(this.call as never, {
         account: session.account,
         source: session.source,
         parts: this.owner.parts(this),
@@ -416,20 +414,32 @@ export class CallInFlight implements KnownCall {
   }
 
   #wait(): Promise<Permit> {
-    return new Promise((resolve, reject) => {
-      const request = this.session.limiter.request(this.#permitTerms(), {
-        grant: (permit) => {
-          this.#request = undefined;
-          if (this.isOver) permit.release();
-          resolve(permit);
-        },
-        refuse: (error) => {
-          this.#request = undefined;
-          reject(error);
-        },
-      });
-      this.#request = request;
+    return new Promise((resolve, reject) =>
+      this.#requestPermit((permit) => {
+        if (this.isOver) permit.release();
+        resolve(permit);
+      }, reject),
+    );
+  }
+
+  /** The outcome may come before the limiter's `request` returns. */
+  #requestPermit(granted: (permit: Permit) => void, refused: (error: GatewayError) => void): void {
+    let isWaiting = true;
+    const ends = () => {
+      isWaiting = false;
+      this.#request = undefined;
+    };
+    const request = this.session.limiter.request(this.#permitTerms(), {
+      grant: (permit) => {
+        ends();
+        granted(permit);
+      },
+      refuse: (error) => {
+        ends();
+        refused(error);
+      },
     });
+    if (isWaiting) this.#request = request;
   }
 }
 

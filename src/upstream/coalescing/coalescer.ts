@@ -61,6 +61,7 @@ export class Coalescer implements CallOwner {
   /** By caller: the series of pages that reads on although nobody waits for it. */
   readonly #readingOn = new Map<string, CallInFlight>();
   #stopped: GatewayError | null = null;
+  #calls = 0;
 
   constructor(private readonly options: CoalescerOptions) {
     this.#sizes = new SizesSeen(() => options.clock.monotonic());
@@ -87,10 +88,16 @@ export class Coalescer implements CallOwner {
   }
 
   /** What would happen to the questions now. Asks and claims nothing. */
-  async forecast(questions: readonly Question[], terms: ForecastTerms, guess: (seen: Seen) => Seen = (seen) => seen): Promise<Decision> {
-    const { snapshot } = await this.#snapshot(new Set(questions.map(scopeOf)), terms);
-    const scope = (of: Scope) => ({ ...snapshot.scope(of), seen: guess(snapshot.scope(of).seen) });
-    return decide(questions, { ...snapshot, scope });
+  forecast(questions: readonly Question[], terms: ForecastTerms, guess: (seen: Seen) => Seen = (seen) => seen): Promise<Decision> {
+    return this.#withSnapshot(new Set(questions.map(scopeOf)), terms, (snapshot) => {
+      const scope = (of: Scope) => ({ ...snapshot.scope(of), seen: guess(snapshot.scope(of).seen) });
+      return decide(questions, { ...snapshot, scope });
+    });
+  }
+
+  /** The calls of the scope that are queued or in flight. */
+  calls(scope: Scope): readonly CallInFlight[] {
+    return this.#scopes.get(scope.key)?.open ?? [];
   }
 
   /** Fails what waits, with a stale answer where there is one, and makes no further call. */
@@ -101,31 +108,36 @@ export class Coalescer implements CallOwner {
 
   // ------------------------------------------------------------ snapshot, decision
 
-  async #serve(asks: readonly Ask[], terms: AskTerms, admit: Admit): Promise<GatewayError | null> {
-    const { snapshot } = await this.#snapshot(new Set(asks.map(({ scope }) => scope)), terms);
-    const decision = decide(
-      asks.map(({ question }) => question),
-      snapshot,
-    );
-    const refusal = admit(decision);
-    this.#carryOut(asks, refusal ? withoutCalls(decision, refusal) : decision, snapshot, terms);
-    return refusal;
+  #serve(asks: readonly Ask[], terms: AskTerms, admit: Admit): Promise<GatewayError | null> {
+    return this.#withSnapshot(new Set(asks.map(({ scope }) => scope)), terms, (snapshot) => {
+      const decision = decide(
+        asks.map(({ question }) => question),
+        snapshot,
+      );
+      const refusal = admit(decision);
+      this.#carryOut(asks, refusal ? withoutCalls(decision, refusal) : decision, snapshot, terms);
+      return refusal;
+    });
   }
 
-  /** Taken again while answers land that it does not show: else a call could be made twice. */
-  async #snapshot(
+  /**
+   * Calls `use` with a snapshot that shows everything until now: nothing happens between the two. It is taken again while answers land that
+   * it does not show: else a call could be made twice.
+   */
+  async #withSnapshot<T>(
     scopes: ReadonlySet<Scope>,
     { begun, deadline, priority, memory, most }: ForecastTerms,
-  ): Promise<{ snapshot: Snapshot<CallInFlight> }> {
+    use: (snapshot: Snapshot<CallInFlight>) => T,
+  ): Promise<T> {
     for (;;) {
       const open = [...scopes].map((scope) => this.#open(scope));
       const versions = open.map(({ version }) => version);
       const stored = await Promise.all([...scopes].map(({ key }) => this.options.store.get(key)));
       if (open.some(({ version }, index) => version !== versions[index])) continue;
       const present = momentOf(this.options.clock);
-      const known = new Map(open.map((each, index) => [each.scope, this.#scopeSnapshot(each, stored[index]!, memory, present)] as const));
+      const known = new Map(open.map((each, index) => [each.scope.key, this.#scopeSnapshot(each, stored[index]!, memory, present)] as const));
       const { freshness } = this.options;
-      return { snapshot: { present, begun, deadline, priority, most: most(), freshness, scope: (scope) => known.get(scope)! } };
+      return use({ present, begun, deadline, priority, most: most(), freshness, scope: ({ key }) => known.get(key)! });
     }
   }
 
@@ -254,7 +266,7 @@ export class Coalescer implements CallOwner {
       for (const waiter of waiters) this.#fails(waiter, paid, null);
       return false;
     }
-    const call = new CallInFlight(this.options.session(open.scope), this, planned, paid.terms, paid.charge, isFixed);
+    const call = new CallInFlight(++this.#calls, this.options.session(open.scope), this, planned, paid.terms, paid.charge, isFixed);
     open.calls.add(call);
     if (step) this.#halvings.set(call, step);
     call.assign(planned, waiters);
@@ -300,7 +312,7 @@ export class Coalescer implements CallOwner {
       call.leave(waiter);
       this.#delivery.gaveWay(waiter, call, "SENT");
     }
-    const beside = new CallInFlight(this.options.session(open.scope), this, call.plan, paid.terms, paid.charge, true);
+    const beside = new CallInFlight(++this.#calls, this.options.session(open.scope), this, call.plan, paid.terms, paid.charge, true);
     open.calls.add(beside);
     beside.assign(call.plan, waiters);
     beside.start(0);
@@ -371,8 +383,8 @@ export class Coalescer implements CallOwner {
       for (const waiter of [...other.waiters]) {
         if (!this.#delivery.serves(waiter, record)) continue;
         other.leave(waiter);
-        if (other.sentAt) this.#delivery.gaveWay(waiter, other, "SENT");
         this.#delivery.landed(waiter, record, call);
+        if (other.sentAt) this.#delivery.gaveWay(waiter, other, "SENT");
         waiter.ask.settle();
       }
     }
@@ -382,21 +394,18 @@ export class Coalescer implements CallOwner {
   /** What an answer that was cut short does not hold is decided anew. */
   #askAgain(waiter: Waiter): void {
     const { ask } = waiter;
-    this.#snapshot(new Set([ask.scope]), ask.terms).then(
-      ({ snapshot }) => {
-        if (!ask.isWaiting(waiter)) return;
-        const again = new Ask(waiter.part, ask.scope, ask.terms, ask.askedAt);
-        this.#carryOut([again], decide([waiter.part], snapshot), snapshot, ask.terms);
-        void again.outcome.then(({ answered, failed }) => {
-          if (!ask.isWaiting(waiter)) return;
-          for (const part of answered) ask.answered(part);
-          for (const part of failed) ask.failed(part);
-          ask.replaces(waiter, []);
-          ask.settle();
-        });
-      },
-      (error) => this.#fails(waiter, this.#asGatewayError(error, null), null),
-    );
+    const again = new Ask(waiter.part, ask.scope, ask.terms, ask.askedAt);
+    this.#serve([again], ask.terms, () => null).catch((error) => {
+      this.#delivery.refused(again, again.question, this.#asGatewayError(error, null));
+      again.settle();
+    });
+    void again.outcome.then(({ answered, failed }) => {
+      if (!ask.isWaiting(waiter)) return;
+      for (const part of answered) ask.answered(part);
+      for (const part of failed) ask.failed(part);
+      ask.replaces(waiter, []);
+      ask.settle();
+    });
   }
 
   #failed(open: OpenScope, call: CallInFlight, error: GatewayError, step: HalvingStep | undefined): void {

@@ -35,7 +35,7 @@ export class ExchangeAttempt {
   }
 
   async send(request: ExchangeRequest, deadline: number): Promise<TimedResponse> {
-    const { session, api } = this;
+    const { session } = this;
     const claim = session.circuit.begin();
     if (claim instanceof GatewayError) throw claim;
     try {

@@ -1,4 +1,5 @@
 import type { Clock } from "../../clock.js";
+import type { Api } from "../apis/descriptor.js";
 import type { CircuitBreaker } from "../budget/circuit-breaker.js";
 import type { ExchangeTimes } from "../budget/exchange-times.js";
 import type { PermitSource } from "../budget/permit.js";
@@ -18,6 +19,8 @@ export interface Session {
   readonly times: ExchangeTimes;
   /** Pauses before the second, third… try after a 500, a 503 or a broken connection, ms. */
   readonly retryPausesMs: readonly number[];
+  /** Reads a whole call through exchanges. */
+  readonly fetch: Api["fetch"];
   /** Sends one request to the platform, once. */
   readonly send: (request: ExchangeRequest, terms: TransportTerms) => Promise<ExchangeResponse>;
   /** Waits without holding a permit. */
