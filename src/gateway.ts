@@ -1,3 +1,4 @@
+import { type Clock, systemClock } from "./clock.js";
 import { type Config, ConfigError } from "./config.js";
 import { createDirectoryMemory } from "./graphql/directory-memory.js";
 import { behaviour } from "./graphql/resolvers/behaviour.js";
@@ -6,7 +7,6 @@ import { buildGatewaySchema } from "./graphql/schema.js";
 import { readinessOf } from "./readiness.js";
 import { requests } from "./request/request.js";
 import type { Gateway } from "./server/gateway-port.js";
-import { type Clock, systemClock } from "./clock.js";
 import { MemoryAnswerStore } from "./upstream/answers/answer-store.js";
 import { Coalescer } from "./upstream/coalescing/coalescer.js";
 import { PlatformAccount } from "./upstream/platform-account.js";

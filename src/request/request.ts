@@ -8,7 +8,7 @@ import { outline } from "../graphql/outline.js";
 import type { Caller, Gateway, GatewayRequest, PreparedOperation } from "../server/gateway-port.js";
 import { momentOf } from "../upstream/answers/freshness.js";
 import { guessed } from "../upstream/apis/interval-metrics/descriptor.js";
-import { type Charge, CallerBudgets, type ChargeCaller } from "../upstream/budget/caller-budget.js";
+import { CallerBudgets, type Charge, type ChargeCaller } from "../upstream/budget/caller-budget.js";
 import type { AskTerms } from "../upstream/coalescing/ask.js";
 import type { Coalescer } from "../upstream/coalescing/coalescer.js";
 import { RequestMemory } from "../upstream/coalescing/request-memory.js";
@@ -52,7 +52,11 @@ export function requests({ config, schema, accounts, coalescer, directoryMemory,
       coalescer,
       terms,
       () => clock.monotonic(),
-      ({ exchanges, waits }) => allowance.begin(exchanges, waits.map(({ wanted }) => wanted)),
+      ({ exchanges, waits }) =>
+        allowance.begin(
+          exchanges,
+          waits.map(({ wanted }) => wanted),
+        ),
     );
     const readable = [...accounts.values()].filter(({ id }) => caller.accounts === "*" || caller.accounts.includes(id));
     let planned: object | null = null;
@@ -95,7 +99,10 @@ export function requests({ config, schema, accounts, coalescer, directoryMemory,
     async function plan(first: readonly Question[], later: object[]): Promise<GatewayError | null> {
       const decision = await coalescer.forecast(first, terms);
       planned = { ...explained(decision), later };
-      return allowance.begin(decision.exchanges, decision.waits.map(({ wanted }) => wanted));
+      return allowance.begin(
+        decision.exchanges,
+        decision.waits.map(({ wanted }) => wanted),
+      );
     }
   };
 }

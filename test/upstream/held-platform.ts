@@ -2,6 +2,8 @@ import type { GatewayError } from "../../src/errors.js";
 import { hourMs, type Window } from "../../src/time.js";
 import { type AnswerStore, MemoryAnswerStore } from "../../src/upstream/answers/answer-store.js";
 import { type Freshness, momentOf } from "../../src/upstream/answers/freshness.js";
+import type { Api } from "../../src/upstream/apis/descriptor.js";
+import { apiOf } from "../../src/upstream/apis/registry.js";
 import { CircuitBreaker } from "../../src/upstream/budget/circuit-breaker.js";
 import { ExchangeTimes } from "../../src/upstream/budget/exchange-times.js";
 import type { Limits } from "../../src/upstream/budget/pace.js";
@@ -12,8 +14,6 @@ import type { AnswerUse, AskOutcome, AskTerms } from "../../src/upstream/coalesc
 import type { CallInFlight } from "../../src/upstream/coalescing/call-in-flight.js";
 import { type Admit, Coalescer } from "../../src/upstream/coalescing/coalescer.js";
 import { RequestMemory } from "../../src/upstream/coalescing/request-memory.js";
-import type { Api } from "../../src/upstream/apis/descriptor.js";
-import { apiOf } from "../../src/upstream/apis/registry.js";
 import { scopeOf } from "../../src/upstream/planning/scope.js";
 import type { Answered, ApiName, Question } from "../../src/upstream/question.js";
 import type { TransportTerms } from "../../src/upstream/transport/transport.js";
@@ -113,7 +113,6 @@ export class HeldPlatform {
         sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
         succeeded: () => undefined,
         failed: () => undefined,
-
       }),
       clock,
       warn: (message) => this.warnings.push(message),
@@ -135,7 +134,12 @@ export class HeldPlatform {
     }) as unknown as Api["fetch"];
   }
 
-  async #send(request: ExchangeRequest, { sending, signal }: TransportTerms, account: string, credential: string): Promise<ExchangeResponse> {
+  async #send(
+    request: ExchangeRequest,
+    { sending, signal }: TransportTerms,
+    account: string,
+    credential: string,
+  ): Promise<ExchangeResponse> {
     const { call, page } = request as unknown as { call: Call; page: number };
     await sending?.();
     return new Promise((resolve, reject) => {

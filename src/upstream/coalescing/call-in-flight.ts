@@ -2,7 +2,7 @@ import { GatewayError } from "../../errors.js";
 import { type Moment, momentOf } from "../answers/freshness.js";
 import type { AnswerRecord } from "../apis/descriptor.js";
 import type { Charge } from "../budget/caller-budget.js";
-import { type Permit, type PermitRequest, type PermitTerms, type Priority } from "../budget/permit.js";
+import type { Permit, PermitRequest, PermitTerms, Priority } from "../budget/permit.js";
 import type { Call, ExchangeRequest } from "../call.js";
 import type { PlannedCall } from "../planning/plan.js";
 import type { Question } from "../question.js";

@@ -135,7 +135,9 @@ export class Coalescer implements CallOwner {
       const stored = await Promise.all([...scopes].map(({ key }) => this.options.store.get(key)));
       if (open.some(({ version }, index) => version !== versions[index])) continue;
       const present = momentOf(this.options.clock);
-      const known = new Map(open.map((each, index) => [each.scope.key, this.#scopeSnapshot(each, stored[index]!, memory, present)] as const));
+      const known = new Map(
+        open.map((each, index) => [each.scope.key, this.#scopeSnapshot(each, stored[index]!, memory, present)] as const),
+      );
       const { freshness } = this.options;
       return use({ present, begun, deadline, priority, most: most(), freshness, scope: ({ key }) => known.get(key)! });
     }

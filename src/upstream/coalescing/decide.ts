@@ -188,10 +188,15 @@ export function decide<C extends KnownCall>(questions: readonly Question[], snap
     const queued = known.calls.filter(({ planned }) => planned !== null);
     const wanted = waits.map((wait) => wait.wanted).filter(inScope);
     const behind = unexpected.filter(inScope);
-    const calls = planned([...queued.flatMap((call) => call.wanted), ...wanted, ...behind], known, snapshot);
+    const joined = joins
+      .filter(({ call }) => call.planned !== null)
+      .map((join) => join.wanted)
+      .filter(inScope);
+    const waiting = [...queued.flatMap((call) => call.wanted), ...joined, ...wanted];
+    const calls = planned([...waiting, ...behind], known, snapshot);
     plans.set(scope, calls);
     if (wanted.length > 0) {
-      const withoutRefreshes = behind.length > 0 ? planned([...queued.flatMap((call) => call.wanted), ...wanted], known, snapshot) : calls;
+      const withoutRefreshes = behind.length > 0 ? planned(waiting, known, snapshot) : calls;
       exchanges += Math.max(0, costOf(withoutRefreshes) - costOf(queued.map((call) => call.planned!)));
     }
   }

@@ -31,6 +31,8 @@ const weighedParts = 200;
  */
 export function plan(questions: readonly Question[], seenOf: SeenOf): PlannedCall[] {
   const distinct = [...new Map(questions.map((question) => [questionKey(question), question])).values()];
+  // What an earlier plan cut is given as a whole now.
+  for (const question of distinct) wholes.set(question, question);
   return groupedBy(distinct, scopeOf).flatMap((together) => {
     const scope = scopeOf(together[0]!);
     const { api } = scope;
@@ -39,7 +41,13 @@ export function plan(questions: readonly Question[], seenOf: SeenOf): PlannedCal
       const merged = api.merge(some, seen);
       return merged && { ...merged, scope, questions: some };
     };
-    return api.regions(together).flatMap((region) => cheapestCover(cutAtTotals(region, api), api, merge));
+    return api.regions(together).flatMap((region) => {
+      const whole = cheapestCover(region, api, merge);
+      const cut = cutAtTotals(region, api);
+      if (cut.length === region.length) return whole;
+      const inParts = cheapestCover(cut, api, merge);
+      return costOf(inParts) < costOf(whole) ? inParts : whole;
+    });
   });
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { SkillSegmentsReply } from "../../../src/upstream/question.js";
 import { noon, pass, settle, standAtNoon } from "../fake-time.js";
-import { asked, HeldPlatform, one, type Ended } from "../held-platform.js";
+import { asked, type Ended, HeldPlatform, one } from "../held-platform.js";
 import { agentRows, keyRows, keyTotal, skillRows } from "../questions-by-hand.js";
 
 standAtNoon();
@@ -57,7 +57,9 @@ describe("what is under way", () => {
       await settle();
       platform.sent[1]?.answer();
       expect((await row).answered).toMatchObject({ stale: false, reply: { asOf: noon + age } });
-      expect(platform.sent, "a row that gathered behind the list is asked for only when the list is too old").toHaveLength(age === 0 ? 1 : 2);
+      expect(platform.sent, "a row that gathered behind the list is asked for only when the list is too old").toHaveLength(
+        age === 0 ? 1 : 2,
+      );
     },
   );
 

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { dayMs, hourMs, minuteMs } from "../../../src/time.js";
 import type { IntervalMetricsReply } from "../../../src/upstream/question.js";
 import { noon, pass, settle, standAtNoon } from "../fake-time.js";
-import { asked, HeldPlatform, type Ended } from "../held-platform.js";
+import { asked, type Ended, HeldPlatform } from "../held-platform.js";
 import { intervalRows } from "../questions-by-hand.js";
 import { botId } from "../replies-by-hand.js";
 

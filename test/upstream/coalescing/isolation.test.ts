@@ -36,7 +36,7 @@ function owners(value: unknown): number[] {
   return Object.entries(value).flatMap(([key, part]) => (key === "owner" ? [part as number] : owners(part)));
 }
 
-test("accounts and credentials that know the same ids never share a figure, whatever is asked when", async () => {
+test("accounts and credentials that know the same ids never share a figure, whatever is asked when", { timeout: 60_000 }, async () => {
   const steps = fc.array(
     fc.record({ asked: fc.array(question, { minLength: 1, maxLength: 12 }), passMs: fc.constantFrom(0, 500, 16_000, 61_000) }),
     {

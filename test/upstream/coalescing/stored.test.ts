@@ -143,7 +143,9 @@ describe("what is stored", () => {
     await asked(platform, agentRows());
     await asked(platform, skillRows({ skills: ["1"] }));
     expect(platform.sent, "the newer answer took its place").toHaveLength(3);
-    expect(platform.warnings).toEqual([expect.stringMatching(/^An answer of skill-segments with 100 bytes is larger than CACHE_MAX_BYTES \(1\)/)]);
+    expect(platform.warnings).toEqual([
+      expect.stringMatching(/^An answer of skill-segments with 100 bytes is larger than CACHE_MAX_BYTES \(1\)/),
+    ]);
   });
 
   test("an answer that cannot be stored still serves those who wait for it", async () => {

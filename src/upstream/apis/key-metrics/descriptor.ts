@@ -126,8 +126,7 @@ export const keyMetrics: Api<"key-metrics"> = {
     groupBy && filters[ownFilter(groupBy)] !== null ? countName(groupBy, { ...filters, [ownFilter(groupBy)]: null }) : null,
   *sizes({ call, reply }) {
     if (!call.groupBy || reply.count === null) return;
-    yield [countName(call.groupBy, call.filters), reply.count];
-    yield [likeName(call.groupBy, call.filters), reply.count];
+    for (const name of sizeNames(call.groupBy, call.filters, call)) yield [name, reply.count];
   },
   isSettled: () => false,
   rows: ({ rows }) => rows.length,
@@ -158,7 +157,8 @@ function groupedShape(
   const listed = idSet(sets.flatMap((keys) => (keys === "all" ? [] : keys)));
   const orders = rows.map(({ keys }) => keys).filter(isOrder);
   const everyKey = named === "all" || orders.length > 0;
-  const known = seen.size(countName(groupBy, others)) ?? seen.size(likeName(groupBy, others));
+  const [exact, like] = sizeNames(groupBy, others, rows[0]!);
+  const known = seen.size(exact) ?? seen.size(like);
 
   const filtered = (ids: readonly string[]): Shape => ({
     groupBy,
@@ -255,9 +255,19 @@ const keyKinds = ["skillId", "agentGroupId"] as const satisfies KeyKind[];
 const ownFilter = (kind: KeyKind | null) => (kind === "agentGroupId" ? "agentGroupIds" : "skillIds");
 const pages = (keys: number): number => Math.max(1, Math.ceil(keys / keysPerPage));
 const countName = (groupBy: KeyKind, filters: KeyMetricsFilters): string => `${groupBy} ${textOf(filters)}`;
-/** For filters of the same kinds with other ids: what the last of them had is the best that is known. */
-const likeName = (groupBy: KeyKind, filters: KeyMetricsFilters): string =>
-  `${groupBy} like ${Object.keys(filters).filter((kind) => filters[kind as keyof KeyMetricsFilters] !== null)}`;
+/**
+ * The names of the number of keys: under exactly these filters, and under filters of the same kinds with other ids, of which what the
+ * last of them had is the best that is known.
+ */
+function sizeNames(
+  groupBy: KeyKind,
+  filters: KeyMetricsFilters,
+  { includeSubGroups, userType }: Pick<Asked, "includeSubGroups" | "userType">,
+): [exact: string, like: string] {
+  const kinds = [...(includeSubGroups ? ["sub-groups"] : []), ...(userType === "ALL" ? [] : [userType])];
+  const filtered = Object.keys(filters).filter((kind) => filters[kind as keyof KeyMetricsFilters] !== null);
+  return [[countName(groupBy, filters), ...kinds].join(" "), [groupBy, "like", ...filtered, ...kinds].join(" ")];
+}
 const sameFilters = (a: KeyMetricsFilters, b: KeyMetricsFilters): boolean =>
   equalIds(a.agentIds, b.agentIds) && equalIds(a.agentGroupIds, b.agentGroupIds) && equalIds(a.skillIds, b.skillIds);
 const distinct = <T extends object>(values: readonly T[]): T[] =>
