@@ -104,6 +104,7 @@ function glued(
   const replies = answers.map(({ reply }) => reply);
   const reply: IntervalMetricsReply = {
     asOf: Math.min(...replies.map(({ asOf }) => asOf)),
+    newestAskedAt: Math.max(...replies.map(({ newestAskedAt }) => newestAskedAt)),
     window: question.window,
     rows: replies.flatMap(({ rows }) => rows),
     pending: joined(replies.flatMap(({ pending }) => pending)),

@@ -112,8 +112,10 @@ export type Values = Readonly<Record<string, number | null>>;
 export type Rows = ReadonlyMap<string, Values>;
 
 interface Replied {
-  /** Epoch ms at which the platform was asked. */
+  /** Epoch ms at which the platform was asked; of several pages, for the oldest. */
   asOf: number;
+  /** Epoch ms at which the newest page was asked for; equal to `asOf` for one page. */
+  newestAskedAt: number;
 }
 
 /** One level of an agent segments answer: a whole window, or one of its intervals. */

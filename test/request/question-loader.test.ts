@@ -27,10 +27,11 @@ function loaderOver(answer: Answer) {
   return { loader: new QuestionLoader({ ask }, terms, () => 0), batches };
 }
 
-const segments: Answer = (question) => ({
-  reply: { asOf: "skills" in question ? 5 : 6, window: { from: 0, to: 1 }, skills: new Map(), total: null, intervals: null },
-  stale: false,
-});
+const segments: Answer = (question) => {
+  const asOf = "skills" in question ? 5 : 6;
+  const reply = { asOf, newestAskedAt: asOf, window: { from: 0, to: 1 }, skills: new Map(), total: null, intervals: null };
+  return { reply, stale: false };
+};
 
 /** A reply with one row at the start of the window; days come back at different times. */
 const intervals =
@@ -47,6 +48,7 @@ const intervals =
     };
     const reply: IntervalMetricsReply = {
       asOf: asOfFor(window.from),
+      newestAskedAt: asOfFor(window.from),
       window,
       rows: [{ ...row, human: true, values: {} }],
       pending: [],

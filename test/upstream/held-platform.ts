@@ -96,7 +96,7 @@ export class HeldPlatform {
             const { deadline, priority } = terms;
             const failing = async (error: GatewayError, nextTryAt = now()) => terms.failing?.(error, nextTryAt);
             const answer = (pending: readonly Window[] = []) =>
-              resolve({ reply: replyTo(call, account, credential, asOf, pending), pages: 1, bytes: settings.bytes ?? 100 });
+              resolve({ reply: replyTo(call, account, credential, asOf, pending), pages: 1, bytes: settings.bytes ?? 100, remarks: [] });
             const again = () => terms.sent(true);
             this.sent.push({ call, account, credential, asOf, deadline, priority, answer, fail: reject, failing, again });
           });

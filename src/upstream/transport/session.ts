@@ -50,7 +50,14 @@ export class Connection {
     // The fetcher and the call are of one API; TypeScript cannot follow that through the table.
     const fetch = this.fetchers[call.api] as Fetch<ApiName>;
     try {
-      const fetched = await fetch(call, this.account, exchange, this.now);
+      const fetched = await fetch(call, {
+        account: this.account,
+        exchange,
+        expects: () => undefined,
+        parts: 1,
+        read: () => undefined,
+        now: this.now,
+      });
       this.condition.well(call.api);
       return fetched;
     } catch (error) {

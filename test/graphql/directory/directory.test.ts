@@ -38,7 +38,7 @@ test("the platform's rows without an entity, and rows without a segment, make no
     ["1", rows],
   ]);
   const context = byHand({
-    reply: () => ({ asOf: noon, window: { from: 0, to: noon }, agents: rows, bySkill, total: null, intervals: null }),
+    reply: () => ({ asOf: noon, newestAskedAt: noon, window: { from: 0, to: noon }, agents: rows, bySkill, total: null, intervals: null }),
   });
   expect(
     await contactCenter(context, "agents { nodes { id } } agent(id: 12) { skills { id } } skill(id: 1) { agents { nodes { id } } }"),
@@ -163,6 +163,7 @@ describe("a name seen in any answer", () => {
     const scope = { account: "a1", credential: "own" };
     const reply = (name: string, asOf: number) => ({
       asOf,
+      newestAskedAt: asOf,
       window: { from: 0, to: 1 },
       rows: [{ id: "1", name, byTime: {}, current: {} }],
       count: 1,

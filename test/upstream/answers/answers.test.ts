@@ -6,7 +6,14 @@ const noon = Date.UTC(2026, 0, 15, 12);
 
 const answer = (lastMinutes: number, asOf = noon, bytes = 1_000): Stored => ({
   call: { api: "skill-segments", lastMinutes, everyMinutes: null, userType: "ALL", skills: "all" },
-  reply: { asOf, window: { from: asOf - lastMinutes * 60_000, to: asOf }, skills: new Map(), total: null, intervals: null },
+  reply: {
+    asOf,
+    newestAskedAt: asOf,
+    window: { from: asOf - lastMinutes * 60_000, to: asOf },
+    skills: new Map(),
+    total: null,
+    intervals: null,
+  },
   bytes,
 });
 

@@ -8,7 +8,7 @@ import { intervalRows, keyRows, skillRows } from "../questions-by-hand.js";
 const since = 10_000_000;
 const stored = (asOf: number): Stored => ({
   call: { api: "skill-segments", lastMinutes: 60, everyMinutes: null, userType: "ALL", skills: "all" },
-  reply: { asOf, window: { from: 0, to: asOf }, skills: new Map(), total: null, intervals: null },
+  reply: { asOf, newestAskedAt: asOf, window: { from: 0, to: asOf }, skills: new Map(), total: null, intervals: null },
   bytes: 100,
 });
 

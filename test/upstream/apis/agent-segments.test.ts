@@ -21,7 +21,7 @@ const call = (part: Partial<AgentSegmentsCall> = {}): AgentSegmentsCall => ({
 
 async function fetched(body: unknown, part: Partial<AgentSegmentsCall> = {}) {
   const platform = scripted(() => ok(body), askedAt);
-  const result = await fetchAgentSegments(call(part), "le1", platform.exchange, platform.now);
+  const result = await fetchAgentSegments(call(part), platform.context());
   return { ...result, requests: platform.requests };
 }
 

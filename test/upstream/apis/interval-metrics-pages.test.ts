@@ -24,7 +24,7 @@ const row = (agentId: number, from = "13:00", to = "13:15") => ({ timeframe: tim
 
 async function fetched(answer: (request: ExchangeRequest, index: number) => Scripted, part: Partial<IntervalMetricsCall> = {}) {
   const platform = scripted(answer, 1000);
-  const result = await intervalMetricsFetch("tests")(call(part), "le1", platform.exchange, platform.now);
+  const result = await intervalMetricsFetch("tests")(call(part), platform.context());
   return { ...result, requests: platform.requests.map(queryOf), agents: result.reply.rows.map(({ ids }) => ids.AGENT) };
 }
 

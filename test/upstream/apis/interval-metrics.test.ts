@@ -26,7 +26,7 @@ const row = (from: string, to: string, metrics: object, ids: object = { skillId:
 
 async function fetched(body: unknown, part: Partial<IntervalMetricsCall> = {}) {
   const platform = scripted(() => ok(body), 77);
-  const result = await intervalMetricsFetch("tests")(call(part), "le1", platform.exchange, platform.now);
+  const result = await intervalMetricsFetch("tests")(call(part), platform.context());
   return { ...result, requests: platform.requests };
 }
 
@@ -87,10 +87,11 @@ describe("rows of interval metrics", () => {
     const lastPage = ok({ intervals: [] });
     const platform = scripted((_, index) => (index === 0 ? ok(vendor.examples.bySkill.answer) : lastPage), 77);
     const bySkill = call({ window: window("13:15", "13:45") });
-    const { reply } = await intervalMetricsFetch("tests")(bySkill, "le1", platform.exchange, platform.now);
+    const { reply } = await intervalMetricsFetch("tests")(bySkill, platform.context());
     expect(platform.requests.map((request) => queryOf(request).offset)).toEqual([undefined, "100"]);
     expect(reply).toEqual({
       asOf: 77,
+      newestAskedAt: 78,
       window: window("13:15", "13:45"),
       pending: [],
       rows: [

@@ -25,7 +25,7 @@ function answered(
   pending: Stored<"interval-metrics">["reply"]["pending"] = [],
 ): Stored<"interval-metrics"> {
   const call = { api: "interval-metrics" as const, handleTimeModel: "IFT" as const, filters, ...agents };
-  return { call, reply: { asOf: hourMs, window, rows: ids.map(rowOf), pending }, bytes: 1 };
+  return { call, reply: { asOf: hourMs, newestAskedAt: hourMs, window, rows: ids.map(rowOf), pending }, bytes: 1 };
 }
 
 const idsFor = (answer: Stored<"interval-metrics">, agent: string) => {

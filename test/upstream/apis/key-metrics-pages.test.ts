@@ -15,7 +15,7 @@ describe("pages of key metrics", () => {
       const offset = Number(queryOf(request).offset);
       return ok(page(keys.slice(offset, offset + 50), keys.length));
     }, now);
-    const result = await fetchKeyMetrics(call(part), "le1", platform.exchange, platform.now);
+    const result = await fetchKeyMetrics(call(part), platform.context());
     return {
       ids: result.reply.rows.map(({ id }) => id),
       offsets: platform.requests.map((request) => Number(queryOf(request).offset)),

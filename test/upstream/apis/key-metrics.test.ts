@@ -11,7 +11,7 @@ const now = 1_591_955_386_814;
 
 async function fetched(body: unknown, part: Partial<KeyMetricsCall> = {}) {
   const platform = scripted(() => ok(body), now);
-  const result = await fetchKeyMetrics(call(part), "le1", platform.exchange, platform.now);
+  const result = await fetchKeyMetrics(call(part), platform.context());
   return { ...result, requests: platform.requests };
 }
 

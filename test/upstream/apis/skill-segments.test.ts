@@ -19,7 +19,7 @@ const call = (part: Partial<SkillSegmentsCall> = {}): SkillSegmentsCall => ({
 
 async function fetched(body: unknown, part: Partial<SkillSegmentsCall> = {}, at = askedAt) {
   const platform = scripted(() => ok(body), at);
-  const { reply } = await fetchSkillSegments(call(part), "le1", platform.exchange, platform.now);
+  const { reply } = await fetchSkillSegments(call(part), platform.context());
   return { reply, requests: platform.requests };
 }
 

@@ -10,11 +10,12 @@ import { readSegments, totalOf } from "../segments/reading.js";
  * One GET of msgagentsegments, whatever the number of agents and skills. `window` ends when the platform was asked, or
  * where its intervals end. `total` is the platform's own, over exactly the agents of the call.
  */
-export const fetchAgentSegments: Fetch<"agent-segments"> = async (call, account, exchange) => {
+export const fetchAgentSegments: Fetch<"agent-segments"> = async (call, { account, exchange, read }) => {
   const response = await exchange(agentSegmentsRequest(call, account));
   const reader = new AnswerReader("AGENT_SEGMENTS", account);
   const reply = readSegments(response, call, reader, (level, window) => readLevel(level, window, call, reader));
-  return { reply, pages: 1, bytes: response.bytes };
+  read({ rows: reply.agents.size });
+  return { reply, pages: 1, bytes: response.bytes, remarks: [] };
 };
 
 export const agentSegmentsRequest = (call: AgentSegmentsCall, account: string): ExchangeRequest => ({

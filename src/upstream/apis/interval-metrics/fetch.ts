@@ -21,15 +21,13 @@ const narrowings = 2;
  */
 export const intervalMetricsFetch =
   (source: string): Fetch<"interval-metrics"> =>
-  async (call, account, exchange) => {
+  async (call, { account, exchange, read }) => {
     const reader = new AnswerReader("INTERVAL_METRICS", account);
-    let asOf = Number.POSITIVE_INFINITY;
-    let pages = 0;
+    const askedAt: number[] = [];
     let bytes = 0;
     const counted = async (request: ExchangeRequest) => {
       const response = await exchange(request);
-      asOf = Math.min(asOf, response.askedAt);
-      pages++;
+      askedAt.push(response.askedAt);
       bytes += response.bytes;
       return response;
     };
@@ -38,16 +36,19 @@ export const intervalMetricsFetch =
         request: (position) => intervalMetricsRequest(call, account, source, window, position),
         exchange: counted,
         readRow: (entry) => readRow(entry, call.grouping, reader),
+        read,
         reader,
       };
-      const read = await readPages(terms, (body) => doneRuns(body, window, call.everyMinutes * minuteMs, reader));
-      if ("rows" in read) return { rows: read.rows.filter((row) => isWithin(row.window, window)), complete: [window] };
+      const pages = await readPages(terms, (body) => doneRuns(body, window, call.everyMinutes * minuteMs, reader));
+      if ("rows" in pages) return { rows: pages.rows.filter((row) => isWithin(row.window, window)), complete: [window] };
       const parts: WindowRead[] = [];
-      if (narrowingsLeft > 0) for (const run of read.done) parts.push(await readWindow(run, narrowingsLeft - 1));
+      if (narrowingsLeft > 0) for (const run of pages.done) parts.push(await readWindow(run, narrowingsLeft - 1));
       return { rows: parts.flatMap(({ rows }) => rows), complete: parts.flatMap(({ complete }) => complete) };
     };
     const { rows, complete } = await readWindow(call.window, narrowings);
-    return { reply: { asOf, window: call.window, rows, pending: gaps(call.window, joined(complete)) }, pages, bytes };
+    const ages = { asOf: Math.min(...askedAt), newestAskedAt: Math.max(...askedAt) };
+    const reply = { ...ages, window: call.window, rows, pending: gaps(call.window, joined(complete)) };
+    return { reply, pages: askedAt.length, bytes, remarks: [] };
   };
 
 const isWithin = (part: Window, whole: Window): boolean => part.from >= whole.from && part.to <= whole.to;

@@ -127,7 +127,11 @@ function assembled(
     reply.rows.filter((row) => sources.get(row.window.from) === answers[index] && wanted(row, call)),
   );
   const pending = slots.filter(({ slot, source }) => source.reply.pending.some((part) => overlap(part, slot))).map(({ slot }) => slot);
-  return { asOf: Math.min(...answers.map((answer) => answer.reply.asOf)), window, rows, pending: joined(pending) };
+  const ages = {
+    asOf: Math.min(...answers.map(({ reply }) => reply.asOf)),
+    newestAskedAt: Math.max(...answers.map(({ reply }) => reply.newestAskedAt)),
+  };
+  return { ...ages, window, rows, pending: joined(pending) };
 }
 
 const fitsCall = ({ from, to }: Window): boolean => to - from <= longestMs;

@@ -1,5 +1,5 @@
 import type { Window } from "../../../time.js";
-import type { ExchangeRequest, ExchangeResponse } from "../../call.js";
+import type { CallContext, ExchangeRequest, ExchangeResponse } from "../../call.js";
 import type { IntervalRow } from "../../question.js";
 import { type AnswerReader, isObject, type Json } from "../answer-reader.js";
 import type { Position } from "./request.js";
@@ -8,6 +8,7 @@ export interface PagesTerms {
   request: (position: Position) => ExchangeRequest;
   exchange: (request: ExchangeRequest) => Promise<ExchangeResponse>;
   readRow: (entry: unknown) => IntervalRow;
+  read: CallContext["read"];
   reader: AnswerReader;
 }
 
@@ -16,7 +17,7 @@ export type PagesRead = { rows: readonly IntervalRow[] } | { done: readonly Wind
 
 /** Reads page after page, over empty ones too, until none follows. A page that comes again is UPSTREAM_INVALID_RESPONSE. */
 export async function readPages(
-  { request, exchange, readRow, reader }: PagesTerms,
+  { request, exchange, readRow, read, reader }: PagesTerms,
   readDone: (body: Json) => Window[],
 ): Promise<PagesRead> {
   const rows: IntervalRow[] = [];
@@ -25,7 +26,9 @@ export async function readPages(
     const { status, body } = await exchange(request(position));
     const page = reader.object(body, "the body");
     if (status === 202) return { done: readDone(page) };
-    for (const entry of reader.list(page.intervals, "intervals")) rows.push(readRow(entry));
+    const entries = reader.list(page.intervals, "intervals");
+    for (const entry of entries) rows.push(readRow(entry));
+    read({ rows: entries.length });
     position = nextPosition(page, reader);
     if (position === null) return { rows };
     const place = JSON.stringify(position);

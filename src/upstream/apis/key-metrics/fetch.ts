@@ -17,24 +17,23 @@ interface Page {
  * the order first seen. The list lives: when keys moved between pages while it was read to its end, it is read once more
  * from its beginning, and the keys of both readings are given.
  */
-export const fetchKeyMetrics: Fetch<"key-metrics"> = async (call, account, exchange, now) => {
+export const fetchKeyMetrics: Fetch<"key-metrics"> = async (call, { account, exchange, read, now }) => {
   const reader = new AnswerReader("KEY_METRICS", account);
   const window = windowAt(now(), call.window);
   const wanted = call.take === "all" ? Number.POSITIVE_INFINITY : call.take;
   const rows = new Map<string, KeyMetricsRow>();
   let count: number | null = null;
   let total: Total = null;
-  let asOf: number | undefined;
-  let pages = 0;
+  const askedAt: number[] = [];
   let bytes = 0;
   let moved = false;
   let again = false;
   for (let offset = 0; ; ) {
     const response = await exchange(keyMetricsRequest(call, account, window, offset));
     const page = readPage(reader.object(response.body, "the body"), call, reader);
-    if (pages === 0) total = page.total;
-    asOf ??= response.askedAt;
-    pages++;
+    if (askedAt.length === 0) total = page.total;
+    askedAt.push(response.askedAt);
+    read({ rows: page.rows.length });
     bytes += response.bytes;
     moved ||= !again && hasMoved(page, rows, count);
     for (const row of page.rows) if (!rows.has(row.id)) rows.set(row.id, row);
@@ -47,7 +46,9 @@ export const fetchKeyMetrics: Fetch<"key-metrics"> = async (call, account, excha
     offset = 0;
   }
   const kept = [...rows.values()].slice(0, wanted);
-  return { reply: { asOf, window, rows: kept, order: call.order, count: call.groupBy && count, total }, pages, bytes };
+  const ages = { asOf: Math.min(...askedAt), newestAskedAt: Math.max(...askedAt) };
+  const reply = { ...ages, window, rows: kept, order: call.order, count: call.groupBy && count, total };
+  return { reply, pages: askedAt.length, bytes, remarks: [] };
 };
 
 /** Whether keys may have been missed: the count fell since the last page, or a key came twice while it did not grow. */

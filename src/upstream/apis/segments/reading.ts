@@ -13,7 +13,7 @@ interface Level {
   window: Window;
 }
 
-export type SegmentsReading<L extends Level> = L & { asOf: number; intervals: readonly L[] | null };
+export type SegmentsReading<L extends Level> = L & { asOf: number; newestAskedAt: number; intervals: readonly L[] | null };
 
 /**
  * The whole answer: its summary and, when asked for, every interval of the window, oldest first. `read` turns one level of
@@ -29,7 +29,7 @@ export function readSegments<L extends Level>(
   const lengthMs = lastMinutes * minuteMs;
   if (everyMinutes === null) {
     const window = { from: askedAt - lengthMs, to: askedAt };
-    return { ...read(unwrapped(whole), window), asOf: askedAt, intervals: null };
+    return { ...read(unwrapped(whole), window), asOf: askedAt, newestAskedAt: askedAt, intervals: null };
   }
   const everyMs = everyMinutes * minuteMs;
   const stamped = reader.list(whole.metricsByIntervals, "metricsByIntervals").map((entry) => {
@@ -43,7 +43,8 @@ export function readSegments<L extends Level>(
   if (levels.size < stamped.length) throw reader.invalid("two intervals begin at the same time");
   if ([...levels.keys()].some((index) => slots[index] === undefined)) throw reader.invalid("an interval lies outside the window");
   const summary = unwrapped(reader.object(whole.timeframeSummary, "timeframeSummary"));
-  return { ...read(summary, window), asOf: askedAt, intervals: slots.map((slot, index) => read(levels.get(index) ?? null, slot)) };
+  const intervals = slots.map((slot, index) => read(levels.get(index) ?? null, slot));
+  return { ...read(summary, window), asOf: askedAt, newestAskedAt: askedAt, intervals };
 }
 
 /**

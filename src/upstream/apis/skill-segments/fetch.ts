@@ -7,11 +7,12 @@ import { idList, requestPath } from "../request-path.js";
 import { readSegments, totalOf } from "../segments/reading.js";
 
 /** One GET of msgskillsegments, whatever the number of skills; window and total as in agent segments. */
-export const fetchSkillSegments: Fetch<"skill-segments"> = async (call, account, exchange) => {
+export const fetchSkillSegments: Fetch<"skill-segments"> = async (call, { account, exchange, read }) => {
   const response = await exchange(skillSegmentsRequest(call, account));
   const reader = new AnswerReader("SKILL_SEGMENTS", account);
   const reply = readSegments(response, call, reader, (level, window) => readLevel(level, window, reader));
-  return { reply, pages: 1, bytes: response.bytes };
+  read({ rows: reply.skills.size });
+  return { reply, pages: 1, bytes: response.bytes, remarks: [] };
 };
 
 export const skillSegmentsRequest = (call: SkillSegmentsCall, account: string): ExchangeRequest => ({
