@@ -183,7 +183,7 @@ describe("rows of interval metrics", () => {
   });
 
   test("with fractions of seconds become whole milliseconds", async () => {
-    const { reply } = await fetched({ intervals: [row("13:15", "13:30", { handleTime: "1.1", workTime: 2.2 })] });
+    const { reply } = await fetched({ intervals: [row("13:15", "13:30", { handleTime: 1.1, workTime: 2.2 })] });
     expect(reply.rows[0]?.values).toMatchObject({ handleTime: 1100, workTime: 2200 });
   });
 

@@ -119,8 +119,9 @@ describe("an answer of key metrics", () => {
     expect(new Set(Object.values(values)).size).toBe(metricsOf(keyMetricsByTime).length + metricsOf(keyMetricsCurrent).length);
   });
 
-  test("may write a Long as 3986.0 in text, and keeps a zero", async () => {
-    const { reply } = await fetched({ all: { closedConversations: "3986.0", csat: 0, onlineAgents: 0 } }, { groupBy: null, total: true });
+  test("may write a Long as 3986.0, and keeps a zero", async () => {
+    const all: unknown = JSON.parse('{ "closedConversations": 3986.0, "csat": 0, "onlineAgents": 0 }');
+    const { reply } = await fetched({ all }, { groupBy: null, total: true });
     expect(reply.total).toMatchObject({ byTime: { closedConversations: 3986, csat: 0 }, current: { onlineAgents: 0 } });
     expect([reply.rows, reply.count]).toEqual([[], null]);
   });
