@@ -111,12 +111,23 @@ export type Values = Readonly<Record<string, number | null>>;
 /** Metric values by id. The key "null" is the platform's row without an entity. */
 export type Rows = ReadonlyMap<string, Values>;
 
-interface Replied {
+/**
+ * Sections of an answer that are absent or malformed, each with the sentence that says so. A faulty section is empty in the
+ * reply, and a question that needs it fails; the others are answered.
+ */
+export type Faults<Section extends string> = Readonly<Partial<Record<Section, string>>>;
+
+interface Replied<Section extends string> {
   /** Epoch ms at which the platform was asked; of several pages, for the oldest. */
   asOf: number;
   /** Epoch ms at which the newest page was asked for; equal to `asOf` for one page. */
   newestAskedAt: number;
+  /** Left out when nothing is wrong. */
+  faults?: Faults<Section>;
 }
+
+/** `intervals` is the list of intervals, `intervals.` a section within them. */
+export type SegmentsSection = "rows" | "bySkill" | "total" | "intervals" | "intervals.rows" | "intervals.bySkill" | "intervals.total";
 
 /** One level of an agent segments answer: a whole window, or one of its intervals. */
 export interface AgentSegmentsLevel {
@@ -128,7 +139,7 @@ export interface AgentSegmentsLevel {
   total: Values | null;
 }
 
-export interface AgentSegmentsReply extends Replied, AgentSegmentsLevel {
+export interface AgentSegmentsReply extends Replied<SegmentsSection>, AgentSegmentsLevel {
   /** Oldest first, every interval of the window; null when the call had no intervals. */
   intervals: readonly AgentSegmentsLevel[] | null;
 }
@@ -139,7 +150,7 @@ export interface SkillSegmentsLevel {
   total: Values | null;
 }
 
-export interface SkillSegmentsReply extends Replied, SkillSegmentsLevel {
+export interface SkillSegmentsReply extends Replied<SegmentsSection>, SkillSegmentsLevel {
   intervals: readonly SkillSegmentsLevel[] | null;
 }
 
@@ -151,7 +162,10 @@ export interface KeyMetricsRow {
   current: Values;
 }
 
-export interface KeyMetricsReply extends Replied {
+/** `rows` is the list of keys as a whole; faulty, it has no figures either. */
+export type KeyMetricsSection = "rows" | "rows.byTime" | "rows.current" | "total.byTime" | "total.current";
+
+export interface KeyMetricsReply extends Replied<KeyMetricsSection> {
   window: Window;
   /** As the platform gave them; empty when the call asked for no rows. */
   rows: readonly KeyMetricsRow[];
@@ -175,7 +189,7 @@ export interface IntervalRow {
   values: Values;
 }
 
-export interface IntervalMetricsReply extends Replied {
+export interface IntervalMetricsReply extends Replied<never> {
   window: Window;
   rows: readonly IntervalRow[];
   /** Parts of `window` that the platform is still computing. */

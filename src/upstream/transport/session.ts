@@ -1,3 +1,4 @@
+import { soundReply } from "../apis/sound-reply.js";
 import type { Lane } from "../budget/rate-limiter.js";
 import type { Call, CallByApi, Exchange, Fetch, Fetched, Service } from "../call.js";
 import type { ApiName, ReplyByApi } from "../question.js";
@@ -58,6 +59,7 @@ export class Connection {
         read: () => undefined,
         now: this.now,
       });
+      soundReply(fetched.reply, { api: call.api, account: this.account });
       this.condition.well(call.api);
       return fetched;
     } catch (error) {
