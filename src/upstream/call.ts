@@ -45,6 +45,8 @@ export interface KeyMetricsCall {
   order: Omit<KeyMetricsOrder, "first"> | null;
   /** How many rows are needed, from the first in order: pages stop there. */
   take: number | "all";
+  /** Rows left out before the first, a multiple of a page's 50; left out: none. `take` counts from there. */
+  skip?: number;
 }
 
 export interface IntervalMetricsCall {

@@ -167,11 +167,16 @@ export type KeyMetricsSection = "rows" | "rows.byTime" | "rows.current" | "total
 
 export interface KeyMetricsReply extends Replied<KeyMetricsSection> {
   window: Window;
-  /** As the platform gave them; empty when the call asked for no rows. */
+  /** As the platform gave them, each key once; empty when the call asked for no rows. */
   rows: readonly KeyMetricsRow[];
+  /** The same rows. */
+  byId: ReadonlyMap<string, KeyMetricsRow>;
   /** The order that the call asked for `rows`; null: none, so they came in the platform's default, by key. */
   order: Omit<KeyMetricsOrder, "first"> | null;
-  /** Number of keys the platform has for the call's filters; null when it asked for no rows. */
+  /**
+   * Number of keys the platform has for the call's filters: counted where they were read to the end, else as the platform says.
+   * Null when the call asked for no rows or the platform says nothing that can be right.
+   */
   count: number | null;
   total: { byTime: Values; current: Values } | null;
 }

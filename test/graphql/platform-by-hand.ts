@@ -2,6 +2,7 @@ import { GatewayError } from "../../src/errors.js";
 import type { GatewayContext } from "../../src/graphql/context.js";
 import { createDirectoryMemory } from "../../src/graphql/directory-memory.js";
 import { minuteMs, slotsOf, type Window } from "../../src/time.js";
+import { rowsById } from "../../src/upstream/apis/key-metrics/rows-by-id.js";
 import type {
   AgentSegmentsLevel,
   AgentSegmentsQuestion,
@@ -86,7 +87,7 @@ function keyMetrics({ of, keys, window, current }: KeyMetricsQuestion): KeyMetri
     asOf: noon,
     newestAskedAt: noon,
     window: window && "from" in window ? window : windowOf(window?.lastMinutes ?? 60),
-    rows: ids.map((id) => ({ id, name: names[id] ?? null, ...figures(id) })),
+    ...rowsById(ids.map((id) => ({ id, name: names[id] ?? null, ...figures(id) }))),
     count: of === "total" ? null : ids.length,
     order: null,
     total: of === "total" ? figures("7") : null,

@@ -1,4 +1,5 @@
 import { minuteMs, slotsOf, type Window } from "../../src/time.js";
+import { rowsById } from "../../src/upstream/apis/key-metrics/rows-by-id.js";
 import type { Call } from "../../src/upstream/call.js";
 import type { ApiName, ReplyByApi, Rows } from "../../src/upstream/question.js";
 
@@ -44,7 +45,7 @@ export function replyTo(call: Call, account: string, credential: string, asOf: n
       const ids = (call.groupBy === "skillId" ? call.filters.skillIds : call.filters.agentGroupIds) ?? everyId;
       const list = ids.map((id) => ({ id, name: null, byTime: values(id), current: values(id) }));
       const total = { byTime: values(null), current: values(null) };
-      return { asOf, newestAskedAt: asOf, window, rows: call.groupBy ? list : [], count: list.length, order: call.order, total };
+      return { asOf, newestAskedAt: asOf, window, ...rowsById(call.groupBy ? list : []), count: list.length, order: call.order, total };
     }
     case "interval-metrics": {
       const slots = slotsOf(call.window, call.everyMinutes * minuteMs);

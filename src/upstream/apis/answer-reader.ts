@@ -10,6 +10,9 @@ const numeral = /^\s*-?\d+(\.\d+)?([eE][+-]?\d+)?\s*$/;
 /** Counts are Int in the schema. */
 const countLimit = 2 ** 31;
 
+/** Whether the value is a number that a count can be: whole, from 0 to 2^31 - 1. */
+export const isCount = (value: unknown): value is number => Number.isInteger(value) && Number(value) >= 0 && Number(value) < countLimit;
+
 /**
  * Reads the parts of one API's answers: tolerant where the platform's form varies (ids and times as strings, an empty list for
  * an empty map), strict elsewhere. Every method throws UPSTREAM_INVALID_RESPONSE for what is not documented.

@@ -136,13 +136,13 @@ function keysCovered(call: KeyMetricsCall, question: Asked, reply: KeyMetricsRep
   const own = ownFilter(question.of);
   if (!sameFilters({ ...call.filters, [own]: null }, question.filters)) return false;
   const set = call.filters[own];
-  const whole = call.take === "all" || (reply !== null && reply.rows.length >= (reply.count ?? 0));
+  const whole = call.take === "all" || (reply !== null && reply.rows.length >= (reply.count ?? Number.POSITIVE_INFINITY));
   if (isOrder(question.keys)) {
     const { first, ...order } = question.keys;
     return set === null && (whole || (canonical(call.order) === canonical(order) && typeof call.take === "number" && call.take >= first));
   }
   if (whole) return contains(set ?? "all", question.keys);
-  return question.keys !== "all" && set === null && reply !== null && question.keys.every((id) => reply.rows.some((row) => row.id === id));
+  return question.keys !== "all" && set === null && reply !== null && question.keys.every((id) => reply.byId.has(id));
 }
 
 export const isOrder = (keys: Ids | KeyMetricsOrder): keys is KeyMetricsOrder => typeof keys === "object" && "metric" in keys;
