@@ -107,6 +107,7 @@ function glued(
     newestAskedAt: Math.max(...replies.map(({ newestAskedAt }) => newestAskedAt)),
     window: question.window,
     rows: replies.flatMap(({ rows }) => rows),
+    bySlot: new Map(replies.flatMap(({ bySlot }) => [...bySlot])),
     pending: joined(replies.flatMap(({ pending }) => pending)),
   };
   return { reply, stale: answers.some(({ stale }) => stale) };

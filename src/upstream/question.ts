@@ -182,6 +182,7 @@ export interface KeyMetricsReply extends Replied<KeyMetricsSection> {
 }
 
 export interface IntervalRow {
+  /** As the platform gave it: its length is the call's, its beginning may lie off the UTC grid. */
   window: Window;
   /** Ids by grouping kind; an id the platform gives as null is left out. */
   ids: Readonly<Partial<Record<Grouping, string>>>;
@@ -197,6 +198,8 @@ export interface IntervalRow {
 export interface IntervalMetricsReply extends Replied<never> {
   window: Window;
   rows: readonly IntervalRow[];
+  /** The same rows, by the beginning of the interval of the UTC grid in which they begin. */
+  bySlot: ReadonlyMap<number, readonly IntervalRow[]>;
   /** Parts of `window` that the platform is still computing. */
   pending: readonly Window[];
 }

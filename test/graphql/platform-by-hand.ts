@@ -2,6 +2,7 @@ import { GatewayError } from "../../src/errors.js";
 import type { GatewayContext } from "../../src/graphql/context.js";
 import { createDirectoryMemory } from "../../src/graphql/directory-memory.js";
 import { minuteMs, slotsOf, type Window } from "../../src/time.js";
+import { rowsBySlot } from "../../src/upstream/apis/interval-metrics/rows-by-slot.js";
 import { rowsById } from "../../src/upstream/apis/key-metrics/rows-by-id.js";
 import type {
   AgentSegmentsLevel,
@@ -119,7 +120,7 @@ function intervalMetrics(question: IntervalMetricsQuestion): IntervalMetricsRepl
   });
   if (question.includeBotSkills && Object.keys(question.filters).length === 0)
     rows.push({ ...rows[0]!, ids: { SKILL: "10" }, skillName: "Billing", human: false, values: { arrivals: 3 } });
-  return { asOf: noon, newestAskedAt: noon, window: question.window, rows, pending: [] };
+  return { asOf: noon, newestAskedAt: noon, window: question.window, ...rowsBySlot(rows, question.everyMinutes), pending: [] };
 }
 
 /** What the platform by hand knows of a question. */

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { GatewayError } from "../../src/errors.js";
 import { cut, QuestionLoader, singles } from "../../src/request/question-loader.js";
 import { dayMs, hourMs } from "../../src/time.js";
+import { rowsBySlot } from "../../src/upstream/apis/interval-metrics/rows-by-slot.js";
 import { RequestMemory } from "../../src/upstream/coalescing/memory.js";
 import type { AskTerms } from "../../src/upstream/coalescing/waiter.js";
 import { plan } from "../../src/upstream/planning/plan.js";
@@ -50,7 +51,7 @@ const intervals =
       asOf: asOfFor(window.from),
       newestAskedAt: asOfFor(window.from),
       window,
-      rows: [{ ...row, human: true, values: {} }],
+      ...rowsBySlot([{ ...row, human: true, values: {} }], 60),
       pending: [],
       ...changes,
     };

@@ -1,4 +1,5 @@
 import { minuteMs, slotsOf, type Window } from "../../src/time.js";
+import { rowsBySlot } from "../../src/upstream/apis/interval-metrics/rows-by-slot.js";
 import { rowsById } from "../../src/upstream/apis/key-metrics/rows-by-id.js";
 import type { Call } from "../../src/upstream/call.js";
 import type { ApiName, ReplyByApi, Rows } from "../../src/upstream/question.js";
@@ -66,7 +67,7 @@ export function replyTo(call: Call, account: string, credential: string, asOf: n
             values: values(id),
           })),
       );
-      return { asOf, newestAskedAt: asOf, window: call.window, rows: list, pending };
+      return { asOf, newestAskedAt: asOf, window: call.window, ...rowsBySlot(list, call.everyMinutes), pending };
     }
   }
 }

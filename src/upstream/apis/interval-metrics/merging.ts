@@ -118,20 +118,19 @@ function assembled(
   slots: readonly { slot: Window; source: Stored<"interval-metrics"> }[],
 ): IntervalMetricsReply {
   const answers = [...new Set(slots.map(({ source }) => source))];
-  const sources = new Map(slots.map(({ slot, source }) => [slot.from, source]));
   const picks = Object.entries(filters) as [Grouping, string][];
   // A row without an id belongs to nobody's rows, unless the platform itself picked it for that id.
   const wanted = (row: IntervalRow, call: Stored<"interval-metrics">["call"]) =>
     (includeBotSkills || row.human) && picks.every(([kind, id]) => (row.ids[kind] ?? call.filters[kind]) === id);
-  const rows = answers.flatMap(({ call, reply }, index) =>
-    reply.rows.filter((row) => sources.get(row.window.from) === answers[index] && wanted(row, call)),
-  );
+  const rowsOf = ({ slot, source: { call, reply } }: (typeof slots)[number]) =>
+    (reply.bySlot.get(slot.from) ?? []).filter((row) => wanted(row, call));
+  const found = slots.map((each) => [each.slot.from, rowsOf(each)] as const).filter(([, rows]) => rows.length > 0);
   const pending = slots.filter(({ slot, source }) => source.reply.pending.some((part) => overlap(part, slot))).map(({ slot }) => slot);
   const ages = {
     asOf: Math.min(...answers.map(({ reply }) => reply.asOf)),
     newestAskedAt: Math.max(...answers.map(({ reply }) => reply.newestAskedAt)),
   };
-  return { ...ages, window, rows, pending: joined(pending) };
+  return { ...ages, window, rows: found.flatMap(([, rows]) => rows), bySlot: new Map(found), pending: joined(pending) };
 }
 
 const fitsCall = ({ from, to }: Window): boolean => to - from <= longestMs;
