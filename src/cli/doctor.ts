@@ -10,6 +10,7 @@ import { createCredentials } from "../upstream/transport/credentials.js";
 import { Domains } from "../upstream/transport/domains.js";
 import { createWire } from "../upstream/transport/http-client.js";
 import { createTransport } from "../upstream/transport/transport.js";
+import { wholeCall } from "./whole-call.js";
 
 /** What one examination found, in plain words and without any secret. */
 export interface Finding {
@@ -49,7 +50,7 @@ export async function* examine(account: AccountConfig, now: () => number): Async
     yield token;
 
     const exchange: Exchange = (request) => transport.exchange(request, { deadline: now() + deadlineMs });
-    for (const { title, service, ask } of apis(account, exchange, now)) {
+    for (const { title, service, ask } of apis(account.source, { account: account.id, exchange, now })) {
       const bar = barred.has("token") ? "no token was to be had" : barred.has(service) ? `nobody says where ${service} is` : null;
       yield bar ? { what: title, outcome: "not asked", said: `${bar}: see above.` } : await found(title, ask);
     }
@@ -79,14 +80,14 @@ async function examineToken({ credentials }: AccountConfig, withoutDomain: boole
 }
 
 /** One small question for each API: a page at most. */
-const apis = ({ id, source }: AccountConfig, exchange: Exchange, now: () => number) => [
+const apis = (source: string, platform: Parameters<typeof wholeCall>[2]) => [
   {
     title: "Agent segments",
     service: "operations" as const,
     async ask() {
       const call = { api: "agent-segments", lastMinutes: 60, everyMinutes: null, groupIds: null, userType: "ALL", source: null } as const;
-      const { reply } = await fetchAgentSegments({ ...call, agents: "all", skills: null }, id, exchange, now);
-      return `${counted(reply.agents.size, "agent")} with segments in the last hour.`;
+      const { reply, remarks } = await wholeCall(fetchAgentSegments, { ...call, agents: "all", skills: null }, platform);
+      return withRemarks(`${counted(reply.agents.size, "agent")} with segments in the last hour.`, remarks);
     },
   },
   {
@@ -94,8 +95,8 @@ const apis = ({ id, source }: AccountConfig, exchange: Exchange, now: () => numb
     service: "operations" as const,
     async ask() {
       const call = { api: "skill-segments", lastMinutes: 60, everyMinutes: null, userType: "ALL", skills: "all" } as const;
-      const { reply } = await fetchSkillSegments(call, id, exchange, now);
-      return `${counted(reply.skills.size, "skill")} with segments in the last hour.`;
+      const { reply, remarks } = await wholeCall(fetchSkillSegments, call, platform);
+      return withRemarks(`${counted(reply.skills.size, "skill")} with segments in the last hour.`, remarks);
     },
   },
   {
@@ -104,22 +105,27 @@ const apis = ({ id, source }: AccountConfig, exchange: Exchange, now: () => numb
     async ask() {
       const filters = { agentIds: null, agentGroupIds: null, skillIds: null };
       const what = { window: { lastMinutes: 60 }, byTime: true, current: true, groupBy: null, total: true, take: 0, order: null } as const;
-      await fetchKeyMetrics({ api: "key-metrics", ...what, filters, includeSubGroups: false, userType: "ALL" }, id, exchange, now);
-      return "totals came.";
+      const call = { api: "key-metrics", ...what, filters, includeSubGroups: false, userType: "ALL" } as const;
+      const { remarks } = await wholeCall(fetchKeyMetrics, call, platform);
+      return withRemarks("totals came.", remarks);
     },
   },
   {
     title: "Interval metrics",
     service: "intervalMetrics" as const,
     async ask() {
-      const { from } = alignedOutward({ from: now() - 3 * hourMs, to: now() }, 15 * minuteMs);
+      const { from } = alignedOutward({ from: platform.now() - 3 * hourMs, to: platform.now() }, 15 * minuteMs);
       const call = { api: "interval-metrics", grouping: ["SKILL"], everyMinutes: 15, handleTimeModel: "IFT", filters: {} } as const;
       const window = { from, to: from + 15 * minuteMs };
-      const { reply } = await intervalMetricsFetch(source)({ ...call, window, includeBotSkills: true }, id, exchange, now);
-      return `${counted(reply.rows.length, "skill")} with activity in a quarter of an hour, three hours ago.`;
+      const asked = { ...call, window, includeBotSkills: true };
+      const { reply, remarks } = await wholeCall(intervalMetricsFetch(source), asked, platform);
+      return withRemarks(`${counted(reply.rows.length, "skill")} with activity in a quarter of an hour, three hours ago.`, remarks);
     },
   },
 ];
+
+/** What was found, with what was odd about the answer. */
+const withRemarks = (said: string, remarks: readonly string[]): string => [said, ...remarks].join(" ");
 
 const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`;
 

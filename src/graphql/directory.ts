@@ -23,7 +23,7 @@ export async function keyName(
 ): Promise<string | null> {
   if (!question) return remembered(context, entity, kind)?.name ?? null;
   const { reply } = await asked(context, question);
-  return reply.rows.find(({ id }) => id === entity.id)?.name ?? null;
+  return reply.byId.get(entity.id)?.name ?? null;
 }
 
 /** Name and login of an agent; both null when no row names the agent or the account has no interval metrics. */

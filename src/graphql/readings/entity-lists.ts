@@ -75,10 +75,10 @@ export async function keysPage<E>(
 /** A list of one page of keys is ordered here. A longer one keeps the platform's own order where its call asked for exactly this one. */
 function idsOf(reply: KeyMetricsReply, { orderBy }: KeysArguments, named: readonly string[] | null): Ids {
   const ids = named ?? reply.rows.map(({ id }) => id);
-  const totalCount = named ? named.length : (reply.count ?? ids.length);
+  const totalCount = named ? named.length : reply.count;
   if (!orderBy) return { ids: [...ids].sort(compareIds), order: "keys", totalCount };
   const isSorted = canonical(reply.order) === canonical(platformOrder(orderBy));
-  if (!named && isSorted && totalCount > keysPerPage) return { ids, order: "figures", totalCount };
+  if (!named && isSorted && (totalCount ?? ids.length) > keysPerPage) return { ids, order: "figures", totalCount };
   const { field } = keyMetricSorts[orderBy.metric];
   const figures = new Map(reply.rows.map(({ id, byTime, current }) => [id, byTime[field] ?? current[field]]));
   return { ids: orderedByFigure(ids, (id) => figures.get(id), orderBy.direction), order: "figures", totalCount };

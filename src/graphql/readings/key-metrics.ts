@@ -12,8 +12,8 @@ type Figures = (reply: KeyMetricsReply) => KeyMetricsReply["total"] | undefined;
 export const totalFigures: Figures = ({ total }) => total;
 export const figuresOf =
   (id: string): Figures =>
-  ({ rows }) =>
-    rows.find((row) => row.id === id);
+  ({ byId }) =>
+    byId.get(id);
 
 /** The metrics over the window; null when the answer has none for the object. */
 export const keyMetrics = (context: GatewayContext, questions: Asked<KeyMetricsQuestion>, figures: Figures): Promise<KeyMetrics | null> =>

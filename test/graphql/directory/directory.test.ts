@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { GatewayError } from "../../../src/errors.js";
 import { createDirectoryMemory } from "../../../src/graphql/directory-memory.js";
 import { minuteMs } from "../../../src/time.js";
+import { rowsById } from "../../../src/upstream/apis/key-metrics/rows-by-id.js";
 import type { IntervalMetricsReply, Question } from "../../../src/upstream/question.js";
 import { contactCenter, executed, outlined } from "../executed.js";
 import { byHand, noon, replyTo, unavailable } from "../platform-by-hand.js";
@@ -38,7 +39,7 @@ test("the platform's rows without an entity, and rows without a segment, make no
     ["1", rows],
   ]);
   const context = byHand({
-    reply: () => ({ asOf: noon, window: { from: 0, to: noon }, agents: rows, bySkill, total: null, intervals: null }),
+    reply: () => ({ asOf: noon, newestAskedAt: noon, window: { from: 0, to: noon }, agents: rows, bySkill, total: null, intervals: null }),
   });
   expect(
     await contactCenter(context, "agents { nodes { id } } agent(id: 12) { skills { id } } skill(id: 1) { agents { nodes { id } } }"),
@@ -163,8 +164,9 @@ describe("a name seen in any answer", () => {
     const scope = { account: "a1", credential: "own" };
     const reply = (name: string, asOf: number) => ({
       asOf,
+      newestAskedAt: asOf,
       window: { from: 0, to: 1 },
-      rows: [{ id: "1", name, byTime: {}, current: {} }],
+      ...rowsById([{ id: "1", name, byTime: {}, current: {} }]),
       count: 1,
       order: null,
       total: null,
@@ -197,7 +199,7 @@ describe("a name seen in any answer", () => {
       await contactCenter(
         byHand({
           memory,
-          reply: (question) => ({ ...replyTo(question), rows: [{ id: "1", name: null, byTime: {}, current: {} }] }) as never,
+          reply: (question) => ({ ...replyTo(question), ...rowsById([{ id: "1", name: null, byTime: {}, current: {} }]) }) as never,
         }),
         "skill(id: 1) { name }",
       ),

@@ -57,6 +57,7 @@ describe("agent segments", () => {
     ]);
     const reply = () => ({
       asOf: noon,
+      newestAskedAt: noon,
       window: { from: 0, to: noon },
       agents: rows,
       bySkill: new Map([["null", rows]]),

@@ -10,7 +10,7 @@ const since = 10_000_000;
 const at = (now: number, monotonic = now - 5_000_000): Moment => ({ now, monotonic });
 const stored = (asOf: number, askedMonotonic?: number): AnswerRecord => ({
   call: { api: "skill-segments", lastMinutes: 60, everyMinutes: null, userType: "ALL", skills: "all" },
-  reply: { asOf, window: { from: 0, to: asOf }, skills: new Map(), total: null, intervals: null },
+  reply: { asOf, newestAskedAt: asOf, window: { from: 0, to: asOf }, skills: new Map(), total: null, intervals: null },
   bytes: 100,
   pages: 1,
   ...(askedMonotonic !== undefined && { askedMonotonic }),

@@ -87,10 +87,12 @@ describe("turns", () => {
 
   test("a turn that was acquired already serves the first exchange of a call, its other pages wait for their own", async () => {
     const { upstream, sentAt } = upstreamOver([ok], { maxConcurrent: 1, maxPerMinute: 120 });
-    const fetch: Fetchers["skill-segments"] = async (_, __, exchange) => {
+    const fetch: Fetchers["skill-segments"] = async (_, { exchange }) => {
       await exchange(request);
       const { askedAt } = await exchange(request);
-      return { reply: { asOf: askedAt, window: { from: 0, to: 1 }, skills: new Map(), total: null, intervals: null }, pages: 2, bytes: 4 };
+      const window = { from: 0, to: 1 };
+      const reply = { asOf: askedAt, newestAskedAt: askedAt, window, skills: new Map(), total: null, intervals: null };
+      return { reply, pages: 2, bytes: 4, remarks: [] };
     };
     const never = () => Promise.reject(new Error("another API was asked"));
     const fetchers: Fetchers = { "skill-segments": fetch, "agent-segments": never, "key-metrics": never, "interval-metrics": never };
