@@ -3,7 +3,7 @@ import { metricsOf } from "../catalogue/metric.js";
 import type { Merge } from "../merges.js";
 import { floorTo, hourMs } from "../time.js";
 import { fetchAgentSegments } from "../upstream/apis/agent-segments/fetch.js";
-import { intervalMetricsFetch } from "../upstream/apis/interval-metrics/fetch.js";
+import { fetchIntervalMetrics } from "../upstream/apis/interval-metrics/fetch.js";
 import { fetchKeyMetrics } from "../upstream/apis/key-metrics/fetch.js";
 import { fetchSkillSegments } from "../upstream/apis/skill-segments/fetch.js";
 import type { AgentSegmentsCall, Exchange, IntervalMetricsCall, KeyMetricsCall, SkillSegmentsCall } from "../upstream/call.js";
@@ -175,7 +175,7 @@ async function intervalPair({ source, ...platform }: Platform): Promise<Pair> {
     includeBotSkills: false,
   };
   const ask = async (filters: IntervalMetricsCall["filters"]) =>
-    (await wholeCall(intervalMetricsFetch(source), { ...call, filters }, platform)).reply.rows;
+    (await wholeCall(fetchIntervalMetrics, { ...call, filters }, platform)).reply.rows;
   const agents = (await ask({})).map(({ ids }) => ids.AGENT).filter((id) => id !== undefined);
   const count = (agent: string) => agents.filter((other) => other === agent).length;
   const [agent = "0"] = [...new Set(agents)].sort((a, b) => count(b) - count(a));

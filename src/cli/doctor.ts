@@ -2,7 +2,7 @@ import type { AccountConfig } from "../config.js";
 import { GatewayError } from "../errors.js";
 import { alignedOutward, hourMs, minuteMs } from "../time.js";
 import { fetchAgentSegments } from "../upstream/apis/agent-segments/fetch.js";
-import { intervalMetricsFetch } from "../upstream/apis/interval-metrics/fetch.js";
+import { fetchIntervalMetrics } from "../upstream/apis/interval-metrics/fetch.js";
 import { fetchKeyMetrics } from "../upstream/apis/key-metrics/fetch.js";
 import { fetchSkillSegments } from "../upstream/apis/skill-segments/fetch.js";
 import type { Exchange, Service } from "../upstream/call.js";
@@ -118,7 +118,7 @@ const apis = (source: string, platform: Parameters<typeof wholeCall>[2]) => [
       const call = { api: "interval-metrics", grouping: ["SKILL"], everyMinutes: 15, handleTimeModel: "IFT", filters: {} } as const;
       const window = { from, to: from + 15 * minuteMs };
       const asked = { ...call, window, includeBotSkills: true };
-      const { reply, remarks } = await wholeCall(intervalMetricsFetch(source), asked, platform);
+      const { reply, remarks } = await wholeCall(fetchIntervalMetrics, asked, platform);
       return withRemarks(`${counted(reply.rows.length, "skill")} with activity in a quarter of an hour, three hours ago.`, remarks);
     },
   },

@@ -1,4 +1,5 @@
-import { soundReply } from "../upstream/apis/sound-reply.js";
+import { GatewayError } from "../errors.js";
+import { apiOf } from "../upstream/apis/registry.js";
 import type { CallByApi, CallContext, Fetch, Fetched } from "../upstream/call.js";
 import type { ApiName, ReplyByApi } from "../upstream/question.js";
 
@@ -6,9 +7,10 @@ import type { ApiName, ReplyByApi } from "../upstream/question.js";
 export async function wholeCall<A extends ApiName>(
   fetch: Fetch<A>,
   call: CallByApi[A],
-  { account, exchange, now }: Pick<CallContext, "account" | "exchange" | "now">,
+  { account, source, exchange, now }: Pick<CallContext, "account" | "source" | "exchange" | "now">,
 ): Promise<Fetched<ReplyByApi[A]>> {
-  const fetched = await fetch(call, { account, exchange, now, expects: () => undefined, parts: 1, read: () => undefined });
-  soundReply(fetched.reply, { api: call.api, account });
+  const fetched = await fetch(call, { account, source, exchange, now, expects: () => true, parts: 1, read: () => undefined });
+  const [fault] = Object.values(fetched.reply.faults ?? {}) as string[];
+  if (fault !== undefined) throw new GatewayError("UPSTREAM_INVALID_RESPONSE", fault, { api: apiOf(call.api).metricsApi, account });
   return fetched;
 }

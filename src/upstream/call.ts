@@ -96,13 +96,16 @@ export type Exchange = (request: ExchangeRequest) => Promise<ExchangeResponse>;
 /** What one fetch of a call knows and may do. */
 export interface CallContext {
   account: string;
+  /** Names the asking program to the interval metrics. */
+  source: string;
   /** One exchange within the budget; may be used for several pages side by side. */
   exchange: Exchange;
   /**
    * Asks whether so many more exchanges may be made, once their number is known: before every exchange but the first of a call
-   * and of each of its parts. Throws the GatewayError that refuses them.
+   * and of each of its parts. Throws the GatewayError that refuses them. False: a list of keys ends with the pages that are there,
+   * because what else is wanted costs less by itself.
    */
-  expects(exchanges: number): void;
+  expects(exchanges: number): boolean;
   /** Into how many parts a window of interval metrics is cut, read side by side; 1 unless its chain of pages is long. */
   parts: number;
   /** Called after each page, with the number of rows it brought. */

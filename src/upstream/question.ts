@@ -108,7 +108,7 @@ export type Rows = ReadonlyMap<string, Values>;
  */
 export type Faults<Section extends string> = Readonly<Partial<Record<Section, string>>>;
 
-interface Replied<Section extends string> {
+export interface Replied<Section extends string> {
   /** Epoch ms at which the platform was asked; of several pages, for the oldest. */
   asOf: number;
   /** Epoch ms at which the newest page was asked for; equal to `asOf` for one page. */

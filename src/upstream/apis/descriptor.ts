@@ -29,6 +29,8 @@ export interface Seen {
   size(name: string): number | undefined;
   /** Exchanges that fresh answers and calls in flight of this shape have spent on named ids. */
   spentOnNamed(shape: string): number;
+  /** Answers that are fresh, newest first. */
+  readonly fresh: readonly AnswerRecord[];
   /** What is asked in this scope again and again, newest first: it rides on other calls where that is free. */
   readonly inUse: readonly Question[];
 }
@@ -40,6 +42,8 @@ export interface MergedCall<A extends ApiName = ApiName> {
   readonly exchanges: number;
   /** True when the number of pages is not known: it needs at least `exchanges`. */
   readonly open?: boolean;
+  /** The stored beginning of a list, of which the call reads what follows. */
+  readonly prefix?: AnswerRecord<A>;
 }
 
 /** What is known of a question: whole or by parts of its ids, and the part that no record holds. */
@@ -118,6 +122,8 @@ export interface Api<A extends ApiName = ApiName> {
 
   /** The call that this answer is whole for, when it ended before all pages of `call` were read. */
   cutShort(call: CallByApi[A], reply: ReplyByApi[A]): CallByApi[A];
+  /** The whole of a list out of its beginning and what a call read after that. */
+  continued(prefix: AnswerRecord<A>, rest: Pick<AnswerRecord<A>, "call" | "reply">): Pick<AnswerRecord<A>, "call" | "reply">;
 
   /** The slot of a scope in which the answer of the call replaces an older one. */
   slot(call: CallByApi[A]): string;

@@ -260,9 +260,12 @@ export class CallInFlight implements KnownCall {
         read: () => undefined,
       });
       const { api } = this.current.scope;
-      const call = this.#isCutShort ? api.cutShort(this.call as never, fetched.reply as never) : this.call;
-      const { reply, bytes, pages } = fetched;
-      const record: AnswerRecord = { call, reply, bytes, pages, askedMonotonic };
+      const { bytes, pages } = fetched;
+      const { prefix } = this.current;
+      const read = { call: this.#isCutShort ? api.cutShort(this.call, fetched.reply) : this.call, reply: fetched.reply };
+      const { call, reply } = prefix ? api.continued(prefix, read) : read;
+      const oldest = Math.min(askedMonotonic, prefix?.askedMonotonic ?? askedMonotonic);
+      const record: AnswerRecord = { call, reply, bytes, pages, askedMonotonic: oldest };
       for (const remark of fetched.remarks) this.owner.remarks(this, remark);
       // Until the answer is stored the call can be joined: else it could be made twice.
       await this.owner.store(this, record);

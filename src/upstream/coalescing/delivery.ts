@@ -43,7 +43,7 @@ export class Delivery {
     const { parts, missing } = api.lookUp([record, ...known], part, isUsable);
     if (parts.length > 0) ask.terms.memory.learn(ask.scope, record);
     for (const found of parts) {
-      this.#report(ask, found, isOwn(waiter, call) ? "SENT" : "JOINED", useOf(waiter, call));
+      this.#report(ask, found, isOwn(waiter, call) ? "SENT" : "JOINED", factsFor(waiter, call));
       ask.answered({ question: found.question, reply: found.reply, stale: this.#isAged(waiter, record) });
     }
     const left = missing && { ...waiter, part: api.ids(part) === null ? part : missing, wanted: missing };
@@ -61,9 +61,9 @@ export class Delivery {
     const { ask } = waiter;
     const left = this.#standIns(waiter, error, records);
     if (left !== null) {
-      this.#report(ask, null, "FAILED", call ? useOf(waiter, call) : {}, left);
+      this.#report(ask, null, "FAILED", call ? factsFor(waiter, call) : {}, left);
       ask.failed({ question: left, error: blaming(error, ask.scope) });
-    } else if (call) this.#report(ask, null, "FAILED", useOf(waiter, call), waiter.part);
+    } else if (call) this.#report(ask, null, "FAILED", factsFor(waiter, call), waiter.part);
     ask.replaces(waiter, []);
   }
 
@@ -92,7 +92,7 @@ export class Delivery {
 
   /** Reports a call that was made for the waiter, and that it no longer waits for. */
   gaveWay(waiter: Waiter, call: CallInFlight, outcome: "SENT" | "FAILED"): void {
-    if (isOwn(waiter, call)) this.#report(waiter.ask, null, outcome, useOf(waiter, call), waiter.part);
+    if (isOwn(waiter, call)) this.#report(waiter.ask, null, outcome, factsFor(waiter, call), waiter.part);
   }
 
   #usable(ask: Ask, tolerance: Tolerance): Waiter["usable"] {
@@ -103,8 +103,8 @@ export class Delivery {
   /** Whoever joins a call that was under way for longer than its figures are fresh gets them all the same, marked; so do readers of pages that lie that far apart. */
   #isAged(waiter: Waiter, record: AnswerRecord): boolean {
     const { ask, part, known } = waiter;
-    const { newestAskedAt } = record.reply as { newestAskedAt?: number };
-    const spreadMs = (newestAskedAt ?? record.reply.asOf) - record.reply.asOf;
+    const { asOf, newestAskedAt } = record.reply;
+    const spreadMs = newestAskedAt - asOf;
     if (spreadMs > freshMs(this.freshness(ask.scope.account), ask.question, ask.scope.api.isSettled(record.reply))) return true;
     return ask.scope.api.lookUp([record, ...known], part, this.#usable(ask, "fresh")).missing !== null;
   }
@@ -138,7 +138,7 @@ const mayStandIn = ({ terms, question }: Ask, error: GatewayError): boolean =>
   terms.priority === "interactive" && !(error.code === "UPSTREAM_UNAUTHORIZED" && question.credential !== own);
 
 const isOwn = ({ ask }: Waiter, call: CallInFlight): boolean => ask.terms === call.causedBy;
-const useOf = (waiter: Waiter, call: CallInFlight): Use => ({ call: call.facts, own: isOwn(waiter, call) });
+const factsFor = (waiter: Waiter, call: CallInFlight): Use => ({ call: call.facts, own: isOwn(waiter, call) });
 
 /** The error with the API and the account at fault, where it does not name them yet. */
 function blaming(error: GatewayError, { api, account }: Scope): GatewayError {

@@ -66,6 +66,7 @@ export class OpenScope {
     const sent = this.open.filter(({ sentAt }) => sentAt !== null);
     const oldestFirst = [...this.#inUse.values()].map((question) => ({ question, asOf: asOfIn(records, question, this.scope) }));
     return {
+      fresh,
       size: (name) => sizes.known(this.scope, name),
       spentOnNamed: (shape) =>
         fresh.filter(({ call }) => api.shape(call) === shape).reduce((sum, { pages }) => sum + pages, 0) +

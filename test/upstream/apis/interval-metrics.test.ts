@@ -1,6 +1,5 @@
 import { deserialize, serialize } from "node:v8";
 import { describe, expect, test } from "vitest";
-import { faultFor } from "../../../src/upstream/apis/interval-metrics/fault-for.js";
 import { intervalMetricsFetch } from "../../../src/upstream/apis/interval-metrics/fetch.js";
 import type { IntervalMetricsCall } from "../../../src/upstream/call.js";
 import vendor from "../../fixtures/vendor/interval-metrics.json" with { type: "json" };

@@ -1,7 +1,7 @@
 import { afterEach, beforeAll, describe, expect, test } from "vitest";
 import { intervalMetrics } from "../../../src/catalogue/interval-metrics.js";
 import type { WireVariants } from "../../../src/simulator/simulator.js";
-import { intervalMetricsFetch } from "../../../src/upstream/apis/interval-metrics/fetch.js";
+import { fetchIntervalMetrics } from "../../../src/upstream/apis/interval-metrics/fetch.js";
 import { metricNames, platformNames } from "../../../src/upstream/apis/interval-metrics/request.js";
 import type { IntervalMetricsCall } from "../../../src/upstream/call.js";
 import { inOurWords, type Simulated, simulated } from "./simulated.js";
@@ -35,7 +35,7 @@ const call = (part: Partial<IntervalMetricsCall> = {}): IntervalMetricsCall => (
   includeBotSkills: false,
   ...part,
 });
-const fetched = (part: Partial<IntervalMetricsCall> = {}) => intervalMetricsFetch("contract")(call(part), platform.context);
+const fetched = (part: Partial<IntervalMetricsCall> = {}) => fetchIntervalMetrics(call(part), platform.context);
 
 const truth = ({ grouping, window, everyMinutes, handleTimeModel, includeBotSkills }: IntervalMetricsCall) =>
   platform.simulator.truth("demo").intervalMetrics({

@@ -2,7 +2,7 @@ import { afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { GatewayError } from "../../../src/errors.js";
 import type { FaultSpec } from "../../../src/simulator/simulator.js";
 import { fetchAgentSegments } from "../../../src/upstream/apis/agent-segments/fetch.js";
-import { intervalMetricsFetch } from "../../../src/upstream/apis/interval-metrics/fetch.js";
+import { fetchIntervalMetrics } from "../../../src/upstream/apis/interval-metrics/fetch.js";
 import { fetchKeyMetrics } from "../../../src/upstream/apis/key-metrics/fetch.js";
 import { fetchSkillSegments } from "../../../src/upstream/apis/skill-segments/fetch.js";
 import type { Exchange } from "../../../src/upstream/call.js";
@@ -32,7 +32,7 @@ const apis: Record<string, (exchange: Exchange) => Promise<unknown>> = {
     fetchSkillSegments({ api: "skill-segments", lastMinutes: 60, everyMinutes: null, userType: "ALL", skills: "all" }, contextOf(exchange)),
   "key-metrics": (exchange) => fetchKeyMetrics(keyMetricsCall(), contextOf(exchange)),
   "interval-metrics": (exchange) =>
-    intervalMetricsFetch("contract")(
+    fetchIntervalMetrics(
       {
         api: "interval-metrics",
         grouping: ["SKILL"],

@@ -4,6 +4,7 @@ import { largest } from "../../planning/sizes-seen.js";
 import { type AgentSegmentsLevel, canonical, type Ids } from "../../question.js";
 import type { Api, QuestionOf } from "../descriptor.js";
 import { combinedSegments, intervalInUse, maxFreeCells, mergeSegments, pickedRows, segmentsCovered } from "../segments/merging.js";
+import { faultFor } from "./fault-for.js";
 import { fetchAgentSegments } from "./fetch.js";
 
 type Asked = QuestionOf<"agent-segments">;
@@ -39,7 +40,11 @@ export const agentSegments: Api<"agent-segments"> = {
   combined: (_, parts) =>
     combinedSegments(
       parts,
-      (level, { agents }) => ({ ...level, agents: pickedRows(level.agents, agents), bySkill: pickedSplit(level.bySkill, agents) }),
+      (level: AgentSegmentsLevel, { agents }: Asked) => ({
+        ...level,
+        agents: pickedRows(level.agents, agents),
+        bySkill: pickedSplit(level.bySkill, agents),
+      }),
       (a, b) => ({ ...a, agents: new Map([...a.agents, ...b.agents]), bySkill: bothSplits(a.bySkill, b.bySkill) }),
     ),
   aligned: (question) => question,
@@ -87,8 +92,9 @@ export const agentSegments: Api<"agent-segments"> = {
   lookUp(records, question, usable) {
     return lookUpByIds(this, records, question, ["segments"], usable);
   },
-  faultFor: () => null,
+  faultFor,
   cutShort: (call) => call,
+  continued: (_, rest) => rest,
 
   slot: ({ everyMinutes, agents, skills }) => canonical([everyMinutes, agents, skills]),
   named: ({ agents, skills }) => (agents !== "all" ? agents : skills === "all" ? null : skills),

@@ -3,7 +3,7 @@ import { regionsOf } from "../../planning/regions.js";
 import { largest } from "../../planning/sizes-seen.js";
 import { canonical, type Grouping, type IntervalFilters, type IntervalMetricsReply, type IntervalRow, textOf } from "../../question.js";
 import type { AnswerRecord, Api, FoundPart, QuestionOf, Seen, Usable } from "../descriptor.js";
-import { intervalMetricsFetch } from "./fetch.js";
+import { fetchIntervalMetrics } from "./fetch.js";
 
 type Asked = QuestionOf<"interval-metrics">;
 type Record = AnswerRecord<"interval-metrics">;
@@ -42,9 +42,10 @@ export const intervalMetrics: Api<"interval-metrics"> = {
   joined(question, replies) {
     if (replies.length === 1) return replies[0]!;
     return {
-      asOf: Math.min(...replies.map(({ asOf }) => asOf)),
+      ...agesOf(replies),
       window: question.window,
       rows: replies.flatMap(({ rows }) => rows),
+      bySlot: new Map(replies.flatMap(({ bySlot }) => [...bySlot])),
       pending: joinedWindows(replies.flatMap(({ pending }) => pending)),
     };
   },
@@ -99,6 +100,7 @@ export const intervalMetrics: Api<"interval-metrics"> = {
   },
   faultFor: () => null,
   cutShort: (call) => call,
+  continued: (_, rest) => rest,
 
   slot: ({ window, filters, includeBotSkills }) => canonical([window, filters, includeBotSkills]),
   named: ({ filters, grouping }) => {
@@ -117,7 +119,7 @@ export const intervalMetrics: Api<"interval-metrics"> = {
   rows: ({ rows }) => rows.length,
   isWorth: () => true,
 
-  fetch: intervalMetricsFetch,
+  fetch: fetchIntervalMetrics,
 };
 
 /** The one shape of calls by picked ids. */
@@ -191,23 +193,28 @@ function source(records: readonly Record[], question: Asked, slot: Window, usabl
 function assembled(question: Asked, slots: readonly { slot: Window; source: Record }[]): FoundPart<Asked> {
   const { window, filters, includeBotSkills } = question;
   const answers = [...new Set(slots.map(({ source }) => source))];
-  const sources = new Map(slots.map(({ slot, source }) => [slot.from, source]));
   const picks = Object.entries(filters) as [Grouping, string][];
   // A row without an id belongs to nobody's rows, unless the platform itself picked it for that id.
   const wanted = (row: IntervalRow, call: Record["call"]) =>
     (includeBotSkills || row.human) && picks.every(([kind, id]) => (row.ids[kind] ?? call.filters[kind]) === id);
-  const rows = answers.flatMap(({ call, reply }, index) =>
-    reply.rows.filter((row) => sources.get(row.window.from) === answers[index] && wanted(row, call)),
-  );
+  const rowsOf = ({ slot, source: { call, reply } }: (typeof slots)[number]) =>
+    (reply.bySlot.get(slot.from) ?? []).filter((row) => wanted(row, call));
+  const found = slots.map((each) => [each.slot.from, rowsOf(each)] as const).filter(([, rows]) => rows.length > 0);
   const pending = slots.filter(({ slot, source }) => source.reply.pending.some((part) => overlap(part, slot))).map(({ slot }) => slot);
   const reply: IntervalMetricsReply = {
-    asOf: Math.min(...answers.map((answer) => answer.reply.asOf)),
+    ...agesOf(answers.map((answer) => answer.reply)),
     window,
-    rows,
+    rows: found.flatMap(([, rows]) => rows),
+    bySlot: new Map(found),
     pending: joinedWindows(pending),
   };
   return { question, reply, from: answers as unknown as AnswerRecord[] };
 }
+
+const agesOf = (replies: readonly IntervalMetricsReply[]): Pick<IntervalMetricsReply, "asOf" | "newestAskedAt"> => ({
+  asOf: Math.min(...replies.map(({ asOf }) => asOf)),
+  newestAskedAt: Math.max(...replies.map(({ newestAskedAt }) => newestAskedAt)),
+});
 
 const fitsCall = ({ from, to }: Window): boolean => to - from <= longestMs;
 const isWithin = (part: Window, whole: Window): boolean => part.from >= whole.from && part.to <= whole.to;

@@ -19,53 +19,50 @@ const narrowings = 2;
 
 /**
  * All rows of the window over all pages, in as many parts side by side as the context says. When the platform is still computing
- * (202), the runs of intervals that are done are asked for again, and the rest of the window is `pending`. `source` names the asking
- * program to the platform.
+ * (202), the runs of intervals that are done are asked for again, and the rest of the window is `pending`.
  */
-export const intervalMetricsFetch =
-  (source: string): Fetch<"interval-metrics"> =>
-  async (call, { account, exchange, expects, read, parts }) => {
-    const reader = new AnswerReader("INTERVAL_METRICS", account);
-    const everyMs = call.everyMinutes * minuteMs;
-    const askedAt: number[] = [];
-    let bytes = 0;
-    let failure: unknown;
-    const counted = async (request: ExchangeRequest) => {
-      if (failure !== undefined) throw failure;
-      const response = await exchange(request);
-      askedAt.push(response.askedAt);
-      bytes += response.bytes;
-      return response;
-    };
-    const readWindow = async (window: Window, narrowingsLeft: number): Promise<WindowRead> => {
-      const terms = {
-        request: (position: Position) => intervalMetricsRequest(call, account, source, window, position),
-        readEntry: (entry: unknown) => readRow(entry, window, call.grouping, reader),
-        exchange: counted,
-        expects,
-        read,
-        reader,
-      };
-      const pages = await readPages(terms, (body) => doneRuns(body, window, everyMs, reader));
-      if ("rows" in pages) return { rows: pages.rows, complete: [window] };
-      if (narrowingsLeft === 0 || pages.done.length === 0) return { rows: [], complete: [] };
-      expects(pages.done.length);
-      const runs: WindowRead[] = [];
-      for (const run of pages.done) runs.push(await readWindow(run, narrowingsLeft - 1));
-      return together(runs);
-    };
-    const stoppingOthers = (error: unknown): never => {
-      failure ??= error;
-      throw error;
-    };
-    const windows = cutIntoParts(call.window, everyMs, parts);
-    const whole = together(await Promise.all(windows.map((window) => readWindow(window, narrowings).catch(stoppingOthers))));
-    const { rows, remarks } = judgedRows(whole.rows, call);
-    const ages = { asOf: Math.min(...askedAt), newestAskedAt: Math.max(...askedAt) };
-    const pending = gaps(call.window, joined(whole.complete));
-    const reply = { ...ages, window: call.window, ...rowsBySlot(rows, call.everyMinutes), pending };
-    return { reply, pages: askedAt.length, bytes, remarks };
+export const fetchIntervalMetrics: Fetch<"interval-metrics"> = async (call, { account, source, exchange, expects, read, parts }) => {
+  const reader = new AnswerReader("INTERVAL_METRICS", account);
+  const everyMs = call.everyMinutes * minuteMs;
+  const askedAt: number[] = [];
+  let bytes = 0;
+  let failure: unknown;
+  const counted = async (request: ExchangeRequest) => {
+    if (failure !== undefined) throw failure;
+    const response = await exchange(request);
+    askedAt.push(response.askedAt);
+    bytes += response.bytes;
+    return response;
   };
+  const readWindow = async (window: Window, narrowingsLeft: number): Promise<WindowRead> => {
+    const terms = {
+      request: (position: Position) => intervalMetricsRequest(call, account, source, window, position),
+      readEntry: (entry: unknown) => readRow(entry, window, call.grouping, reader),
+      exchange: counted,
+      expects,
+      read,
+      reader,
+    };
+    const pages = await readPages(terms, (body) => doneRuns(body, window, everyMs, reader));
+    if ("rows" in pages) return { rows: pages.rows, complete: [window] };
+    if (narrowingsLeft === 0 || pages.done.length === 0) return { rows: [], complete: [] };
+    expects(pages.done.length);
+    const runs: WindowRead[] = [];
+    for (const run of pages.done) runs.push(await readWindow(run, narrowingsLeft - 1));
+    return together(runs);
+  };
+  const stoppingOthers = (error: unknown): never => {
+    failure ??= error;
+    throw error;
+  };
+  const windows = cutIntoParts(call.window, everyMs, parts);
+  const whole = together(await Promise.all(windows.map((window) => readWindow(window, narrowings).catch(stoppingOthers))));
+  const { rows, remarks } = judgedRows(whole.rows, call);
+  const ages = { asOf: Math.min(...askedAt), newestAskedAt: Math.max(...askedAt) };
+  const pending = gaps(call.window, joined(whole.complete));
+  const reply = { ...ages, window: call.window, ...rowsBySlot(rows, call.everyMinutes), pending };
+  return { reply, pages: askedAt.length, bytes, remarks };
+};
 
 const together = (parts: readonly WindowRead[]): WindowRead => ({
   rows: parts.flatMap(({ rows }) => rows),

@@ -14,9 +14,12 @@ import {
   keysPerPage,
   textOf,
 } from "../../question.js";
-import type { Api, FreshnessKind, QuestionOf, Seen } from "../descriptor.js";
+import type { AnswerRecord, Api, FreshnessKind, QuestionOf, Seen } from "../descriptor.js";
+import { continued } from "./continued.js";
+import { faultFor } from "./fault-for.js";
 import { fetchKeyMetrics } from "./fetch.js";
 import { windowAt } from "./request.js";
+import { rowsById } from "./rows-by-id.js";
 
 type Asked = QuestionOf<"key-metrics">;
 
@@ -63,7 +66,13 @@ export const keyMetrics: Api<"key-metrics"> = {
   combined(_, parts) {
     const rowsOf = ({ question, reply }: (typeof parts)[number]) =>
       isOrder(question.keys) || question.keys === "all" ? reply.rows : reply.rows.filter(({ id }) => contains(question.keys as Ids, [id]));
-    return { ...parts[0]!.reply, asOf: Math.min(...parts.map(({ reply }) => reply.asOf)), rows: parts.flatMap(rowsOf) };
+    const replies = parts.map(({ reply }) => reply);
+    return {
+      ...replies[0]!,
+      asOf: Math.min(...replies.map(({ asOf }) => asOf)),
+      newestAskedAt: Math.max(...replies.map(({ newestAskedAt }) => newestAskedAt)),
+      ...rowsById(parts.flatMap(rowsOf)),
+    };
   },
   // A window by its length is the same as one by its ends, when those are its ends now.
   aligned(question, others, now) {
@@ -86,7 +95,7 @@ export const keyMetrics: Api<"key-metrics"> = {
       ? groupedShape(rows, rows[0]!.of as KeyKind, groupings[0], totals[0], seen)
       : { groupBy: null, filters: totals[0]!, order: null, take: 0, exchanges: 1 };
     if (!shape) return null;
-    const { exchanges, open = false, ...asked } = shape;
+    const { exchanges, open = false, prefix, ...asked } = shape;
     const { includeSubGroups, userType } = first;
     const window = windows[0] ?? windowInUse(asked, seen.inUse as readonly Asked[]);
     return {
@@ -102,6 +111,7 @@ export const keyMetrics: Api<"key-metrics"> = {
       },
       exchanges,
       open,
+      ...(prefix && { prefix }),
     };
   },
   signature: ({ window, current, of, filters, keys }) =>
@@ -116,8 +126,15 @@ export const keyMetrics: Api<"key-metrics"> = {
   lookUp(records, question, usable) {
     return lookUpByIds(this, records, question, keyFigures(question), usable);
   },
-  faultFor: () => null,
+  faultFor,
   cutShort: (call, { rows }) => ({ ...call, take: rows.length }),
+  continued: (prefix, { call, reply }) => {
+    const { skip = 0, ...whole } = call;
+    return {
+      call: { ...whole, take: typeof call.take === "number" ? skip + call.take : call.take },
+      reply: continued(prefix.reply, reply),
+    };
+  },
 
   slot: (call) => canonical(call),
   named: ({ groupBy, filters }) => (groupBy ? filters[ownFilter(groupBy)] : null),
@@ -140,7 +157,11 @@ export const keyMetrics: Api<"key-metrics"> = {
   fetch: fetchKeyMetrics,
 };
 
-type Shape = Pick<KeyMetricsCall, "groupBy" | "filters" | "order" | "take"> & { exchanges: number; open?: boolean };
+type Shape = Pick<KeyMetricsCall, "groupBy" | "filters" | "order" | "take" | "skip"> & {
+  exchanges: number;
+  open?: boolean;
+  prefix?: AnswerRecord<"key-metrics"> | undefined;
+};
 
 /** The cheapest way to read these rows, with the total of `total` where one is asked for; null when there is none. */
 function groupedShape(
@@ -171,8 +192,12 @@ function groupedShape(
     const sorted = oneOrder(orders);
     if (sorted && named !== "all" && named.length === 0 && !(known !== undefined && known <= keysPerPage)) {
       const { first, ...order } = sorted;
-      const exchanges = pages(Math.min(first, known ?? keysPerPage));
-      return { groupBy, filters: others, order, take: first, exchanges, open: known === undefined && first > keysPerPage };
+      const prefix = total ? undefined : prefixOf(sorted, rows, others, seen);
+      const skip = prefix?.reply.rows.length ?? 0;
+      const needed = Math.min(first, known ?? skip + keysPerPage) - skip;
+      const isOpen = known === undefined && first - skip > keysPerPage;
+      const part = skip > 0 ? { skip, prefix } : {};
+      return { groupBy, filters: others, order, take: first - skip, ...part, exchanges: pages(needed), open: isOpen };
     }
     return { groupBy, filters: others, order: null, take: "all", exchanges: pages(known ?? listed.length), open: known === undefined };
   };
@@ -189,6 +214,21 @@ function groupedShape(
   if (known === undefined) return spent > 0 ? unfiltered() : asked;
   const isBought = spent >= pages(known) && isWorthAll(known, listed.length);
   return known <= keysPerPage || pages(known) < asked.exchanges || isBought ? unfiltered() : asked;
+}
+
+/** The fresh beginning of a list in this order, from whose end its next pages can be read. */
+function prefixOf(
+  { first, ...order }: KeyMetricsOrder,
+  rows: readonly Asked[],
+  others: KeyMetricsFilters,
+  { fresh }: Seen,
+): AnswerRecord<"key-metrics"> | undefined {
+  return (fresh as unknown as readonly AnswerRecord<"key-metrics">[]).find(({ call, reply }) => {
+    const isBeginning =
+      typeof call.take === "number" && call.take < first && reply.rows.length === call.take && call.take % keysPerPage === 0;
+    if (!isBeginning || call.groupBy !== rows[0]!.of || !sameFilters(call.filters, others)) return false;
+    return canonical(call.order) === canonical(order) && rows.every((question) => figuresCovered(call, question, reply));
+  });
 }
 
 /** Whether all keys may be read in place of some that are named. */
@@ -230,10 +270,11 @@ function keysCovered(call: KeyMetricsCall, question: Asked, reply: KeyMetricsRep
   const own = ownFilter(question.of);
   if (!sameFilters({ ...call.filters, [own]: null }, question.filters)) return null;
   const set = call.filters[own];
-  const whole = call.take === "all" || (reply !== null && reply.rows.length >= (reply.count ?? 0));
+  const whole = call.take === "all" || (reply !== null && reply.rows.length >= (reply.count ?? Number.POSITIVE_INFINITY));
   if (isOrder(question.keys)) {
     const { first, ...order } = question.keys;
-    const isLongEnough = whole || (canonical(call.order) === canonical(order) && typeof call.take === "number" && call.take >= first);
+    const isLongEnough =
+      whole || (canonical(call.order) === canonical(order) && typeof call.take === "number" && (call.skip ?? 0) + call.take >= first);
     return set === null && isLongEnough ? question : null;
   }
   const ids = whole ? common(set ?? "all", question.keys) : set === null && reply !== null ? idsAmong(reply, question.keys) : null;
@@ -242,9 +283,9 @@ function keysCovered(call: KeyMetricsCall, question: Asked, reply: KeyMetricsRep
 }
 
 /** Those of the ids that have a row; null when none has. */
-function idsAmong({ rows }: KeyMetricsReply, keys: Ids): readonly string[] | null {
+function idsAmong({ byId }: KeyMetricsReply, keys: Ids): readonly string[] | null {
   if (keys === "all") return null;
-  const ids = keys.filter((key) => rows.some(({ id }) => id === key));
+  const ids = keys.filter((key) => byId.has(key));
   if (ids.length === keys.length) return keys;
   return ids.length > 0 ? ids : null;
 }

@@ -7,8 +7,8 @@ export interface ListingTerms {
   skip: number;
   /** Rows that are needed from there on. */
   wanted: number;
-  /** Asked before every round of pages but the first; throws to refuse it. */
-  expects(exchanges: number): void;
+  /** Asked before every round of pages but the first: false ends the listing with what is there; throws to refuse it. */
+  expects(exchanges: number): boolean;
 }
 
 export interface Listing {
@@ -41,7 +41,7 @@ export async function readListing({ page, skip, wanted, expects }: ListingTerms)
     if (next === null) return { ...listing, moved: hasMoved(rounds) };
     const end = Math.min(listing.claimed ?? 0, skip + wanted);
     const offsets = nextRound(rounds, next, end).filter((offset) => pages.every((read) => read.offset !== offset));
-    expects(offsets.length);
+    if (!expects(offsets.length)) return { ...listing, moved: hasMoved(rounds) };
     rounds.push(await Promise.all(offsets.map(page)));
   }
 }

@@ -1,5 +1,6 @@
+import type { Window } from "../../../time.js";
 import { common, contains, equalIds, fitsUrl, union } from "../../planning/ids.js";
-import type { Ids, Rows } from "../../question.js";
+import type { Ids, Replied, Rows, SegmentsSection } from "../../question.js";
 
 /** The platform answers at most about this many agent-skill-interval cells quickly; beyond, only what is asked for is asked. */
 export const maxFreeCells = 50_000;
@@ -46,31 +47,33 @@ export function intervalInUse(
   return candidates.find((everyMinutes) => cells(lastMinutes / everyMinutes) <= maxFreeCells) ?? null;
 }
 
-interface Levels<L> {
-  asOf: number;
+interface Levels<L> extends Replied<SegmentsSection> {
   intervals: readonly L[] | null;
 }
 
 /** One reply out of the replies to parts by ids; as old as the oldest, of the window of the first. */
-export function combinedSegments<L extends { window: object }, R extends L & Levels<L>, Q>(
+export function combinedSegments<Q, L extends { window: Window }, R extends L & Levels<L>>(
   parts: readonly { question: Q; reply: R }[],
   picked: (level: L, question: Q) => L,
   both: (a: L, b: L) => L,
 ): R {
-  const [first, ...rest] = parts.map(({ question, reply }) => ({
-    ...reply,
-    ...picked(reply, question),
-    intervals: reply.intervals?.map((level) => picked(level, question)) ?? null,
-  }));
-  return rest.reduce(
-    (whole, part) => ({
+  const replies = parts.map(
+    ({ question, reply }): R => ({
+      ...reply,
+      ...picked(reply, question),
+      intervals: reply.intervals?.map((level) => picked(level, question)) ?? null,
+    }),
+  );
+  return replies.slice(1).reduce(
+    (whole, part): R => ({
       ...whole,
       ...both(whole, part),
       asOf: Math.min(whole.asOf, part.asOf),
+      newestAskedAt: Math.max(whole.newestAskedAt, part.newestAskedAt),
       intervals:
         whole.intervals && part.intervals ? whole.intervals.map((level, index) => both(level, part.intervals![index] ?? level)) : null,
     }),
-    first!,
+    replies[0]!,
   );
 }
 

@@ -1,9 +1,10 @@
 import { common } from "../../planning/ids.js";
 import { lookUpByIds } from "../../planning/lookup.js";
 import { largest } from "../../planning/sizes-seen.js";
-import { canonical } from "../../question.js";
+import { canonical, type SkillSegmentsLevel } from "../../question.js";
 import type { Api, QuestionOf } from "../descriptor.js";
 import { combinedSegments, intervalInUse, maxFreeCells, mergeSegments, pickedRows, segmentsCovered } from "../segments/merging.js";
+import { faultFor } from "./fault-for.js";
 import { fetchSkillSegments } from "./fetch.js";
 
 type Asked = QuestionOf<"skill-segments">;
@@ -34,7 +35,7 @@ export const skillSegments: Api<"skill-segments"> = {
   combined: (_, parts) =>
     combinedSegments(
       parts,
-      (level, { skills }) => ({ ...level, skills: pickedRows(level.skills, skills) }),
+      (level: SkillSegmentsLevel, { skills }: Asked) => ({ ...level, skills: pickedRows(level.skills, skills) }),
       (a, b) => ({ ...a, skills: new Map([...a.skills, ...b.skills]) }),
     ),
   aligned: (question) => question,
@@ -65,8 +66,9 @@ export const skillSegments: Api<"skill-segments"> = {
   lookUp(records, question, usable) {
     return lookUpByIds(this, records, question, ["segments"], usable);
   },
-  faultFor: () => null,
+  faultFor,
   cutShort: (call) => call,
+  continued: (_, rest) => rest,
 
   slot: ({ everyMinutes, skills }) => canonical([everyMinutes, skills]),
   named: ({ skills }) => (skills === "all" ? null : skills),
