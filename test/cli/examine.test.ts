@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { examine, type Finding } from "../../src/cli/doctor.js";
+import { examine, type Finding } from "../../src/cli/examine.js";
 import { configFrom, type Environment } from "../../src/config.js";
 import { type Simulator, startSimulator } from "../../src/simulator/simulator.js";
 
