@@ -20,7 +20,7 @@ export async function doctor(options: { verify?: true }, { environment, file }: 
   let whole = true;
   for (const account of accounts) {
     print(`Account ${account.id}`);
-    for await (const { what, outcome, said } of examine(account, clock.now)) {
+    for await (const { what, outcome, said } of examine(account, clock)) {
       ill ||= outcome === "fails";
       whole &&= outcome === "works";
       print(`  ${outcome.padEnd(9)}  ${what}: ${said}`);
@@ -35,7 +35,7 @@ export async function doctor(options: { verify?: true }, { environment, file }: 
 /** Whether no merge was found to be wrong, except those that are turned off already. */
 async function verified(account: AccountConfig, clock: Clock): Promise<boolean> {
   const wrong = new Set<string>();
-  for await (const { merge, outcome, said } of verify(account, clock.now)) {
+  for await (const { merge, outcome, said } of verify(account, clock)) {
     const off = merge !== null && account.mergesOff.includes(merge);
     if (outcome === "fails" && !off) wrong.add(merge ?? "what no setting changes");
     print(`  ${outcome.padEnd(9)}  ${off ? `(turned off: ${merge}) ` : ""}${said}`);

@@ -1,3 +1,4 @@
+import type { Clock } from "../clock.js";
 import type { AccountConfig } from "../config.js";
 import { GatewayError } from "../errors.js";
 import { alignedOutward, hourMs, minuteMs } from "../time.js";
@@ -6,9 +7,6 @@ import { intervalMetricsFetch } from "../upstream/apis/interval-metrics/fetch.js
 import { fetchKeyMetrics } from "../upstream/apis/key-metrics/fetch.js";
 import { fetchSkillSegments } from "../upstream/apis/skill-segments/fetch.js";
 import type { Exchange, Service } from "../upstream/call.js";
-import { createCredentials } from "../upstream/transport/credentials.js";
-import { Domains } from "../upstream/transport/domains.js";
-import { createWire } from "../upstream/transport/http-client.js";
 import { createTransport } from "../upstream/transport/transport.js";
 
 /** What one examination found, in plain words and without any secret. */
@@ -23,16 +21,15 @@ export interface Finding {
 const deadlineMs = 30_000;
 
 /** Asks domain look-up, token service and each of the four APIs once, in this order; a part whose way is barred is not asked. */
-export async function* examine(account: AccountConfig, now: () => number): AsyncGenerator<Finding> {
-  const wire = createWire({});
-  const transport = createTransport(account, {}, { now });
+export async function* examine(account: AccountConfig, clock: Clock): AsyncGenerator<Finding> {
+  const transport = createTransport(account, {}, clock);
+  const { now } = clock;
   try {
-    const domains = new Domains(account, wire.send, now);
     const barred = new Set<Service | "sentinel" | "token">();
 
     for (const service of servicesOf(account)) {
       const finding = await found(`Domain of ${service}`, async () => {
-        const base = await domains.baseUrl(service);
+        const base = await transport.domain(service);
         return account.services[service]
           ? `${base}, as set; neither looked up nor asked yet.`
           : `${base}, as ${account.services.csds} says.`;
@@ -42,19 +39,17 @@ export async function* examine(account: AccountConfig, now: () => number): Async
       yield finding.outcome === "fails" ? { ...finding, said: `${finding.said} ${asked}` } : finding;
     }
 
-    const token = await examineToken(account, barred.has("sentinel"), () =>
-      createCredentials(account, () => domains.baseUrl("sentinel"), wire.send, now).token(undefined),
-    );
+    const token = await examineToken(account, barred.has("sentinel"), transport.authorize);
     if (token.outcome !== "works") barred.add("token");
     yield token;
 
-    const exchange: Exchange = (request) => transport.exchange(request, { deadline: now() + deadlineMs });
+    const exchange: Exchange = (request) => transport.exchange(request, { deadline: clock.monotonic() + deadlineMs });
     for (const { title, service, ask } of apis(account, exchange, now)) {
-      const bar = barred.has("token") ? "no token was to be had" : barred.has(service) ? `nobody says where ${service} is` : null;
+      const bar = barred.has("token") ? "there is no token" : barred.has(service) ? `the address of ${service} is not known` : null;
       yield bar ? { what: title, outcome: "not asked", said: `${bar}: see above.` } : await found(title, ask);
     }
   } finally {
-    await Promise.all([wire.close(), transport.close()]);
+    await transport.close();
   }
 }
 
@@ -65,15 +60,15 @@ const servicesOf = ({ credentials }: AccountConfig): (Service | "sentinel")[] =>
   ...(credentials.kind === "client" ? (["sentinel"] as const) : []),
 ];
 
-async function examineToken({ credentials }: AccountConfig, withoutDomain: boolean, token: () => Promise<string>): Promise<Finding> {
+async function examineToken({ credentials }: AccountConfig, withoutDomain: boolean, authorize: () => Promise<void>): Promise<Finding> {
   const what = "Credentials";
   if (credentials.kind === "bearer")
-    return { what, outcome: "works", said: "a static bearer token is set; whether it is good, the APIs say." };
+    return { what, outcome: "works", said: "a static bearer token is set; the APIs below say whether it is good." };
   if (credentials.kind === "caller")
     return { what, outcome: "not asked", said: "the account is read with each caller's own token, and doctor has none." };
-  if (withoutDomain) return { what, outcome: "not asked", said: "nobody says where the token service is: see above." };
+  if (withoutDomain) return { what, outcome: "not asked", said: "the address of the token service is not known: see above." };
   return found(what, async () => {
-    await token();
+    await authorize();
     return "the token service gave a token for the client credentials.";
   });
 }

@@ -6,7 +6,10 @@ export interface Gateway {
   schema: GraphQLSchema;
   /** One GraphQL request: its context, and what it has learnt by the end. */
   request(from: { explain: Explain | null; caller: Caller }): GatewayRequest;
-  readiness(): Promise<Readiness>;
+  /** What is known of the platform; asks nothing. */
+  readiness(): Readiness;
+  /** Resolves when the first look-ups of domains and tokens have ended, however they ended. */
+  lookedUp: Promise<void>;
   close(): Promise<void>;
 }
 

@@ -10,10 +10,11 @@ import { fetchKeyMetrics } from "./apis/key-metrics/fetch.js";
 import { fetchSkillSegments } from "./apis/skill-segments/fetch.js";
 import type { Service } from "./call.js";
 import { Condition } from "./transport/api-health.js";
+import type { Standing } from "./transport/look-ups.js";
 import { own } from "./transport/own-credential.js";
 import { Connection, type Fetchers } from "./transport/session.js";
 import { createTransport } from "./transport/transport.js";
-import { type Budget, Upstream } from "./transport/upstream.js";
+import { type Budget, type Send, Upstream } from "./transport/upstream.js";
 
 /** Stands for a caller's token wherever the token itself must not appear. */
 export const digestOf = (bearer: string): string => createHash("sha256").update(bearer).digest("base64url");
@@ -34,14 +35,22 @@ export class PlatformAccount {
   constructor(
     readonly config: AccountConfig,
     private readonly now: () => number,
-    random: () => number,
+    private readonly random: () => number,
     tell: (message: string) => void,
   ) {
     const { id, limits, retryPausesMs, ttlMs, staleMs } = config;
     this.id = id;
     this.freshness = { ttlMs, staleMs };
-    this.#transport = createTransport(config, {}, { now });
-    this.#upstream = new Upstream({ account: id, limits, retryPausesMs, send: this.#transport.exchange, sleep, now, random });
+    this.#transport = createTransport(config, {}, { now, monotonic: now });
+    const { exchange } = this.#transport;
+    const send: Send = (request, terms) => {
+      const sending = () => {
+        terms.sending?.();
+        return true;
+      };
+      return exchange(request, { ...terms, sending });
+    };
+    this.#upstream = new Upstream({ account: id, limits, retryPausesMs, send, sleep, now, random });
     this.#condition = new Condition(id, tell);
     this.#fetchers = {
       "agent-segments": fetchAgentSegments,
@@ -75,8 +84,13 @@ export class PlatformAccount {
     return this.#upstream.budgets();
   }
 
-  /** Resolves when a service's domain and a token are at hand; rejects with what stands in the way. */
-  reach = (service: Service): Promise<void> => this.#transport.reach(service);
+  /** Looks up domains and token in the background until `close`. Resolves when each first look-up has ended, however it ended. */
+  start(): Promise<void> {
+    return this.#transport.start(this.random);
+  }
+
+  /** Whether the service's domain and a token are known, and what went wrong last with either. */
+  standing = (service: Service): Standing => this.#transport.standing(service);
 
   /** Why the service failed last; undefined when it did not. */
   trouble = (service: Service): GatewayError | undefined => this.#condition.trouble(service);
