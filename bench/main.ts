@@ -2,6 +2,7 @@ import "reflect-metadata";
 import { Command } from "commander";
 import { benchCalls } from "./calls.js";
 import { benchFuzz } from "./fuzz.js";
+import { benchJson } from "./json.js";
 import { benchLimit } from "./limit.js";
 import { benchLoad } from "./load.js";
 import { benchLongRun } from "./longrun.js";
@@ -27,4 +28,5 @@ program
   .argument("[inputs]", "how many", "20000")
   .argument("[seed]", "of the first round", "1")
   .action((inputs: string, seed: string) => benchFuzz(Number(inputs), Number(seed)));
+program.command("json").description("parsers that lose no digit of an id, against JSON.parse").action(benchJson);
 await program.parseAsync();

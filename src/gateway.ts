@@ -44,10 +44,12 @@ export async function createGateway(
   });
   const { schema } = await buildGatewaySchema(behaviour, { idKey: idKeyOf(config) });
   keepForRouter(schema);
+  const lookedUp = Promise.all([...accounts.values()].map((account) => account.start())).then(() => undefined);
   return {
     schema,
     request: requests({ config, schema, accounts, coalescer, directoryMemory: createDirectoryMemory(), clock }),
     readiness: () => readinessOf([...accounts.values()]),
+    lookedUp,
     stop: () => coalescer.stop(),
     close: async () => {
       coalescer.stop();

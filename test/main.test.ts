@@ -112,6 +112,43 @@ describe("serve", () => {
     expect(await program.ended).toBe(0);
   });
 
+  /** A program that waits for an answer of the platform that never comes. */
+  async function waiting(environment: Record<string, string> = {}) {
+    const simulator = await startSimulator({ accounts: [{ id: "le1" }] });
+    onTestFinished(() => simulator.close());
+    const settings = { PORT: "0", LP_ACCOUNT_ID: "le1", LP_CSDS_URL: simulator.url, LP_BEARER_TOKEN: "simulated-token" };
+    const program = start(folder, ["serve"], { ...settings, ...environment });
+    const [, , url = ""] = await program.said(serving);
+    simulator.fault({ api: "key-metrics", kind: "hang" });
+    const asked = ask(url, "{ contactCenter { current { onlineAgents } } }");
+    await vi.waitFor(() => expect(simulator.requests().some(({ path }) => path.includes("manager_workspace"))).toBe(true), {
+      timeout: 10_000,
+    });
+    return { program, asked };
+  }
+
+  it("ends at once on a second signal, with exit code 1", slow, async () => {
+    const { program, asked } = await waiting({ REQUEST_DEADLINE_MS: "60000" });
+    const lost = expect(asked).rejects.toThrow();
+    program.process.kill("SIGTERM");
+    await program.said(/SIGTERM: finishing what runs/);
+    program.process.kill("SIGINT");
+    expect(await program.ended).toBe(1);
+    await lost;
+  });
+
+  it("finishes what runs after an error that nothing caught, logs it, and ends with exit code 1", slow, async () => {
+    const bug = "process.on('SIGUSR2', () => { throw new Error('b00m') })";
+    const { program, asked } = await waiting({
+      REQUEST_DEADLINE_MS: "3000",
+      NODE_OPTIONS: `--import data:text/javascript,${encodeURIComponent(bug)}`,
+    });
+    program.process.kill("SIGUSR2");
+    await program.said(/b00m(.|\n)*finishing what runs/);
+    expect((await asked).errors).toMatchObject([{ extensions: { code: "UPSTREAM_TIMEOUT" } }]);
+    expect(await program.ended).toBe(1);
+  });
+
   it("ends with a plain sentence when its simulator dies", slow, async () => {
     const program = start(folder, ["serve"], { PORT: "0" });
     await program.said(serving);

@@ -1,139 +1,46 @@
-import type { AccountConfig } from "../config.js";
-import { GatewayError } from "../errors.js";
-import { alignedOutward, hourMs, minuteMs } from "../time.js";
-import { fetchAgentSegments } from "../upstream/apis/agent-segments/fetch.js";
-import { fetchIntervalMetrics } from "../upstream/apis/interval-metrics/fetch.js";
-import { fetchKeyMetrics } from "../upstream/apis/key-metrics/fetch.js";
-import { fetchSkillSegments } from "../upstream/apis/skill-segments/fetch.js";
-import type { Exchange, Service } from "../upstream/call.js";
-import { createCredentials } from "../upstream/transport/credentials.js";
-import { Domains } from "../upstream/transport/domains.js";
-import { createWire } from "../upstream/transport/http-client.js";
-import { createTransport } from "../upstream/transport/transport.js";
-import { wholeCall } from "./whole-call.js";
+import type { Clock } from "../clock.js";
+import { type AccountConfig, configFrom, doubtsOf } from "../config.js";
+import { examine } from "./examine.js";
+import { type Program, print } from "./program.js";
+import { startSimulatorProcess } from "./simulator-process.js";
+import { verify } from "./verify.js";
 
-/** What one examination found, in plain words and without any secret. */
-export interface Finding {
-  /** What was examined, for example "Domain look-up of operations". */
-  what: string;
-  outcome: "works" | "fails" | "not asked";
-  /** What was found and, after a failure, what to do. */
-  said: string;
-}
-
-const deadlineMs = 30_000;
-
-/** Asks domain look-up, token service and each of the four APIs once, in this order; a part whose way is barred is not asked. */
-export async function* examine(account: AccountConfig, now: () => number): AsyncGenerator<Finding> {
-  const wire = createWire({});
-  const transport = createTransport(account, {}, { now });
-  try {
-    const domains = new Domains(account, wire.send, now);
-    const barred = new Set<Service | "sentinel" | "token">();
-
-    for (const service of servicesOf(account)) {
-      const finding = await found(`Domain of ${service}`, async () => {
-        const base = await domains.baseUrl(service);
-        return account.services[service]
-          ? `${base}, as set; neither looked up nor asked yet.`
-          : `${base}, as ${account.services.csds} says.`;
-      });
-      if (finding.outcome === "fails") barred.add(service);
-      const asked = `The domain look-up asked was ${account.services.csds}: is that address right?`;
-      yield finding.outcome === "fails" ? { ...finding, said: `${finding.said} ${asked}` } : finding;
+/**
+ * Says of each account what works and what does not; with `--verify` also whether merging is right for it.
+ * Exit code 1 when something does not work. Without an account in the environment the simulator is examined.
+ */
+export async function doctor(options: { verify?: true }, { environment, file }: Program, clock: Clock): Promise<void> {
+  const asked = configFrom(environment);
+  for (const doubt of doubtsOf(environment)) print(`warning  ${doubt}`);
+  const simulator = asked.simulated ? await startSimulatorProcess(file, environment) : null;
+  if (simulator)
+    print("LP_ACCOUNT_ID is not set, so the gateway would serve simulated figures; the simulator is examined in place of the platform.");
+  const { accounts } = simulator ? configFrom(environment, simulator.account) : asked;
+  let ill = false;
+  let whole = true;
+  for (const account of accounts) {
+    print(`Account ${account.id}`);
+    for await (const { what, outcome, said } of examine(account, clock)) {
+      ill ||= outcome === "fails";
+      whole &&= outcome === "works";
+      print(`  ${outcome.padEnd(9)}  ${what}: ${said}`);
     }
-
-    const token = await examineToken(account, barred.has("sentinel"), () =>
-      createCredentials(account, () => domains.baseUrl("sentinel"), wire.send, now).token(undefined),
-    );
-    if (token.outcome !== "works") barred.add("token");
-    yield token;
-
-    const exchange: Exchange = (request) => transport.exchange(request, { deadline: now() + deadlineMs });
-    for (const { title, service, ask } of apis(account.source, { account: account.id, exchange, now })) {
-      const bar = barred.has("token") ? "no token was to be had" : barred.has(service) ? `nobody says where ${service} is` : null;
-      yield bar ? { what: title, outcome: "not asked", said: `${bar}: see above.` } : await found(title, ask);
-    }
-  } finally {
-    await Promise.all([wire.close(), transport.close()]);
+    if (options.verify) ill = !(await verified(account, clock)) || ill;
   }
+  print(ill ? "Something does not work: see above." : whole ? "Everything works." : "What was asked works.");
+  await simulator?.stop();
+  process.exitCode = ill ? 1 : 0;
 }
 
-const servicesOf = ({ credentials }: AccountConfig): (Service | "sentinel")[] => [
-  "operations",
-  "keyMetrics",
-  "intervalMetrics",
-  ...(credentials.kind === "client" ? (["sentinel"] as const) : []),
-];
-
-async function examineToken({ credentials }: AccountConfig, withoutDomain: boolean, token: () => Promise<string>): Promise<Finding> {
-  const what = "Credentials";
-  if (credentials.kind === "bearer")
-    return { what, outcome: "works", said: "a static bearer token is set; whether it is good, the APIs say." };
-  if (credentials.kind === "caller")
-    return { what, outcome: "not asked", said: "the account is read with each caller's own token, and doctor has none." };
-  if (withoutDomain) return { what, outcome: "not asked", said: "nobody says where the token service is: see above." };
-  return found(what, async () => {
-    await token();
-    return "the token service gave a token for the client credentials.";
-  });
-}
-
-/** One small question for each API: a page at most. */
-const apis = (source: string, platform: Parameters<typeof wholeCall>[2]) => [
-  {
-    title: "Agent segments",
-    service: "operations" as const,
-    async ask() {
-      const call = { api: "agent-segments", lastMinutes: 60, everyMinutes: null, groupIds: null, userType: "ALL", source: null } as const;
-      const { reply, remarks } = await wholeCall(fetchAgentSegments, { ...call, agents: "all", skills: null }, platform);
-      return withRemarks(`${counted(reply.agents.size, "agent")} with segments in the last hour.`, remarks);
-    },
-  },
-  {
-    title: "Skill segments",
-    service: "operations" as const,
-    async ask() {
-      const call = { api: "skill-segments", lastMinutes: 60, everyMinutes: null, userType: "ALL", skills: "all" } as const;
-      const { reply, remarks } = await wholeCall(fetchSkillSegments, call, platform);
-      return withRemarks(`${counted(reply.skills.size, "skill")} with segments in the last hour.`, remarks);
-    },
-  },
-  {
-    title: "Key messaging metrics",
-    service: "keyMetrics" as const,
-    async ask() {
-      const filters = { agentIds: null, agentGroupIds: null, skillIds: null };
-      const what = { window: { lastMinutes: 60 }, byTime: true, current: true, groupBy: null, total: true, take: 0, order: null } as const;
-      const call = { api: "key-metrics", ...what, filters, includeSubGroups: false, userType: "ALL" } as const;
-      const { remarks } = await wholeCall(fetchKeyMetrics, call, platform);
-      return withRemarks("totals came.", remarks);
-    },
-  },
-  {
-    title: "Interval metrics",
-    service: "intervalMetrics" as const,
-    async ask() {
-      const { from } = alignedOutward({ from: platform.now() - 3 * hourMs, to: platform.now() }, 15 * minuteMs);
-      const call = { api: "interval-metrics", grouping: ["SKILL"], everyMinutes: 15, handleTimeModel: "IFT", filters: {} } as const;
-      const window = { from, to: from + 15 * minuteMs };
-      const asked = { ...call, window, includeBotSkills: true };
-      const { reply, remarks } = await wholeCall(fetchIntervalMetrics, asked, platform);
-      return withRemarks(`${counted(reply.rows.length, "skill")} with activity in a quarter of an hour, three hours ago.`, remarks);
-    },
-  },
-];
-
-/** What was found, with what was odd about the answer. */
-const withRemarks = (said: string, remarks: readonly string[]): string => [said, ...remarks].join(" ");
-
-const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`;
-
-async function found(what: string, ask: () => Promise<string>): Promise<Finding> {
-  try {
-    return { what, outcome: "works", said: await ask() };
-  } catch (error) {
-    if (!(error instanceof GatewayError)) throw error;
-    return { what, outcome: "fails", said: error.message };
+/** Whether no merge was found to be wrong, except those that are turned off already. */
+async function verified(account: AccountConfig, clock: Clock): Promise<boolean> {
+  const wrong = new Set<string>();
+  for await (const { merge, outcome, said } of verify(account, clock)) {
+    const off = merge !== null && account.mergesOff.includes(merge);
+    if (outcome === "fails" && !off) wrong.add(merge ?? "what no setting changes");
+    print(`  ${outcome.padEnd(9)}  ${off ? `(turned off: ${merge}) ` : ""}${said}`);
   }
+  if (wrong.size > 0)
+    print(`Merging is wrong for account ${account.id}: ${[...wrong].join(", ")}. LP_MERGES_OFF takes these names, parted by commas.`);
+  return wrong.size === 0;
 }

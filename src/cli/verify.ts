@@ -1,7 +1,9 @@
 import { isDeepStrictEqual } from "node:util";
+import type { Clock } from "../clock.js";
 import type { AccountConfig } from "../config.js";
 import { GatewayError } from "../errors.js";
 import type { Merge } from "../merges.js";
+import type { Exchange } from "../upstream/call.js";
 import { createTransport } from "../upstream/transport/transport.js";
 import { bothWays, type Pair, type Reading } from "./both-ways.js";
 
@@ -24,11 +26,11 @@ const certain = 2;
  * Asks the account in two ways for each thing that merging takes for granted, one call after the other. Figures that move
  * between two equal calls are asked for again; what never stands still is undecided.
  */
-export async function* verify(account: AccountConfig, now: () => number): AsyncGenerator<Verdict> {
-  const transport = createTransport(account, {}, { now });
-  const exchange = (request: Parameters<typeof transport.exchange>[0]) => transport.exchange(request, { deadline: now() + deadlineMs });
+export async function* verify(account: AccountConfig, clock: Clock): AsyncGenerator<Verdict> {
+  const transport = createTransport(account, {}, clock);
+  const exchange: Exchange = (request) => transport.exchange(request, { deadline: clock.monotonic() + deadlineMs });
   try {
-    for await (const pair of bothWays({ account: account.id, source: account.source, exchange, now })) yield await judged(pair);
+    for await (const pair of bothWays({ account: account.id, source: account.source, exchange, now: clock.now })) yield await judged(pair);
   } catch (error) {
     if (!(error instanceof GatewayError)) throw error;
     yield { merge: null, outcome: "undecided", said: `the rest could not be asked. ${error.message}` };

@@ -1,3 +1,4 @@
+import { distance } from "fastest-levenshtein";
 import { isApplicationKey } from "./oauth1.js";
 import { refusedSettings } from "./refused.js";
 import { settings } from "./settings.js";
@@ -43,12 +44,12 @@ export function sentencesOn(misspelt: readonly Misspelt[]): string[] {
   ];
 }
 
-/** One letter in five may be wrong, so that of short names, HOST or PORT, only the case may be. */
+/** One letter in five may be wrong; two neighbours swapped count as two. So of short names, HOST or PORT, only the case may be wrong. */
 function nearest(name: string, unset: readonly string[]): string | null {
   const [first] = unset
-    .map((setting) => ({ setting, distance: isSameButUnit(name, setting) ? 0 : distance(name, setting) }))
-    .filter(({ setting, distance }) => distance <= setting.length / 5)
-    .sort((a, b) => a.distance - b.distance);
+    .map((setting) => ({ setting, wrong: isSameButUnit(name, setting) ? 0 : distance(name, setting) }))
+    .filter(({ setting, wrong }) => wrong <= setting.length / 5)
+    .sort((a, b) => a.wrong - b.wrong);
   return first?.setting ?? null;
 }
 
@@ -56,21 +57,4 @@ function nearest(name: string, unset: readonly string[]): string | null {
 function isSameButUnit(name: string, setting: string): boolean {
   const [mine, whole] = [name.replace(unit, ""), setting.replace(unit, "")];
   return whole !== setting && mine === whole && name.includes("_");
-}
-
-/** The fewest letters to insert, leave out, replace or swap with their neighbour (optimal string alignment). */
-function distance(from: string, to: string): number {
-  let before: number[] = [];
-  let above = Array.from({ length: to.length + 1 }, (_, column) => column);
-  for (let row = 1; row <= from.length; row++) {
-    const current = [row];
-    for (let column = 1; column <= to.length; column++) {
-      const replaced = above[column - 1]! + (from[row - 1] === to[column - 1] ? 0 : 1);
-      const swapped =
-        from[row - 1] === to[column - 2] && from[row - 2] === to[column - 1] ? (before[column - 2] ?? Infinity) + 1 : Infinity;
-      current.push(Math.min(above[column]! + 1, current[column - 1]! + 1, replaced, swapped));
-    }
-    [before, above] = [above, current];
-  }
-  return above[to.length]!;
 }

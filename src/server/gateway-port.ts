@@ -6,7 +6,12 @@ export interface Gateway {
   schema: GraphQLSchema;
   /** One GraphQL request: its context, and what it has learnt by the end. */
   request(from: { explain: Explain | null; caller: Caller }): GatewayRequest;
-  readiness(): Promise<Readiness>;
+  /** What is known of the platform; asks nothing. */
+  readiness(): Readiness;
+  /** Resolves when the first look-ups of domains and tokens have ended, however they ended. */
+  lookedUp: Promise<void>;
+  /** Answers what waits for the platform, with stale figures or an error, and makes no further call. */
+  stop(): void;
   close(): Promise<void>;
 }
 
@@ -56,6 +61,10 @@ export interface Report {
   upstream: object | null;
   /** HTTP exchanges with the platform. */
   sent: number;
+  /** What the answer was made from: see Dependency in upstream/coalescing/ask.ts. */
+  dependencies: readonly { scope: string; slot: string; version: number; freshUntil: number }[];
+  /** Epoch ms until which the answer holds, if nothing newer comes. */
+  goodUntil: number;
 }
 
 export interface Readiness {

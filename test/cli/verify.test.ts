@@ -1,5 +1,6 @@
 import { expect, it, vi } from "vitest";
 import { type Verdict, verify } from "../../src/cli/verify.js";
+import { systemClock } from "../../src/clock.js";
 import { configFrom, type Environment } from "../../src/config.js";
 import type { Merge } from "../../src/merges.js";
 import { type Simulator, type SimulatorOptions, startSimulator, type WireVariants } from "../../src/simulator/simulator.js";
@@ -18,7 +19,7 @@ async function verdicts(options: SimulatorOptions, change: Partial<WireVariants>
     const { id, bearers } = simulator.accounts[0]!;
     const [account] = configFrom(environment, { id, url: simulator.url, bearer: bearers[0]! }).accounts;
     const all: Verdict[] = [];
-    for await (const verdict of verify(account!, () => noon)) all.push(verdict);
+    for await (const verdict of verify(account!, { now: () => noon, monotonic: systemClock.monotonic })) all.push(verdict);
     return { all, calls: simulator.counts().total };
   } finally {
     await simulator.close();

@@ -74,7 +74,8 @@ export function fakeGateway(
         report: () => ({ ...nothing, ...options.report }),
       };
     },
-    readiness: async () => ({ ready: options.ready ?? true, accounts: [{ id: "demo", services: { operations: "ok" } }] }),
+    lookedUp: Promise.resolve(),
+    readiness: () => ({ ready: options.ready ?? true, accounts: [{ id: "demo", services: { operations: "ok" } }] }),
     close: async () => {
       closed = true;
     },

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach } from "vitest";
+import { systemClock } from "../../src/clock.js";
 import type { ExchangeRequest } from "../../src/upstream/call.js";
 import type { AccountCredentials } from "../../src/upstream/transport/credentials.js";
 import type { HttpOptions } from "../../src/upstream/transport/http-client.js";
@@ -24,6 +25,7 @@ export interface ByHandOptions {
   credentials?: AccountCredentials;
   http?: Partial<HttpOptions>;
   now?: () => number;
+  monotonic?: () => number;
   /** Base URLs that are not looked up; default: all. */
   services?: readonly ("operations" | "keyMetrics" | "intervalMetrics" | "sentinel")[];
 }
@@ -51,7 +53,8 @@ export const failed = (work: Promise<unknown>) =>
   );
 
 /** A deadline that no test reaches. */
-export const soon = () => ({ deadline: Date.now() + 20_000 });
+export const soon = () => within(20_000);
+export const within = (ms: number) => ({ deadline: systemClock.monotonic() + ms });
 
 export const skillSegments: ExchangeRequest = {
   service: "operations",
@@ -62,7 +65,13 @@ export const skillSegments: ExchangeRequest = {
 /** A server that answers as the test says, and a transport to it. */
 export async function platformByHand(
   answer: (request: Received, response: ServerResponse, index: number) => void,
-  { credentials = { kind: "bearer", token: "static-token" }, http = {}, now = Date.now, services = every }: ByHandOptions = {},
+  {
+    credentials = { kind: "bearer", token: "static-token" },
+    http = {},
+    now = systemClock.now,
+    monotonic = systemClock.monotonic,
+    services = every,
+  }: ByHandOptions = {},
 ): Promise<PlatformByHand> {
   const received: Received[] = [];
   const server = createServer(async (request, response) => {
@@ -75,7 +84,8 @@ export async function platformByHand(
   await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const named = Object.fromEntries(services.map((service) => [service, url]));
-  const transport = createTransport({ id: "le1", services: { csds: url, ...named }, credentials }, http, { now });
+  const account = { id: "le1", services: { csds: url, ...named }, credentials };
+  const transport = createTransport(account, http, { now, monotonic });
   return {
     url,
     received,

@@ -66,11 +66,16 @@ export interface AnsweredPart<A extends ApiName> {
   readonly reply: ReplyByApi[A];
 }
 
+/** "1 agent", "2 agents". */
+export const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`;
+
 /** Everything that is particular to one of the platform's APIs. All but `fetch` is pure. */
 export interface Api<A extends ApiName = ApiName> {
   readonly name: A;
   /** The API under the name that the schema and the errors give it. */
   readonly metricsApi: MetricsApi;
+  /** In plain words, for operators. */
+  readonly title: string;
   readonly service: Service;
   /** The kinds of figures in its answers. */
   readonly kinds: readonly [FreshnessKind, ...FreshnessKind[]];
@@ -143,4 +148,6 @@ export interface Api<A extends ApiName = ApiName> {
   isWorth(call: CallByApi[A], wanted: readonly QuestionOf<A>[], furtherPages: number): boolean;
 
   readonly fetch: Fetch<A>;
+  /** A small call of one page at most, by which `doctor` sees whether the API answers, and what its reply shows. `now` in epoch ms. */
+  probe(now: number): { call: CallByApi[A]; said(reply: ReplyByApi[A]): string };
 }

@@ -1,11 +1,12 @@
+import type { Clock } from "../../clock.js";
 import { GatewayError } from "../../errors.js";
 import { exactJson } from "./exact-json.js";
 import { BrokenConnection, type HttpResponse, type Send, UnreadableBody } from "./http-client.js";
-import { type Found, Remembered } from "./remembered.js";
+import { type Found, LookUps, type Standing } from "./look-ups.js";
 import { retryAfterMs } from "./retry-after.js";
-import { OutOfTime, timeLimit } from "./time-limit.js";
+import { OutOfTime } from "./time-limit.js";
 
-/** How an account is opened: OAuth 2.0 client credentials, one token for ever, or the bearer of whoever asks. */
+/** How an account is opened: OAuth 2.0 client credentials, one token for ever, or the bearer of each caller. */
 export type AccountCredentials =
   | { kind: "client"; clientId: string; clientSecret: string }
   | { kind: "bearer"; token: string }
@@ -16,57 +17,79 @@ export interface Credentials {
   token(callers: string | undefined): Promise<string>;
   /** Another token than the one that was refused; null when there is no other. A burst of refusals makes one renewal. */
   instead(refused: string): Promise<string | null>;
+  /** Renews the token in the background until `close`. Resolves when the first token is there or has failed. */
+  keep(random: () => number): Promise<void>;
+  /** What is known of the token, without asking. Until the first answer of the token service, `failure` says so. */
+  standing(): Standing;
+  close(): void;
 }
 
 const renewedBeforeMs = 60_000;
 const tokenTimeoutMs = 10_000;
+const renewed = "token";
 
-/** `sentinel` finds the base URL of the token service. No error holds a token or a secret. */
+/**
+ * `sentinel` finds the base URL of the token service. No error holds a token or a secret.
+ *
+ * A token is renewed in the last minute of its life, a short-lived one in the second half of it, and serves on meanwhile; when the renewal
+ * fails, it serves to the end of its life. The pauses between further tries are those of `LookUps`.
+ */
 export function createCredentials(
   account: { id: string; credentials: AccountCredentials },
   sentinel: () => Promise<string>,
   send: Send,
-  now: () => number,
+  clock: Clock,
 ): Credentials {
   const { id, credentials } = account;
   switch (credentials.kind) {
     case "bearer":
-      return { token: async () => credentials.token, instead: async () => null };
+      return { ...unrenewed, token: async () => credentials.token };
     case "caller":
-      return { token: async (callers) => callers ?? noBearer(id), instead: async () => null };
+      return { ...unrenewed, token: async (callers) => callers ?? noBearer(id) };
     case "client": {
-      const tokens = new Remembered(() => newToken(id, credentials, sentinel, send, now), now);
-      return { token: () => tokens.get(), instead: (refused) => tokens.instead(refused) };
+      const tokens = new LookUps(() => newToken(id, credentials, sentinel, send, clock), clock);
+      return {
+        token: () => tokens.get(renewed),
+        instead: (refused) => tokens.instead(renewed, refused),
+        keep: (random) => tokens.keep(renewed, random),
+        standing: () => tokens.standing(renewed, tokenError("UPSTREAM_UNAVAILABLE", "it has not answered yet.", { account: id })),
+        close: () => tokens.close(),
+      };
     }
   }
 }
+
+const unrenewed: Omit<Credentials, "token"> = {
+  instead: async () => null,
+  keep: async () => undefined,
+  standing: () => ({ known: true, failure: undefined }),
+  close: () => undefined,
+};
 
 function noBearer(account: string): never {
   throw new GatewayError("UNAUTHENTICATED", "This account is read with the caller's own bearer token, and none was given.", { account });
 }
 
-/** The platform's token service (sentinel). A token is renewed a minute before it ends, a short-lived one at half its life. */
+/** The platform's token service (sentinel). */
 async function newToken(
   account: string,
   { clientId, clientSecret }: { clientId: string; clientSecret: string },
   sentinel: () => Promise<string>,
   send: Send,
-  now: () => number,
+  clock: Clock,
 ): Promise<Found<string>> {
   const url = `${await sentinel()}/sentinel/api/v2/account/${encodeURIComponent(account)}/app/token`;
   const form = new URLSearchParams({ client_id: clientId, client_secret: clientSecret, grant_type: "client_credentials" });
   const headers = { "content-type": "application/x-www-form-urlencoded" };
-  const askedAt = now();
-  const limit = timeLimit(tokenTimeoutMs);
+  const askedAt = clock.monotonic();
   try {
-    const response = await send({ method: "POST", url, headers, body: form.toString() }, limit.signal);
-    if (response.status !== 200) throw refused(account, response, now());
+    const response = await send({ method: "POST", url, headers, body: form.toString() }, AbortSignal.timeout(tokenTimeoutMs));
+    if (response.status !== 200) throw refused(account, response, clock.now());
     const { token, lifeMs } = tokenIn(response.text, account);
-    return { value: token, goodUntil: askedAt + lifeMs - Math.min(renewedBeforeMs, lifeMs / 2) };
+    const endsAt = askedAt + lifeMs;
+    return { value: token, freshUntil: endsAt - Math.min(renewedBeforeMs, lifeMs / 2), usableUntil: endsAt };
   } catch (error) {
     throw tokenFailure(error, account);
-  } finally {
-    limit.end();
   }
 }
 
@@ -74,7 +97,7 @@ async function newToken(
 function tokenIn(text: string, account: string): { token: string; lifeMs: number } {
   const body = jsonOrNull(text);
   const { access_token: token, expires_in: seconds } = Object(body) as { access_token?: unknown; expires_in?: unknown };
-  const lifeMs = seconds === undefined || seconds === null ? Number.MAX_SAFE_INTEGER : Number(seconds) * 1000;
+  const lifeMs = seconds === undefined || seconds === null ? Infinity : Number(seconds) * 1000;
   if (typeof token === "string" && token !== "" && lifeMs > 0) return { token, lifeMs };
   throw tokenError("UPSTREAM_INVALID_RESPONSE", "its answer is not as documented.", { account });
 }
@@ -83,7 +106,7 @@ function jsonOrNull(text: string): unknown {
   try {
     return exactJson(text);
   } catch {
-    return null; // No token in it either: the caller says so.
+    return null; // There is no token in it: the caller says so.
   }
 }
 

@@ -1,11 +1,12 @@
+import type { Clock } from "../../clock.js";
 import { GatewayError } from "../../errors.js";
 import { minuteMs } from "../../time.js";
 import type { Service } from "../call.js";
 import { exactJson } from "./exact-json.js";
-import { type HttpResponse, isWireFailure, type Send } from "./http-client.js";
-import { Remembered } from "./remembered.js";
+import { type HttpResponse, isWithoutAnswer, type Send } from "./http-client.js";
+import { leadsInward } from "./inward-address.js";
+import { type Found, LookUps, type Standing } from "./look-ups.js";
 import { retryAfterMs } from "./retry-after.js";
-import { timeLimit } from "./time-limit.js";
 
 /** Base URLs by service; `csds` is the domain look-up, which finds those that are left out. */
 export type Services = Readonly<{ csds: string } & Partial<Record<Service | "sentinel", string>>>;
@@ -22,47 +23,61 @@ const keptMs = 10 * minuteMs;
 const lookUpTimeoutMs = 10_000;
 
 /**
- * Where one account's services are: by the settings, else by the platform's domain look-up (CSDS), kept ten minutes.
- * Rejects with UPSTREAM_REJECTED when the platform does not know account or service, UPSTREAM_RATE_LIMITED after a 429,
- * UPSTREAM_INVALID_RESPONSE when it names no address, else UPSTREAM_UNAVAILABLE.
+ * Where one account's services are: by the settings, else by the platform's domain look-up (CSDS), asked again every ten minutes.
+ * When that fails, the known address serves on, without an end; the pauses between further look-ups are those of `LookUps`.
+ * While no address is known, rejects with UPSTREAM_REJECTED when the platform does not know account or service, UPSTREAM_RATE_LIMITED
+ * after a 429, UPSTREAM_INVALID_RESPONSE when it names no address or one that may not be called, else UPSTREAM_UNAVAILABLE.
  */
 export class Domains {
-  readonly #looked = new Map<string, Remembered<string>>();
+  readonly #lookUps: LookUps<Service | "sentinel", string>;
 
   constructor(
     private readonly account: { id: string; services: Services },
     private readonly send: Send,
-    private readonly now: () => number,
-  ) {}
+    private readonly clock: Clock,
+  ) {
+    this.#lookUps = new LookUps((service) => this.#lookUp(service), clock);
+  }
 
   /** Base URL without a slash at its end. */
   async baseUrl(service: Service | "sentinel"): Promise<string> {
     const named = this.account.services[service];
-    if (named !== undefined) return this.#normalized(named, service);
-    const remembered = this.#looked.get(service) ?? new Remembered(() => this.#lookUp(service), this.now);
-    this.#looked.set(service, remembered);
-    return remembered.get();
+    return named === undefined ? this.#lookUps.get(service) : this.#address(named, service);
   }
 
-  async #lookUp(service: Service | "sentinel") {
+  /** Looks up in the background, until `close`, what the settings do not name. Resolves when each first look-up has ended, however it ended. */
+  async keep(services: readonly (Service | "sentinel")[], random: () => number): Promise<void> {
+    const unnamed = services.filter((service) => this.account.services[service] === undefined);
+    await Promise.all(unnamed.map((service) => this.#lookUps.keep(service, random)));
+  }
+
+  /** What is known of the service's domain, without asking. Until the first look-up has ended, `failure` says so. */
+  standing(service: Service | "sentinel"): Standing {
+    if (this.account.services[service] !== undefined) return { known: true, failure: undefined };
+    return this.#lookUps.standing(service, this.#error("UPSTREAM_UNAVAILABLE", "it has not answered yet."));
+  }
+
+  close(): void {
+    this.#lookUps.close();
+  }
+
+  async #lookUp(service: Service | "sentinel"): Promise<Found<string>> {
     const name = platformNames[service];
-    const base = this.#normalized(this.account.services.csds, "csds");
+    const base = this.#address(this.account.services.csds, "csds");
     const url = `${base}/api/account/${encodeURIComponent(this.account.id)}/service/${name}/baseURI.json?version=1.0`;
-    const limit = timeLimit(lookUpTimeoutMs);
     try {
-      const response = await this.send({ method: "GET", url }, limit.signal);
-      return { value: this.#normalized(this.#baseUri(response, name), service), goodUntil: this.now() + keptMs };
+      const response = await this.send({ method: "GET", url }, AbortSignal.timeout(lookUpTimeoutMs));
+      const value = this.#outward(this.#address(this.#baseUri(response, name), service), service);
+      return { value, freshUntil: this.clock.monotonic() + keptMs, usableUntil: Infinity };
     } catch (error) {
-      throw isWireFailure(error) ? this.#error("UPSTREAM_UNAVAILABLE", "it cannot be reached. Ask again later.") : error;
-    } finally {
-      limit.end();
+      throw isWithoutAnswer(error) ? this.#error("UPSTREAM_UNAVAILABLE", "it cannot be reached. Ask again later.") : error;
     }
   }
 
   #baseUri({ status, text, retryAfter }: HttpResponse, name: string): unknown {
     if (status === 200) return baseUriIn(text);
     if (status === 429) {
-      throw this.#error("UPSTREAM_RATE_LIMITED", "too many requests (429).", { status, ...retryAfterMs(retryAfter, this.now()) });
+      throw this.#error("UPSTREAM_RATE_LIMITED", "too many requests (429).", { status, ...retryAfterMs(retryAfter, this.clock.now()) });
     }
     if (status >= 400 && status < 500) {
       const what = `the platform does not know the account or its service ${name} (${status}). Check the account's id, or name the service's base URL in the settings.`;
@@ -71,12 +86,28 @@ export class Domains {
     throw this.#error("UPSTREAM_UNAVAILABLE", `it failed (${status}). Ask again later.`, { status });
   }
 
-  /** Space and slashes at the end removed; a bare host means https. */
-  #normalized(address: unknown, service: string): string {
-    const text = typeof address === "string" ? address.trim().replace(/\/+$/, "") : "";
-    const url = /^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `https://${text}`;
-    if (text !== "" && URL.canParse(url) && /^https?:\/\/[^?#]+$/i.test(url)) return url;
+  /** As `URL` reads it, without slashes at the end; a bare host means https. */
+  #address(given: unknown, service: string): string {
+    const text = typeof given === "string" ? given.trim() : "";
+    const address = /^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `https://${text}`;
+    if (/^https?:\/\/[^?#]+$/i.test(address) && URL.canParse(address)) {
+      const { origin, pathname, username, password } = new URL(address);
+      if (username === "" && password === "") return (origin + pathname).replace(/\/+$/, "");
+    }
     throw this.#error("UPSTREAM_INVALID_RESPONSE", `it names no usable address of the service ${service}.`);
+  }
+
+  /**
+   * Requests carry a token, so an answer of the look-up may not send them into the operator's own network, nor over http.
+   * A look-up over http is the operator's own (a simulator, a test): it may name any address.
+   */
+  #outward(address: string, service: string): string {
+    if (/^http:/i.test(this.account.services.csds.trim())) return address;
+    const url = new URL(address);
+    if (url.protocol === "https:" && !leadsInward(url)) return address;
+    const fault = url.protocol === "https:" ? "within this machine or a private network" : "without https";
+    const what = `it names an address ${fault} for the service ${service}, which is not called. Name the service's base URL in the settings if it is right.`;
+    throw this.#error("UPSTREAM_INVALID_RESPONSE", what);
   }
 
   #error(code: GatewayError["code"], what: string, facts: { status?: number; retryAfterMs?: number } = {}): GatewayError {
@@ -90,6 +121,6 @@ function baseUriIn(text: string): unknown {
     const body = exactJson(text);
     return body !== null && typeof body === "object" && "baseURI" in body ? body.baseURI : undefined;
   } catch {
-    return undefined; // The caller tells what is wrong with the address.
+    return undefined; // The caller says what is wrong with the address.
   }
 }

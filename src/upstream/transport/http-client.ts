@@ -50,14 +50,14 @@ export class UnreadableBody extends Error {
   override readonly name = "UnreadableBody";
 }
 
-/** Sends one request and reads the whole answer. */
+/** Sends one request and reads the whole answer. A signal that aborts by a timeout of its own means OutOfTime. */
 export type Send = (request: HttpRequest, signal: AbortSignal) => Promise<HttpResponse>;
 
 /**
  * Connections of its own, kept alive. `send` rejects with OutOfTime, BrokenConnection, UnreadableBody or the signal's
  * reason; any status is an answer, a redirect too. The body of an error status may be cut without loss: then it is empty.
  */
-export function createWire(given: Partial<HttpOptions>): { send: Send; close(): Promise<void> } {
+export function createHttpClient(given: Partial<HttpOptions>): { send: Send; close(): Promise<void> } {
   const options = { ...defaultHttpOptions, ...given };
   const dispatcher = new Agent({
     connect: { timeout: options.connectTimeoutMs },
@@ -79,13 +79,17 @@ export function createWire(given: Partial<HttpOptions>): { send: Send; close(): 
       const { text, bytes } = await (answer.statusCode < 300 ? read : read.catch(emptyUnless(signal)));
       return { status: answer.statusCode, retryAfter: firstOf(answer.headers["retry-after"]), text, bytes };
     } catch (error) {
-      throw signal.aborted ? signal.reason : wireFailure(error);
+      throw signal.aborted ? reasonOf(signal) : failureOf(error);
     }
   };
   return { send, close: () => dispatcher.destroy() };
 }
 
 const firstOf = (header: string | string[] | undefined): string | null => (Array.isArray(header) ? header[0] : header) ?? null;
+
+/** `AbortSignal.timeout` aborts with a DOMException. */
+const reasonOf = ({ reason }: AbortSignal): unknown =>
+  reason instanceof DOMException && reason.name === "TimeoutError" ? new OutOfTime("The time for it is over.") : reason;
 
 /** A status that is an error says enough without its body, but not when time is over. */
 const emptyUnless = (signal: AbortSignal) => (error: unknown) => {
@@ -107,13 +111,13 @@ async function readBody(body: Readable, encoding: string | string[] | undefined,
   return { text: Buffer.concat(parts).toString("utf8"), bytes };
 }
 
-/** The three ways in which a request fails to bring an answer. */
-export const isWireFailure = (error: unknown): boolean =>
+/** Whether a request failed in one of the three ways that bring no answer. */
+export const isWithoutAnswer = (error: unknown): boolean =>
   error instanceof OutOfTime || error instanceof BrokenConnection || error instanceof UnreadableBody;
 
 const timeouts = [errors.ConnectTimeoutError, errors.HeadersTimeoutError, errors.BodyTimeoutError];
 
-function wireFailure(error: unknown): unknown {
+function failureOf(error: unknown): unknown {
   if (!(error instanceof Error) || error instanceof UnreadableBody || error instanceof errors.InvalidArgumentError) return error;
   if (timeouts.some((timeout) => error instanceof timeout)) return new OutOfTime("The platform did not answer in time.");
   const decompressing = "code" in error && String(error.code).startsWith("Z_");

@@ -1,3 +1,4 @@
+import type { Clock } from "../../clock.js";
 import { GatewayError } from "../../errors.js";
 import { apiOf, notAsDocumented } from "../apis/platform-api.js";
 import type { ExchangeRequest, ExchangeResponse, Service } from "../call.js";
@@ -5,7 +6,8 @@ import { type AccountCredentials, createCredentials } from "./credentials.js";
 import { Domains, type Services } from "./domains.js";
 import { exactJson } from "./exact-json.js";
 import { refusal, withoutAnswer } from "./failures.js";
-import { createWire, type HttpOptions, type HttpRequest } from "./http-client.js";
+import { createHttpClient, type HttpOptions, type HttpRequest } from "./http-client.js";
+import type { Standing } from "./look-ups.js";
 import { timeLimit, unlessAborted } from "./time-limit.js";
 
 export interface TransportAccount {
@@ -15,53 +17,64 @@ export interface TransportAccount {
 }
 
 export interface TransportTerms {
-  /** Epoch ms; the exchange, with any look-up of domain or token before it, never outlasts it. */
+  /** Monotonic ms; the exchange, with any look-up of domain or token before it, never outlasts it. */
   deadline: number;
   /** Gives the exchange up; it rejects with the signal's reason. */
   signal?: AbortSignal;
   /** The caller's own bearer token, for accounts with credentials of kind "caller". */
   bearer?: string;
-  /** Told right before the request leaves, each time it does. */
-  sending?(): void;
+  /** Asked right before the request leaves, each time it would; false: the permit for it has expired, and it is not sent. */
+  sending?(): boolean | Promise<boolean>;
   /** Awaited before the request is sent again after a 401; a GatewayError from it leaves the 401 as the answer. */
   again?(): Promise<void>;
+}
+
+/** The request was not sent, because the permit for it had expired while domain and token were waited for. */
+export class PermitExpired extends Error {
+  override readonly name = "PermitExpired";
 }
 
 export interface Transport {
   /**
    * One exchange with the platform, tried once: only after a 401 is the token renewed and the request sent again, once.
-   * Rejects with a GatewayError by the contract's table, or with the signal's reason. Safe to share.
+   * Rejects with a GatewayError by the contract's table, with PermitExpired, or with the signal's reason. Safe to share.
    */
   exchange(request: ExchangeRequest, terms: TransportTerms): Promise<ExchangeResponse>;
   /**
-   * Resolves when the service's domain is known and a token is at hand, or will come with a caller; rejects with the GatewayError that
-   * stands in the way.
+   * Looks up domains and token in the background from now on, until `close`: before they are needed, before they end, and again after
+   * failures. `random` spreads the pauses. Resolves when each first look-up has ended, however it ended. Keeps no process alive.
    */
-  reach(service: Service): Promise<void>;
-  /** Ends all connections; what is still running rejects. */
+  start(random: () => number): Promise<void>;
+  /** The service's base URL; rejects like `exchange`. */
+  domain(service: Service | "sentinel"): Promise<string>;
+  /** Resolves when a token is known, or will come with a caller; rejects like `exchange`. */
+  authorize(): Promise<void>;
+  /** Whether the service's domain and a token are known, and what went wrong last with either. Asks nothing. */
+  standing(service: Service): Standing;
+  /** Ends background work and all connections; what is still running rejects. */
   close(): Promise<void>;
 }
 
 /** One account's way to the platform: its domains, credentials and connections. */
-export function createTransport(account: TransportAccount, options: Partial<HttpOptions>, { now }: { now: () => number }): Transport {
-  const wire = createWire(options);
-  const domains = new Domains(account, wire.send, now);
-  const credentials = createCredentials(account, () => domains.baseUrl("sentinel"), wire.send, now);
+export function createTransport(account: TransportAccount, options: Partial<HttpOptions>, clock: Clock): Transport {
+  const client = createHttpClient(options);
+  const domains = new Domains(account, client.send, clock);
+  const credentials = createCredentials(account, () => domains.baseUrl("sentinel"), client.send, clock);
 
   return {
     exchange: async (request, { deadline, signal, bearer, sending, again }) => {
       const asked = { api: apiOf(request), account: account.id };
-      const limit = timeLimit(deadline - now(), signal);
+      const limit = timeLimit(deadline - clock.monotonic(), signal);
       const waited = <T>(work: Promise<T>) => unlessAborted(work, limit.signal);
       try {
         limit.signal.throwIfAborted();
         const base = await waited(domains.baseUrl(request.service));
         const token = await waited(credentials.token(bearer));
-        let askedAt = now();
-        const sent = (withToken: string) => {
-          sending?.();
-          askedAt = now();
-          return wire.send(httpRequest(request, base, withToken), limit.signal);
+        let askedAt = clock.now();
+        const sent = async (withToken: string) => {
+          if (sending && !(await waited(Promise.resolve(sending())))) throw new PermitExpired("The permit for the request has expired.");
+          askedAt = clock.now();
+          return client.send(httpRequest(request, base, withToken), limit.signal);
         };
         let response = await sent(token);
         if (response.status === 401) {
@@ -69,7 +82,7 @@ export function createTransport(account: TransportAccount, options: Partial<Http
           if (other !== null && (await waited(allowed(again)))) response = await sent(other);
         }
         const { status, text, bytes } = response;
-        if (status !== 200 && status !== 202) throw refusal(response, asked, now());
+        if (status !== 200 && status !== 202) throw refusal(response, asked, clock.now());
         return { status, body: jsonOf(text, asked), bytes, askedAt };
       } catch (error) {
         throw withoutAnswer(error, asked);
@@ -77,13 +90,28 @@ export function createTransport(account: TransportAccount, options: Partial<Http
         limit.end();
       }
     },
-    reach: async (service) => {
-      await domains.baseUrl(service);
+    start: async (random) => {
+      const needed = account.credentials.kind === "client" ? ([...metricsServices, "sentinel"] as const) : metricsServices;
+      await Promise.all([domains.keep(needed, random), credentials.keep(random)]);
+    },
+    domain: (service) => domains.baseUrl(service),
+    authorize: async () => {
       if (account.credentials.kind !== "caller") await credentials.token(undefined);
     },
-    close: wire.close,
+    standing: (service) => {
+      const [domain, token] = [domains.standing(service), credentials.standing()];
+      if (!domain.known) return domain;
+      return token.known ? { known: true, failure: domain.failure ?? token.failure } : token;
+    },
+    close: async () => {
+      domains.close();
+      credentials.close();
+      await client.close();
+    },
   };
 }
+
+const metricsServices: readonly Service[] = ["operations", "keyMetrics", "intervalMetrics"];
 
 /** False when a GatewayError stands in the way. */
 async function allowed(again: TransportTerms["again"]): Promise<boolean> {

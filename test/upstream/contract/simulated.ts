@@ -1,5 +1,6 @@
 import { afterAll } from "vitest";
 import { type MetricGroup, metricsOf } from "../../../src/catalogue/metric.js";
+import { systemClock } from "../../../src/clock.js";
 import { type AccountOptions, type Simulator, startSimulator } from "../../../src/simulator/simulator.js";
 import type { CallContext, Exchange } from "../../../src/upstream/call.js";
 import type { Values } from "../../../src/upstream/question.js";
@@ -26,17 +27,21 @@ export async function simulated(
   http: Partial<HttpOptions> = {},
 ): Promise<Simulated> {
   const simulator = await startSimulator({ accounts: [{ id: "demo", seed: 7, ...account }], now: () => now });
-  const transport = createTransport({ id: "demo", services: { csds: simulator.url }, credentials }, http, { now: () => now });
+  const transport = createTransport({ id: "demo", services: { csds: simulator.url }, credentials }, http, {
+    now: () => now,
+    monotonic: systemClock.monotonic,
+  });
   running.push(transport, simulator);
-  const exchange: Exchange = (request) => transport.exchange(request, { deadline: now + 30_000 });
+  const exchange: Exchange = (request) => transport.exchange(request, { deadline: systemClock.monotonic() + 30_000 });
   return { simulator, transport, exchange, context: contextOf(exchange) };
 }
 
 /** Reads calls of account demo, however many exchanges they take. */
 export const contextOf = (exchange: Exchange): CallContext => ({
   account: "demo",
+  source: "contract",
   exchange,
-  expects: () => undefined,
+  expects: () => true,
   parts: 1,
   read: () => undefined,
   now: () => now,

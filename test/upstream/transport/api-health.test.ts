@@ -1,6 +1,5 @@
 import { expect, test } from "vitest";
 import { GatewayError } from "../../../src/errors.js";
-import { readinessOf } from "../../../src/readiness.js";
 import { Condition } from "../../../src/upstream/transport/api-health.js";
 
 const unavailable = new GatewayError("UPSTREAM_UNAVAILABLE", "The platform cannot be reached.");
@@ -38,13 +37,4 @@ test.each(["BUDGET_EXHAUSTED", "UPSTREAM_RATE_LIMITED", "UPSTREAM_REJECTED"] as 
   const { messages, condition } = told();
   condition.ill("agent-segments", new GatewayError(code, "Not now."));
   expect(messages).toEqual([]);
-});
-
-test("a failing platform is named but leaves the gateway ready, or nobody would ask it again", async () => {
-  const account = { id: "acme1", reach: async () => undefined, trouble: () => unavailable };
-  const said = "The platform cannot be reached.";
-  expect(await readinessOf([account])).toEqual({
-    ready: true,
-    accounts: [{ id: "acme1", services: { operations: said, keyMetrics: said, intervalMetrics: said } }],
-  });
 });

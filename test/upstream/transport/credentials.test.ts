@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { type AccountCredentials, createCredentials } from "../../../src/upstream/transport/credentials.js";
+import { type AccountCredentials, type Credentials, createCredentials } from "../../../src/upstream/transport/credentials.js";
 import { BrokenConnection, type HttpRequest, type HttpResponse, UnreadableBody } from "../../../src/upstream/transport/http-client.js";
 import { OutOfTime } from "../../../src/upstream/transport/time-limit.js";
 
@@ -10,7 +10,7 @@ const answered = (status: number, body: unknown): HttpResponse => {
 };
 
 function tokenService(answer: (index: number) => HttpResponse | Error) {
-  const clock = { now: 1000 };
+  const clock = { at: 1000 };
   const requests: HttpRequest[] = [];
   const credentials = createCredentials(
     { id: "le1", credentials: client },
@@ -21,10 +21,15 @@ function tokenService(answer: (index: number) => HttpResponse | Error) {
       if (given instanceof Error) throw given;
       return given;
     },
-    () => clock.now,
+    { now: () => Date.parse("2026-01-01T00:00:00Z"), monotonic: () => clock.at },
   );
   return { credentials, requests, clock };
 }
+/** The token once the renewal that is under way has ended. */
+const renewed = async (credentials: Credentials) => {
+  await new Promise(setImmediate);
+  return credentials.token(undefined);
+};
 const numbered = (expires_in: unknown) => (index: number) => answered(200, { access_token: `token-${index}`, expires_in });
 
 describe("client credentials", () => {
@@ -41,30 +46,73 @@ describe("client credentials", () => {
     ]);
   });
 
-  test.each([["3600"], [3600]])("with expires_in %j renew the token 60 seconds early", async (expiresIn) => {
-    const { credentials, clock } = tokenService(numbered(expiresIn));
+  test.each([["3600"], [3600]])(
+    "with expires_in %j renew the token in its last minute, behind the token that serves on",
+    async (expiresIn) => {
+      const { credentials, clock, requests } = tokenService(numbered(expiresIn));
+      await credentials.token(undefined);
+      clock.at = 1000 + 3_540_000;
+      expect(await credentials.token(undefined)).toBe("token-1");
+      expect(requests).toHaveLength(1);
+      clock.at += 1;
+      expect(await credentials.token(undefined)).toBe("token-1");
+      expect(await renewed(credentials)).toBe("token-2");
+      expect(requests).toHaveLength(2);
+    },
+  );
+
+  test("renew a token that lives less than two minutes in the second half of its life", async () => {
+    const { credentials, clock, requests } = tokenService(numbered(40));
     await credentials.token(undefined);
-    clock.now = 1000 + 3_539_999;
+    clock.at = 1000 + 20_000;
     expect(await credentials.token(undefined)).toBe("token-1");
-    clock.now = 1000 + 3_540_000;
-    expect(await credentials.token(undefined)).toBe("token-2");
+    expect(requests).toHaveLength(1);
+    clock.at += 1;
+    expect(await credentials.token(undefined)).toBe("token-1");
+    expect(await renewed(credentials)).toBe("token-2");
   });
 
-  test("use a token that lives less than two minutes for half its life", async () => {
-    const { credentials, clock } = tokenService(numbered(40));
+  test("use a token whose renewal fails to the end of its life, and no longer", async () => {
+    const { credentials, clock, requests } = tokenService((index) => (index === 1 ? numbered("3600")(index) : answered(503, "")));
     await credentials.token(undefined);
-    clock.now = 1000 + 19_999;
+    for (const leftMs of [59_000, 30_000, 1]) {
+      clock.at = 1000 + 3_600_000 - leftMs;
+      expect(await credentials.token(undefined)).toBe("token-1");
+      await new Promise(setImmediate);
+      expect(credentials.standing()).toMatchObject({ known: true, failure: { code: "UPSTREAM_UNAVAILABLE" } });
+    }
+    expect(requests).toHaveLength(4);
+    clock.at = 1000 + 3_600_000;
+    await expect(credentials.token(undefined)).rejects.toMatchObject({ code: "UPSTREAM_UNAVAILABLE" });
+    expect(credentials.standing()).toMatchObject({ known: false, failure: { code: "UPSTREAM_UNAVAILABLE" } });
+  });
+
+  test("count a token's life from when it was asked for", async () => {
+    const { credentials, clock } = tokenService((index) => {
+      clock.at += 10_000;
+      return numbered(40)(index);
+    });
     expect(await credentials.token(undefined)).toBe("token-1");
-    clock.now = 1000 + 20_000;
+    clock.at = 1000 + 40_000;
     expect(await credentials.token(undefined)).toBe("token-2");
   });
 
   test("use a token without expires_in until it is refused", async () => {
     const { credentials, clock } = tokenService(numbered(undefined));
     await credentials.token(undefined);
-    clock.now = 10 ** 12;
+    clock.at = 10 ** 12;
     expect(await credentials.token(undefined)).toBe("token-1");
     expect(await credentials.instead("token-1")).toBe("token-2");
+  });
+
+  test("have no token known before the token service has answered, and one before anybody needs it when kept", async () => {
+    const { credentials, requests } = tokenService(numbered("3600"));
+    expect(credentials.standing()).toMatchObject({ known: false, failure: { message: "Token service: it has not answered yet." } });
+    await credentials.keep(() => 0);
+    expect(credentials.standing()).toEqual({ known: true, failure: undefined });
+    expect(await credentials.token(undefined)).toBe("token-1");
+    expect(requests).toHaveLength(1);
+    credentials.close();
   });
 
   test("are exchanged once for many who ask at once, and once for a burst of refusals", async () => {
@@ -87,13 +135,20 @@ describe("client credentials", () => {
     ["JSON null", answered(200, "null"), "UPSTREAM_INVALID_RESPONSE", {}],
     ["no token", answered(200, { expires_in: 5 }), "UPSTREAM_INVALID_RESPONSE", {}],
     ["an unreadable life", answered(200, { access_token: "t", expires_in: "soon" }), "UPSTREAM_INVALID_RESPONSE", {}],
-  ])("that meet %s fail by its code, with no secret in the error, and are tried again next time", async (_, answer, code, facts) => {
-    const { credentials } = tokenService((index) => (index === 1 ? answer : numbered("3600")(index)));
+  ])("that meet %s fail by its code, with no secret in the error, and are tried again later", async (_, answer, code, facts) => {
+    const { credentials, clock } = tokenService((index) => (index === 1 ? answer : numbered("3600")(index)));
     const error = await credentials.token(undefined).catch((reason) => reason);
     expect(error).toMatchObject({ code, extensions: { code, account: "le1", ...facts } });
     expect(error.message).toMatch(/^Token service: .*\.$/);
     expect(JSON.stringify([error.message, error.extensions, error.cause ?? null])).not.toMatch(/hush|id&1|sentinel\.test/);
+    clock.at += 2000;
     expect(await credentials.token(undefined)).toBe("token-2");
+  });
+
+  test.each(["0", "Wed, 31 Dec 2025 23:00:00 GMT"])("wait a second after a 429 with Retry-After %s", async (retryAfter) => {
+    const { credentials } = tokenService(() => ({ ...answered(429, ""), retryAfter }));
+    const error = await credentials.token(undefined).catch((reason) => reason);
+    expect(error).toMatchObject({ code: "UPSTREAM_RATE_LIMITED", extensions: { retryAfterMs: 1000 } });
   });
 });
 
@@ -102,7 +157,7 @@ const withoutService = (credentials: AccountCredentials) =>
     { id: "le1", credentials },
     () => Promise.reject(new Error("not to be looked up")),
     () => Promise.reject(new Error("not to be asked")),
-    () => 0,
+    { now: () => 0, monotonic: () => 1 },
   );
 
 test("a static bearer is the token for ever: nothing renews it", async () => {

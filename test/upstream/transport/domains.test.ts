@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { Domains, type Services } from "../../../src/upstream/transport/domains.js";
 import { BrokenConnection, type HttpResponse, UnreadableBody } from "../../../src/upstream/transport/http-client.js";
 import { OutOfTime } from "../../../src/upstream/transport/time-limit.js";
+import { failed } from "../platform-by-hand.js";
 
 const found = (baseURI: unknown): HttpResponse => answered(200, JSON.stringify({ service: "x", account: "le1", baseURI }));
 const answered = (status: number, text = ""): HttpResponse => ({
@@ -12,7 +13,7 @@ const answered = (status: number, text = ""): HttpResponse => ({
 });
 
 function domains(answer: () => HttpResponse | Error, services: Services = { csds: "https://csds.test" }) {
-  const clock = { now: 0 };
+  const clock = { at: 1 };
   const urls: string[] = [];
   const looked = new Domains(
     { id: "le1", services },
@@ -23,7 +24,7 @@ function domains(answer: () => HttpResponse | Error, services: Services = { csds
       if (given instanceof Error) throw given;
       return given;
     },
-    () => clock.now,
+    { now: () => Date.parse("2026-01-01T00:00:00Z"), monotonic: () => clock.at },
   );
   return { looked, urls, clock };
 }
@@ -43,7 +44,8 @@ describe("a service's domain", () => {
   test.each([
     ["va.host.test", "https://va.host.test"],
     ["  va.host.test/ \n", "https://va.host.test"],
-    ["http://127.0.0.1:4100", "http://127.0.0.1:4100"],
+    ["HTTPS://VA.Host.test:443", "https://va.host.test"],
+    ["203.0.113.7", "https://203.0.113.7"],
     ["https://va.host.test/behind/proxy//", "https://va.host.test/behind/proxy"],
     ["va.host.test:8443/path", "https://va.host.test:8443/path"],
   ])("given as %j is %s", async (baseUri, expected) => {
@@ -61,22 +63,105 @@ describe("a service's domain", () => {
     const { looked, urls, clock } = domains(() => found("host.test"));
     await Promise.all([looked.baseUrl("operations"), looked.baseUrl("operations"), looked.baseUrl("keyMetrics")]);
     expect(urls).toHaveLength(2);
-    clock.now = 599_999;
+    clock.at += 600_000;
     await looked.baseUrl("operations");
     expect(urls).toHaveLength(2);
-    clock.now = 600_000;
+    clock.at += 1;
     await looked.baseUrl("operations");
     expect(urls).toHaveLength(3);
   });
 
-  test("is asked for again after a failure", async () => {
+  test("is asked for again a second after a failure", async () => {
     let down = true;
-    const { looked } = domains(() => (down ? answered(503) : found("host.test")));
+    const { looked, urls, clock } = domains(() => (down ? answered(503) : found("host.test")));
     await expect(looked.baseUrl("operations")).rejects.toMatchObject({ code: "UPSTREAM_UNAVAILABLE" });
     down = false;
+    await expect(looked.baseUrl("operations")).rejects.toMatchObject({ code: "UPSTREAM_UNAVAILABLE" });
+    expect(urls).toHaveLength(1);
+    clock.at += 1000;
     expect(await looked.baseUrl("operations")).toBe("https://host.test");
   });
+
+  test("that is known serves on for days when no look-up succeeds any more, and changes when one does", async () => {
+    let answer: HttpResponse | Error = found("host.test");
+    const { looked, urls, clock } = domains(() => answer);
+    await looked.baseUrl("operations");
+    for (const failure of [answered(503), new BrokenConnection(), answered(404), answered(200, "<html>"), found("10.0.0.1")]) {
+      answer = failure;
+      clock.at += 24 * 60 * 60_000;
+      expect(await looked.baseUrl("operations")).toBe("https://host.test");
+      expect(looked.standing("operations")).toMatchObject({
+        known: true,
+        failure: { message: expect.stringMatching(/^Domain look-up: /) },
+      });
+    }
+    expect(urls).toHaveLength(6);
+    answer = found("new.test");
+    clock.at += 60_000;
+    await looked.baseUrl("operations");
+    expect(await looked.baseUrl("operations")).toBe("https://new.test");
+    expect(looked.standing("operations")).toEqual({ known: true, failure: undefined });
+  });
+
+  test("is unknown until the look-up has answered, unless the settings name it", () => {
+    const { looked, urls } = domains(() => found("host.test"), { csds: "https://csds.test", keyMetrics: "http://mine.test/" });
+    expect(looked.standing("operations")).toMatchObject({ known: false, failure: { message: "Domain look-up: it has not answered yet." } });
+    expect(looked.standing("keyMetrics")).toEqual({ known: true, failure: undefined });
+    expect(urls).toEqual([]);
+  });
+
+  test("kept in the background is looked up before anybody needs it, unless the settings name it", async () => {
+    const { looked, urls } = domains(() => found("host.test"), { csds: "https://csds.test", keyMetrics: "http://mine.test/" });
+    await looked.keep(["operations", "keyMetrics"], () => 0);
+    expect(urls).toHaveLength(1);
+    expect(looked.standing("operations")).toEqual({ known: true, failure: undefined });
+    expect(await looked.baseUrl("operations")).toBe("https://host.test");
+    expect(urls).toHaveLength(1);
+    looked.close();
+  });
 });
+
+describe("an address that would send a token to the wrong place", () => {
+  const inward = ["127.0.0.1", "localhost:8443", "app.localhost", "10.1.2.3/path", "[::1]", "https://192.168.0.1", "0x7f000001"];
+
+  test.each(inward)("%s, is refused from the platform's look-up", async (baseUri) => {
+    const error = await failed(domains(() => found(baseUri)).looked.baseUrl("operations"));
+    expect(error).toMatchObject({ code: "UPSTREAM_INVALID_RESPONSE", extensions: { account: "le1" } });
+    expect(error.message).toBe(
+      "Domain look-up: it names an address within this machine or a private network for the service operations, which is not called. Name the service's base URL in the settings if it is right.",
+    );
+  });
+
+  test.each(["http://va.host.test", "http://va.host.test:443"])("%s, is refused from the platform's look-up", async (baseUri) => {
+    const error = await failed(domains(() => found(baseUri)).looked.baseUrl("operations"));
+    expect([error.code, error.message]).toEqual([
+      "UPSTREAM_INVALID_RESPONSE",
+      expect.stringMatching(/names an address without https for the service operations, which is not called/),
+    ]);
+  });
+
+  test.each(["http://127.0.0.1:4100", "localhost:8443", "http://va.host.test"])(
+    "%s, is taken from a look-up over http",
+    async (baseUri) => {
+      const { looked } = domains(() => found(baseUri), { csds: "http://csds.test" });
+      expect(await looked.baseUrl("operations")).toBe(baseUri.startsWith("http") ? baseUri : `https://${baseUri}`);
+    },
+  );
+
+  test.each(["http://127.0.0.1:4100", "https://localhost:8443"])("%s, is taken from the settings", async (named) => {
+    const { looked } = domains(() => found("host.test"), { csds: "https://csds.test", operations: named });
+    expect(await looked.baseUrl("operations")).toBe(named);
+  });
+});
+
+test.each(["0", "Wed, 31 Dec 2025 23:00:00 GMT"])(
+  "a 429 of the domain look-up with Retry-After %s is waited out for a second",
+  async (retryAfter) => {
+    const { looked } = domains(() => ({ ...answered(429), retryAfter }));
+    const error = await failed(looked.baseUrl("operations"));
+    expect(error).toMatchObject({ code: "UPSTREAM_RATE_LIMITED", extensions: { retryAfterMs: 1000 } });
+  },
+);
 
 describe("a domain look-up that fails", () => {
   test.each([
@@ -92,6 +177,7 @@ describe("a domain look-up that fails", () => {
     ["an empty baseURI", found(" "), "UPSTREAM_INVALID_RESPONSE", {}],
     ["a baseURI of another kind", found("ftp://host.test"), "UPSTREAM_INVALID_RESPONSE", {}],
     ["a baseURI with a query", found("host.test/?a=b"), "UPSTREAM_INVALID_RESPONSE", {}],
+    ["a baseURI with a user", found("https://api.test@host.test"), "UPSTREAM_INVALID_RESPONSE", {}],
   ])("by %s is told by its code, without address", async (_, answer, code, facts) => {
     const error = await domains(() => answer)
       .looked.baseUrl("intervalMetrics")

@@ -1,10 +1,12 @@
 import { EventEmitter, once } from "node:events";
 import type { ServerResponse } from "node:http";
 import { describe, expect, test } from "vitest";
+import { systemClock } from "../../../src/clock.js";
 import { GatewayError } from "../../../src/errors.js";
-import { createTransport } from "../../../src/upstream/transport/transport.js";
+import { createTransport, PermitExpired } from "../../../src/upstream/transport/transport.js";
+import type { Send } from "../../../src/upstream/transport/upstream.js";
 import { ended, terms, upstreamBy } from "../outcomes-by-hand.js";
-import { failed, platformsByHand, skillSegments, soon } from "../platform-by-hand.js";
+import { failed, platformsByHand, skillSegments, soon, within } from "../platform-by-hand.js";
 
 const platform = platformsByHand();
 
@@ -27,7 +29,7 @@ describe("a connection", () => {
     const transport = createTransport(
       { id: "le1", services: { csds: started.url, operations: started.url }, credentials: { kind: "bearer", token: "t" } },
       {},
-      { now: Date.now },
+      systemClock,
     );
     await started.close();
     await expect(transport.exchange(skillSegments, soon())).rejects.toMatchObject({ code: "UPSTREAM_UNAVAILABLE" });
@@ -61,12 +63,12 @@ describe("time", () => {
 
   test.each(hanging)("never passes the deadline while waiting for %s", async (_, answer) => {
     const { transport } = await platform((_request, response) => answer(response));
-    expect(await failed(transport.exchange(skillSegments, { deadline: Date.now() + 50 }))).toMatchObject({ code: "UPSTREAM_TIMEOUT" });
+    expect(await failed(transport.exchange(skillSegments, within(50)))).toMatchObject({ code: "UPSTREAM_TIMEOUT" });
   });
 
   test("that is over already sends nothing", async () => {
     const { transport, received } = await platform((_, response) => response.end("{}"), { services: [] });
-    expect(await failed(transport.exchange(skillSegments, { deadline: Date.now() }))).toMatchObject({ code: "UPSTREAM_TIMEOUT" });
+    expect(await failed(transport.exchange(skillSegments, within(0)))).toMatchObject({ code: "UPSTREAM_TIMEOUT" });
     expect(received).toEqual([]);
   });
 
@@ -79,8 +81,29 @@ describe("time", () => {
       },
       { services: [] },
     );
-    await transport.exchange(skillSegments, { ...soon(), sending: () => seen.push("sending") });
+    await transport.exchange(skillSegments, { ...soon(), sending: () => seen.push("sending") > 0 });
     expect(seen).toEqual(["/api/account/le1/service/leDataReporting/baseURI.json", "sending", skillSegments.path.split("?")[0]]);
+  });
+
+  test.each([
+    ["at once", () => false],
+    ["after a wait", () => new Promise<boolean>((answer) => setImmediate(answer, false))],
+  ])("that makes the permit expire %s before the request leaves is PermitExpired, and sends nothing", async (_, sending) => {
+    const { transport, received, url } = await platform((_request, response) => response.end(JSON.stringify({ baseURI: url })), {
+      services: [],
+    });
+    const error = await failed(transport.exchange(skillSegments, { ...soon(), sending }));
+    expect(error).toBeInstanceOf(PermitExpired);
+    expect(received.map((request) => request.url.split("/").at(-1))).toEqual(["baseURI.json?version=1.0"]);
+  });
+
+  test("is waited for until the permit is found good, but not past the deadline", async () => {
+    const { transport, received } = await platform((_request, response) => response.end("{}"));
+    const good = () => new Promise<boolean>((answer) => setImmediate(answer, true));
+    expect((await transport.exchange(skillSegments, { ...soon(), sending: good })).status).toBe(200);
+    const never = () => new Promise<never>(() => undefined);
+    expect(await failed(transport.exchange(skillSegments, { ...within(50), sending: never }))).toMatchObject({ code: "UPSTREAM_TIMEOUT" });
+    expect(received).toHaveLength(1);
   });
 
   test("of one asker never ends the look-up that others share", async () => {
@@ -93,7 +116,7 @@ describe("time", () => {
       },
       { services: [] },
     );
-    const hasty = failed(transport.exchange(skillSegments, { deadline: Date.now() + 50 }));
+    const hasty = failed(transport.exchange(skillSegments, within(50)));
     const patient = transport.exchange(skillSegments, soon());
     expect(await hasty).toMatchObject({ code: "UPSTREAM_TIMEOUT" });
     const [response] = await lookUp;
@@ -136,7 +159,7 @@ describe("a token that is refused", () => {
   test("waits, before the request is sent once more, until it may be", async () => {
     const { transport, exchanges } = await guarded(2);
     const events: string[] = [];
-    const sending = () => events.push("sending");
+    const sending = () => events.push("sending") > 0;
     const again = async () => {
       events.push(`asked after ${exchanges()}`);
       await new Promise(setImmediate);
@@ -160,7 +183,7 @@ describe("a token that is refused", () => {
   test("never waits past the deadline until it may be sent once more", async () => {
     const { transport, exchanges } = await guarded(2);
     const never = () => new Promise<never>(() => undefined);
-    const error = await failed(transport.exchange(skillSegments, { deadline: Date.now() + 500, again: never }));
+    const error = await failed(transport.exchange(skillSegments, { ...within(500), again: never }));
     expect([error.code, exchanges()]).toEqual(["UPSTREAM_TIMEOUT", 1]);
   });
 
@@ -181,11 +204,26 @@ describe("a token that is refused", () => {
 
   test("in a burst sends no more than the limit of calls a minute", async () => {
     const { transport, tokens, exchanges } = await guarded(2);
-    const upstream = upstreamBy(transport.exchange, { maxConcurrent: 6, maxPerMinute: 6 });
+    const send: Send = (request, { sending, again }) => {
+      const told = () => {
+        sending?.();
+        return true;
+      };
+      return transport.exchange(request, { ...soon(), sending: told, ...(again && { again }) });
+    };
+    const upstream = upstreamBy(send, { maxConcurrent: 6, maxPerMinute: 6 });
     const ends = await Promise.all(Array.from({ length: 6 }, () => ended(upstream.exchange(skillSegments, terms(15_000)))));
     expect(ends).toMatchObject(Array(6).fill({ code: "UPSTREAM_UNAUTHORIZED", facts: { status: 401 } }));
     expect([tokens(), exchanges()]).toEqual([2, 6]);
     upstream.close();
+  });
+
+  test("is renewed, but the request is not sent once more when its permit has expired", async () => {
+    const { transport, tokens, exchanges } = await guarded(2);
+    const permits = [true, false];
+    const error = await failed(transport.exchange(skillSegments, { ...soon(), sending: () => permits.shift() ?? false }));
+    expect(error).toBeInstanceOf(PermitExpired);
+    expect([tokens(), exchanges()]).toEqual([2, 1]);
   });
 
   test("and static is not tried again", async () => {

@@ -16,7 +16,7 @@ const intervals: ExchangeRequest = { service: "intervalMetrics", method: "GET", 
 describe("an exchange", () => {
   test("sends method, path, token and what it accepts, and brings status, body, size and time", async () => {
     const { transport, received } = await platform((_, response) => response.end('{"id":12345678901234567890}'), { now: () => 5000 });
-    const response = await transport.exchange(skillSegments, { deadline: 60_000 });
+    const response = await transport.exchange(skillSegments, soon());
     expect(response).toEqual({ status: 200, body: { id: "12345678901234567890" }, bytes: 27, askedAt: 5000 });
     expect(received).toHaveLength(1);
     expect(received[0]).toMatchObject({
@@ -110,7 +110,7 @@ describe("a status that is no success", () => {
   ])("429 with Retry-After %s tells how long to wait", async (header, retryAfterMs) => {
     const now = () => Date.parse("2026-01-01T00:00:00Z");
     const { transport } = await platform((_, response) => response.writeHead(429, { "retry-after": header }).end(), { now });
-    const error = await failed(transport.exchange(skillSegments, { deadline: now() + 20_000 }));
+    const error = await failed(transport.exchange(skillSegments, soon()));
     expect(error.extensions).toMatchObject({ code: "UPSTREAM_RATE_LIMITED", retryAfterMs, retryable: true });
   });
 

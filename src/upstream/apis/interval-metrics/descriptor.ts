@@ -1,8 +1,8 @@
-import { cutAtDays, dayMs, hourMs, joined as joinedWindows, minuteMs, slotsOf, type Window } from "../../../time.js";
+import { alignedOutward, cutAtDays, dayMs, hourMs, joined as joinedWindows, minuteMs, slotsOf, type Window } from "../../../time.js";
 import { regionsOf } from "../../planning/regions.js";
 import { largest } from "../../planning/sizes-seen.js";
 import { canonical, type Grouping, type IntervalFilters, type IntervalMetricsReply, type IntervalRow, textOf } from "../../question.js";
-import type { AnswerRecord, Api, FoundPart, QuestionOf, Seen, Usable } from "../descriptor.js";
+import { counted, type AnswerRecord, type Api, type FoundPart, type QuestionOf, type Seen, type Usable } from "../descriptor.js";
 import { fetchIntervalMetrics } from "./fetch.js";
 
 type Asked = QuestionOf<"interval-metrics">;
@@ -25,6 +25,7 @@ const mostBoughtRows = 500;
 export const intervalMetrics: Api<"interval-metrics"> = {
   name: "interval-metrics",
   metricsApi: "INTERVAL_METRICS",
+  title: "Interval metrics",
   service: "intervalMetrics",
   kinds: ["intervals", "closedIntervals"],
   kindsOf: (_, settled) => (settled ? ["closedIntervals"] : ["intervals"]),
@@ -120,6 +121,15 @@ export const intervalMetrics: Api<"interval-metrics"> = {
   isWorth: () => true,
 
   fetch: fetchIntervalMetrics,
+  probe(now) {
+    const { from } = alignedOutward({ from: now - 3 * hourMs, to: now }, 15 * minuteMs);
+    const window = { from, to: from + 15 * minuteMs };
+    const call = { api: "interval-metrics", grouping: ["SKILL"], everyMinutes: 15, handleTimeModel: "IFT", filters: {}, window } as const;
+    return {
+      call: { ...call, includeBotSkills: true },
+      said: ({ rows }) => `${counted(rows.length, "skill")} with activity in a quarter of an hour, three hours ago.`,
+    };
+  },
 };
 
 /** The one shape of calls by picked ids. */

@@ -14,7 +14,7 @@ import {
   keysPerPage,
   textOf,
 } from "../../question.js";
-import type { AnswerRecord, Api, FreshnessKind, QuestionOf, Seen } from "../descriptor.js";
+import { counted, type AnswerRecord, type Api, type FreshnessKind, type QuestionOf, type Seen } from "../descriptor.js";
 import { continued } from "./continued.js";
 import { faultFor } from "./fault-for.js";
 import { fetchKeyMetrics } from "./fetch.js";
@@ -36,6 +36,7 @@ const mostBoughtTimes = 20;
 export const keyMetrics: Api<"key-metrics"> = {
   name: "key-metrics",
   metricsApi: "KEY_METRICS",
+  title: "Key messaging metrics",
   service: "keyMetrics",
   kinds: ["keyMetrics", "current"],
   kindsOf: (question) => keyFigures(question),
@@ -155,6 +156,22 @@ export const keyMetrics: Api<"key-metrics"> = {
   },
 
   fetch: fetchKeyMetrics,
+  probe: () => ({
+    call: {
+      api: "key-metrics",
+      window: anyWindow,
+      byTime: true,
+      current: true,
+      groupBy: null,
+      total: true,
+      filters: { agentIds: null, agentGroupIds: null, skillIds: null },
+      includeSubGroups: false,
+      userType: "ALL",
+      order: null,
+      take: 0,
+    },
+    said: () => "totals came.",
+  }),
 };
 
 type Shape = Pick<KeyMetricsCall, "groupBy" | "filters" | "order" | "take" | "skip"> & {

@@ -2,7 +2,7 @@ import { common } from "../../planning/ids.js";
 import { lookUpByIds } from "../../planning/lookup.js";
 import { largest } from "../../planning/sizes-seen.js";
 import { canonical, type SkillSegmentsLevel } from "../../question.js";
-import type { Api, QuestionOf } from "../descriptor.js";
+import { counted, type Api, type QuestionOf } from "../descriptor.js";
 import { combinedSegments, intervalInUse, maxFreeCells, mergeSegments, pickedRows, segmentsCovered } from "../segments/merging.js";
 import { faultFor } from "./fault-for.js";
 import { fetchSkillSegments } from "./fetch.js";
@@ -15,6 +15,7 @@ const part = (question: Asked) => ({ of: question.of, ids: question.skills, ever
 export const skillSegments: Api<"skill-segments"> = {
   name: "skill-segments",
   metricsApi: "SKILL_SEGMENTS",
+  title: "Skill segments",
   service: "operations",
   kinds: ["segments"],
   kindsOf: () => ["segments"],
@@ -82,6 +83,10 @@ export const skillSegments: Api<"skill-segments"> = {
   isWorth: () => true,
 
   fetch: fetchSkillSegments,
+  probe: () => ({
+    call: { api: "skill-segments", lastMinutes: 60, everyMinutes: null, userType: "ALL", skills: "all" },
+    said: ({ skills }) => `${counted(skills.size, "skill")} with segments in the last hour.`,
+  }),
 };
 
 /** The size is known for the whole account, and for each kind of filter. */

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { examine, type Finding } from "../../src/cli/doctor.js";
+import { examine, type Finding } from "../../src/cli/examine.js";
+import { type Clock, systemClock } from "../../src/clock.js";
 import { configFrom, type Environment } from "../../src/config.js";
 import { type Simulator, startSimulator } from "../../src/simulator/simulator.js";
 
@@ -8,11 +9,12 @@ beforeAll(async () => {
   simulator = await startSimulator({ accounts: [{ id: "le1", bearers: ["go0d"], clientId: "app", clientSecret: "s3cret" }] });
 });
 afterAll(() => simulator.close());
+const clock = (): Clock => ({ now: simulator.now, monotonic: systemClock.monotonic });
 
 async function findings(environment: Environment): Promise<Finding[]> {
   const [account] = configFrom({ LP_ACCOUNT_ID: "le1", LP_CSDS_URL: simulator.url, ...environment }).accounts;
   const all: Finding[] = [];
-  if (account) for await (const finding of examine(account, simulator.now)) all.push(finding);
+  if (account) for await (const finding of examine(account, clock())) all.push(finding);
   return all;
 }
 
@@ -35,7 +37,8 @@ describe("examine", () => {
       "Interval metrics": "works",
     });
     const paths = simulator.requests().map(({ path }) => path);
-    for (const method of ["msgagentsegments", "msgskillsegments", "manager_workspace", "interval-metrics"]) {
+    const lookUps = ["leDataReporting", "agentManagerWorkspace", "agentActivityDomain", "service/sentinel", "app/token"];
+    for (const method of [...lookUps, "msgagentsegments", "msgskillsegments", "manager_workspace", "interval-metrics"]) {
       expect(
         paths.filter((path) => path.includes(method)),
         method,
@@ -57,7 +60,7 @@ describe("examine", () => {
   it("asks no API of an account that is read with its callers' own tokens, and calls that no failure", async () => {
     const [account] = configFrom({ LP_ACCOUNT_ID: "le1", LP_CSDS_URL: simulator.url, ...client }).accounts;
     const all: Finding[] = [];
-    for await (const finding of examine({ ...account!, credentials: { kind: "caller" } }, simulator.now)) all.push(finding);
+    for await (const finding of examine({ ...account!, credentials: { kind: "caller" } }, clock())) all.push(finding);
     expect(all.map(({ outcome }) => outcome)).toEqual([...Array(3).fill("works"), ...Array(5).fill("not asked")]);
   });
 
@@ -80,7 +83,7 @@ describe("examine", () => {
     expect(all[0]).toMatchObject({ outcome: "fails", said: expect.stringMatching(/does not know the account/) });
     expect(all.slice(-4).map(({ outcome, said }) => [outcome, said])[0]).toEqual([
       "not asked",
-      "nobody says where operations is: see above.",
+      "the address of operations is not known: see above.",
     ]);
   });
 });

@@ -1,0 +1,16 @@
+import type { Logger } from "pino";
+import type { Environment } from "../config.js";
+
+/** What a command has from the process that runs it. */
+export interface Program {
+  environment: Environment;
+  /** Path of the file that was started. */
+  file: string;
+  /** The absolute path of a file of the package, by its path from the package's root. */
+  fromRoot(path: string): string;
+  /** Calls `stop` once when the process is told to end, then ends it with exit code 0. */
+  onEnd(log: Logger, stop: () => Promise<void>): void;
+}
+
+/** One line on standard output. */
+export const print = (line: string): boolean => process.stdout.write(`${line}\n`);

@@ -1,0 +1,45 @@
+import type { Logger } from "pino";
+import { configFrom, doubtsOf } from "../config.js";
+import { warnOf } from "../server/log.js";
+import type { Program } from "./program.js";
+import { type SimulatorProcess, startSimulatorProcess } from "./simulator-process.js";
+import { terminalLog } from "./terminal-log.js";
+
+/** Serves GraphQL; without an account in the environment from a simulator, which it starts. Resolves when it has logged what it cannot reach. */
+export async function serve({ environment, file, fromRoot, onEnd }: Program): Promise<void> {
+  const asked = configFrom(environment);
+  const log = terminalLog(asked.logLevel);
+  for (const doubt of doubtsOf(environment)) log.warn(doubt);
+  // The simulator starts while the gateway is loaded, and loads no gateway itself.
+  const [simulator, { createGateway }, { startApp }, { warnOfUnreachable }] = await Promise.all([
+    asked.simulated ? startSimulatorProcess(file, environment) : null,
+    import("../gateway.js"),
+    import("../server/app.js"),
+    import("../server/health.js"),
+  ]);
+  const config = simulator ? configFrom(environment, simulator.account) : asked;
+  if (simulator) announce(simulator, log);
+
+  const gateway = await createGateway(config, {
+    warn: (message, error) => warnOf(log, message, error),
+    tell: (message) => log.warn(message),
+    refreshed: (refresh) => log.info(refresh, "A refresh behind stale answers ended"),
+  });
+  const app = await startApp({ gateway, config, log, now: () => performance.now(), graphiqlRoot: fromRoot("dist/graphiql") });
+  void simulator?.died.then((sentence) => {
+    log.fatal(sentence);
+    process.exit(1);
+  });
+  onEnd(log, async () => {
+    await app.stop();
+    await simulator?.stop();
+  });
+  const graphiql = config.graphiql ? `GraphiQL on ${app.url}/graphiql/` : "GraphiQL is off";
+  log.info(`Serving account ${config.accounts.map(({ id }) => id).join(", ")} on ${app.url}/graphql, ${graphiql}`);
+  await warnOfUnreachable(gateway, log);
+}
+
+function announce({ account, pid, url, controlUrl }: SimulatorProcess, log: Logger): void {
+  log.warn(`SIMULATED FIGURES: LP_ACCOUNT_ID is not set, so account ${account.id} is served from the simulator, not from LivePerson.`);
+  log.warn(`The simulator (process ${pid}) listens on ${url}, its control interface on ${controlUrl}`);
+}

@@ -1,0 +1,67 @@
+import { expect, test } from "vitest";
+import { leadsInward } from "../../../src/upstream/transport/inward-address.js";
+
+test.each([
+  "127.0.0.1",
+  "127.255.255.254",
+  "127.1",
+  "127.0.0.1.",
+  "2130706433",
+  "0x7f000001",
+  "0x7f.0.0.1",
+  "0177.0.0.1",
+  "１２７.0.0.1",
+  "%31%32%37.0.0.1",
+  "0.0.0.0",
+  "0",
+  "10.0.0.1",
+  "012.0.0.1",
+  "172.16.0.1",
+  "172.31.255.255",
+  "192.168.1.1",
+  "169.254.169.254",
+  "100.64.0.1",
+  "[::1]",
+  "[::]",
+  "[0:0:0:0:0:0:0:1]",
+  "[fe80::1]",
+  "[febf::1]",
+  "[fc00::1]",
+  "[fdff::1]",
+  "[::ffff:127.0.0.1]",
+  "[::ffff:7f00:1]",
+  "[0:0:0:0:0:ffff:10.0.0.1]",
+  "[::ffff:192.168.0.1]",
+  "[::ffff:169.254.169.254]",
+  "[::127.0.0.1]",
+  "[64:ff9b::10.0.0.1]",
+  "localhost",
+  "LOCALHOST",
+  "localhost.",
+  "metrics.localhost",
+  "a.b.localhost.",
+  "%6cocalhost",
+])("%s leads inward", (host) => {
+  expect(leadsInward(new URL(`https://${host}:8443/path`))).toBe(true);
+});
+
+test.each([
+  "va.data.liveperson.net",
+  "localhost.example.com",
+  "notlocalhost",
+  "127.0.0.1.example.com",
+  "10.example.com",
+  "8.8.8.8",
+  "11.0.0.1",
+  "172.15.255.255",
+  "172.32.0.1",
+  "192.169.0.1",
+  "100.128.0.1",
+  "169.253.0.1",
+  "[2001:db8::1]",
+  "[2606:4700::1]",
+  "[::ffff:8.8.8.8]",
+  "[fbff::1]",
+])("%s does not", (host) => {
+  expect(leadsInward(new URL(`https://${host}/`))).toBe(false);
+});
