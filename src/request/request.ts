@@ -32,7 +32,7 @@ export interface RequestOptions {
 
 /** Makes GraphQL requests: each has its own deadline, memory and books, and sees the accounts its caller may read. */
 export function requests({ config, schema, accounts, coalescer, directoryMemory, now }: RequestOptions): Gateway["request"] {
-  const budgets = config.callerCallsPerMinute > 0 ? new CallerBudgets(config.callerCallsPerMinute, now) : null;
+  const budgets = config.callerCallsPerMinute > 0 ? new CallerBudgets(config.callerCallsPerMinute, { monotonic: now }) : null;
   return ({ explain, caller }): GatewayRequest => {
     const since = now();
     const ledger = new Ledger(

@@ -1,11 +1,12 @@
 import { GatewayError } from "../../errors.js";
 import type { Merging } from "../apis/merging.js";
+import type { Charge } from "../budget/caller-budget.js";
 import type { Lane, Place, Turn, TurnTerms } from "../budget/rate-limiter.js";
 import { callAlone, mergingOf, type Planned, plan, type SizesByFamily } from "../planning/plan.js";
 import { type ApiName, type Question, questionKey } from "../question.js";
 import type { Flight } from "./flight.js";
 import { sameTerms, termsOf } from "./turn-terms.js";
-import type { Charge, Waiter } from "./waiter.js";
+import type { Waiter } from "./waiter.js";
 
 /** A planned call that waits for its turn. Until then what it asks may still change. */
 interface Queued {

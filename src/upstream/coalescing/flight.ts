@@ -1,6 +1,7 @@
 import { GatewayError } from "../../errors.js";
+import type { Charge } from "../budget/caller-budget.js";
 import type { Call } from "../call.js";
-import type { CallFacts, Charge, Waiter } from "./waiter.js";
+import type { CallFacts, Waiter } from "./waiter.js";
 
 /** A call that was sent and has not come back. */
 export interface Flight {

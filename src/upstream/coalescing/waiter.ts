@@ -1,5 +1,6 @@
 import type { ErrorCode, GatewayError } from "../../errors.js";
 import type { Stored, Usable } from "../apis/merging.js";
+import type { Charge } from "../budget/caller-budget.js";
 import type { Priority } from "../budget/rate-limiter.js";
 import type { Answered, Question } from "../question.js";
 import type { RequestMemory } from "./memory.js";
@@ -35,12 +36,6 @@ export interface Sighting {
   settled: boolean;
   /** Why a stored answer stood in for a new one; null when it did not have to. */
   failure: ErrorCode | null;
-}
-
-/** What a caller was charged for a call. */
-export interface Charge {
-  /** Called once, with the exchanges that the call took: 0 when it was not made. */
-  settle(exchanges: number): void;
 }
 
 /** On whose behalf, until when, and how urgently questions are asked. */
