@@ -3,7 +3,8 @@ import { hourMs, type Window } from "../../src/time.js";
 import { Answers } from "../../src/upstream/answers/answers.js";
 import { type Freshness, keepMs } from "../../src/upstream/answers/freshness.js";
 import type { Limits } from "../../src/upstream/budget/pace.js";
-import { Lane, type Priority } from "../../src/upstream/budget/rate-limiter.js";
+import type { PermitSource, Priority } from "../../src/upstream/budget/permit.js";
+import { RateLimiter } from "../../src/upstream/budget/rate-limiter.js";
 import type { Call } from "../../src/upstream/call.js";
 import { Coalescer } from "../../src/upstream/coalescing/coalescer.js";
 import { RequestMemory } from "../../src/upstream/coalescing/memory.js";
@@ -77,7 +78,7 @@ export class HeldPlatform {
   /** What refreshes cost, in the order they ended. */
   readonly refreshes: [api: string, calls: number][] = [];
   readonly coalescer: Coalescer;
-  readonly #lanes = new Map<string, Lane>();
+  readonly #lanes = new Map<string, PermitSource>();
   readonly #answers: SlowAnswers;
 
   constructor(private readonly settings: Settings = {}) {
@@ -90,6 +91,7 @@ export class HeldPlatform {
       connect: (account, credential) => ({
         lane: (service) => this.lane(account, service),
         fetch: (call, terms) => {
+          void terms.turn?.use();
           terms.sent(false);
           return new Promise((resolve, reject) => {
             const asOf = now();
@@ -120,17 +122,10 @@ export class HeldPlatform {
     };
   }
 
-  lane(account: string, service: string = serviceOf["skill-segments"]): Lane {
+  lane(account: string, service: string = serviceOf["skill-segments"]): PermitSource {
     const key = `${account} ${service}`;
     const limits = this.settings.limits ?? { maxConcurrent: 4, maxPerMinute: 120 };
-    const lane =
-      this.#lanes.get(key) ??
-      new Lane(
-        key,
-        limits,
-        () => Date.now(),
-        () => 0,
-      );
+    const lane = this.#lanes.get(key) ?? new RateLimiter({ name: key, limits, clock: { monotonic: () => Date.now() }, random: () => 0 });
     this.#lanes.set(key, lane);
     return lane;
   }

@@ -2,7 +2,7 @@ import { GatewayError } from "../../errors.js";
 import type { Answers } from "../answers/answers.js";
 import { type Freshness, tolerating } from "../answers/freshness.js";
 import type { Stored } from "../apis/merging.js";
-import type { Turn } from "../budget/rate-limiter.js";
+import type { Permit } from "../budget/permit.js";
 import { callAlone, familyOf, mergingOf } from "../planning/plan.js";
 import { SizesSeen } from "../planning/sizes-seen.js";
 import { type Answered, canonical, type Question } from "../question.js";
@@ -151,7 +151,7 @@ export class Coalescer {
     this.#fail(waiter, inVain(flight, this.options.now()), flight ? usedBy(waiter, flight) : {});
   }
 
-  async #fly(family: Family, flight: Flight, turn: Turn): Promise<void> {
+  async #fly(family: Family, flight: Flight, turn: Permit): Promise<void> {
     const { first, call, facts } = flight;
     const { question, family: key } = first;
     try {

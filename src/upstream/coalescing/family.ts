@@ -1,7 +1,7 @@
 import { GatewayError } from "../../errors.js";
 import type { Merging } from "../apis/merging.js";
 import type { Charge } from "../budget/caller-budget.js";
-import type { Lane, Place, Turn, TurnTerms } from "../budget/rate-limiter.js";
+import type { Permit, PermitRequest, PermitSource, PermitTerms } from "../budget/permit.js";
 import { callAlone, mergingOf, type Planned, plan, type SizesByFamily } from "../planning/plan.js";
 import { type ApiName, type Question, questionKey } from "../question.js";
 import type { Flight } from "./flight.js";
@@ -12,20 +12,20 @@ import type { Waiter } from "./waiter.js";
 interface Queued {
   planned: Planned;
   waiters: Waiter[];
-  terms: TurnTerms;
+  terms: PermitTerms;
   /** Who waits for a call pays for its place in the queue; whatever call takes the place is paid. */
   readonly charge: Charge | undefined;
-  place?: Place;
+  place?: PermitRequest;
   /** Its turn has come: it leaves with all that is asked in the same tick. */
-  turn?: Turn;
+  turn?: Permit;
 }
 
 export interface FamilyOptions {
   api: ApiName;
-  lane: Lane;
+  lane: PermitSource;
   sizes: SizesByFamily;
   /** Sends the call in its turn; the flight's waiters may grow until it lands. */
-  fly(flight: Flight, turn: Turn): Promise<void>;
+  fly(flight: Flight, turn: Permit): Promise<void>;
   /** The turn of these cannot come in time. */
   refuse(waiters: readonly Waiter[], error: GatewayError): void;
   now: () => number;
@@ -149,7 +149,7 @@ export class Family {
   }
 
   #enqueue(queued: Queued): void {
-    queued.place = this.options.lane.queue(queued.terms, {
+    queued.place = this.options.lane.request(queued.terms, {
       grant: (turn) => {
         queued.turn = turn;
         queueMicrotask(() => this.#takeOff(queued, turn));
@@ -165,12 +165,12 @@ export class Family {
     const terms = termsOf(waiters);
     if (!sameTerms(terms, queued.terms)) place.move(terms);
     queued.terms = terms;
-    const earliest = place.earliestTurn();
+    const earliest = place.earliest();
     const late = waiters.filter((waiter) => waiter.terms.deadline < earliest);
     if (late.length > 0) this.#refuse(late, this.options.lane.refusal(earliest));
   }
 
-  #takeOff(queued: Queued, turn: Turn): void {
+  #takeOff(queued: Queued, turn: Permit): void {
     const { planned, waiters } = queued;
     const [first] = waiters;
     if (!first || !this.#queue.includes(queued)) {
@@ -199,7 +199,7 @@ export class Family {
   }
 
   #vacate({ place, turn, charge }: Queued): void {
-    if (!turn) place?.leave();
+    if (!turn) place?.cancel();
     charge?.settle(0);
   }
 }

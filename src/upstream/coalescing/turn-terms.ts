@@ -1,4 +1,4 @@
-import type { Priority, TurnTerms } from "../budget/rate-limiter.js";
+import type { PermitTerms, Priority } from "../budget/permit.js";
 import type { Waiter } from "./waiter.js";
 
 const interactiveOf = (waiters: Iterable<Waiter>): Waiter[] => [...waiters].filter(({ terms }) => terms.priority === "interactive");
@@ -9,7 +9,7 @@ export const priorityOf = (waiters: Iterable<Waiter>): Priority => (interactiveO
 export const deadlineOf = (waiters: Iterable<Waiter>): number => Math.max(0, ...[...waiters].map(({ terms }) => terms.deadline));
 
 /** A call is due when the most pressed of its interactive askers needs it, and of use as long as anybody waits. */
-export function termsOf(waiters: readonly Waiter[]): Required<TurnTerms> {
+export function termsOf(waiters: readonly Waiter[]): Required<PermitTerms> {
   const interactive = interactiveOf(waiters);
   const pressed = interactive.length > 0 ? interactive : waiters;
   return {
@@ -19,4 +19,5 @@ export function termsOf(waiters: readonly Waiter[]): Required<TurnTerms> {
   };
 }
 
-export const sameTerms = (a: TurnTerms, b: TurnTerms): boolean => a.deadline === b.deadline && a.due === b.due && a.priority === b.priority;
+export const sameTerms = (a: PermitTerms, b: PermitTerms): boolean =>
+  a.deadline === b.deadline && a.due === b.due && a.priority === b.priority;

@@ -1,7 +1,7 @@
 import type { ErrorCode, GatewayError } from "../../errors.js";
 import type { Stored, Usable } from "../apis/merging.js";
 import type { Charge } from "../budget/caller-budget.js";
-import type { Priority } from "../budget/rate-limiter.js";
+import type { Priority } from "../budget/permit.js";
 import type { Answered, Question } from "../question.js";
 import type { RequestMemory } from "./memory.js";
 

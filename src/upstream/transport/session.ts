@@ -1,4 +1,4 @@
-import type { Lane } from "../budget/rate-limiter.js";
+import type { PermitSource } from "../budget/permit.js";
 import type { Call, CallByApi, Exchange, Fetch, Fetched, Service } from "../call.js";
 import type { ApiName, ReplyByApi } from "../question.js";
 import type { Condition } from "./api-health.js";
@@ -26,7 +26,7 @@ export class Connection {
     private readonly bearer?: string,
   ) {}
 
-  lane(service: Service): Lane {
+  lane(service: Service): PermitSource {
     return this.upstream.lane(service);
   }
 

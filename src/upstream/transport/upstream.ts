@@ -8,9 +8,9 @@ import {
 } from "cockatiel";
 import { GatewayError } from "../../errors.js";
 import { apiOf, titleOf } from "../apis/platform-api.js";
-import type { Loan } from "../budget/loans.js";
 import type { Limits } from "../budget/pace.js";
-import { Lane, type Priority, type Turn } from "../budget/rate-limiter.js";
+import { acquirePermit, type Permit, type PermitSource, type Priority, type ReclaimableExchange } from "../budget/permit.js";
+import { RateLimiter } from "../budget/rate-limiter.js";
 import type { ExchangeRequest, ExchangeResponse, Service } from "../call.js";
 
 export interface SendTerms {
@@ -18,7 +18,7 @@ export interface SendTerms {
   /** Gives the request up, with a GatewayError as its reason. */
   signal: AbortSignal;
   bearer?: string;
-  /** To be called right before the request leaves. */
+  /** To be called right before the request leaves; when it throws, the request may not leave. */
   sending?(): void;
   /** To be awaited before the request is sent again within the same try; rejects when it may not be. */
   again?(): Promise<void>;
@@ -49,7 +49,7 @@ export interface ExchangeTerms {
   /** The caller's own bearer, where the account is read with it. */
   bearer?: string;
   /** A turn that was acquired already; the first try uses it. */
-  turn?: Turn;
+  turn?: Permit;
   /**
    * Told of a failure after which another try may help, and when that can be made at the earliest, epoch ms; who need not wait for it
    * can leave, and nobody left means no other try.
@@ -80,17 +80,18 @@ const longestExchangeMs = 30_000;
 
 /** One account at the platform: its lanes, circuits and tries, one of each a service. */
 export class Upstream {
-  readonly #lanes: Record<Service, Lane>;
+  readonly #lanes: Record<Service, PermitSource>;
   readonly #circuits: Record<Service, CircuitBreakerPolicy>;
 
   constructor(private readonly options: UpstreamOptions) {
     const { account, limits, now, random } = options;
-    const lane = (service: string) => new Lane(`${service} of account ${account}`, limits, now, random);
+    const clock = { monotonic: now };
+    const lane = (service: string) => new RateLimiter({ name: `${service} of account ${account}`, limits, clock, random });
     this.#lanes = { operations: lane("operations"), keyMetrics: lane("key metrics"), intervalMetrics: lane("interval metrics") };
     this.#circuits = { operations: circuit(), keyMetrics: circuit(), intervalMetrics: circuit() };
   }
 
-  lane(service: Service): Lane {
+  lane(service: Service): PermitSource {
     return this.#lanes[service];
   }
 
@@ -104,13 +105,16 @@ export class Upstream {
     const sent = counting(terms.sent);
     let failure: GatewayError | undefined;
     let pausedUntil = 0;
+    let given = terms.turn;
     for (let tries = 0; ; ) {
-      const turn = new TurnOfTry((tries === 0 && failure === undefined && terms.turn) || (await this.#turn(lane, terms, failure)));
+      const turn = new TurnOfTry(given ?? (await this.#turn(lane, terms, failure)));
+      given = undefined;
       try {
         const response = await this.#guarded(request, terms, turn, sent);
         lane.succeeded();
         return response;
       } catch (error) {
+        if (error instanceof PermitExpired) continue;
         failure = knownFailure(error);
         // Before the turn is given back: who gets it would be sent into the pause.
         if (failure.code === "UPSTREAM_RATE_LIMITED") pausedUntil = lane.rateLimited(failure.extensions.retryAfterMs);
@@ -133,7 +137,7 @@ export class Upstream {
   }
 
   budgets(): Budget[] {
-    return (Object.entries(this.#lanes) as [Service, Lane][]).map(([service, lane]) => {
+    return (Object.entries(this.#lanes) as [Service, PermitSource][]).map(([service, lane]) => {
       const { waiting: _, ...budget } = lane.budget();
       return { service, account: this.options.account, ...budget };
     });
@@ -147,11 +151,11 @@ export class Upstream {
    * When the next turn comes too late after a failure, the failure is the reason, not our budget. Who joined meanwhile may
    * have longer: then it is waited for again.
    */
-  async #turn(lane: Lane, terms: ExchangeTerms, failure: GatewayError | undefined): Promise<Turn> {
+  async #turn(lane: PermitSource, terms: ExchangeTerms, failure: GatewayError | undefined): Promise<Permit> {
     for (;;) {
       const deadline = terms.deadline();
       try {
-        return await lane.acquire({ deadline, priority: terms.priority() });
+        return await acquirePermit(lane, { deadline, priority: terms.priority() });
       } catch (refusal) {
         if (terms.deadline() > deadline) continue;
         if (!failure || !(refusal instanceof GatewayError)) throw refusal;
@@ -163,8 +167,9 @@ export class Upstream {
   async #guarded(request: ExchangeRequest, terms: ExchangeTerms, turn: TurnOfTry, sent: () => void): Promise<ExchangeResponse> {
     const { account, now, send } = this.options;
     const unwanted = new AbortController();
+    const overdueAt = now() + overdueMs;
     turn.reclaimable({
-      overdueAt: now() + overdueMs,
+      overdueAt: () => overdueAt,
       isWanted: () => terms.deadline() > now() && terms.priority() === "interactive",
       reclaim: () => {
         terms.reclaimed?.();
@@ -179,7 +184,7 @@ export class Upstream {
           signal: unwanted.signal,
           ...(bearer !== undefined && { bearer }),
           sending: () => {
-            turn.sending();
+            if (turn.use() === false) throw new PermitExpired();
             sent();
           },
           again: () => turn.change(() => this.#turn(this.#lanes[request.service], terms, undefined)),
@@ -196,31 +201,36 @@ export class Upstream {
 /** The turn of one try. Every request that leaves has a turn of its own, one that is sent again after a 401 too. */
 class TurnOfTry {
   #over = false;
-  #loan: Loan | undefined;
+  #exchange: ReclaimableExchange | undefined;
 
-  constructor(private turn: Turn) {}
+  constructor(private turn: Permit) {}
 
-  sending(): void {
-    this.turn.sending();
+  use(): boolean | Promise<boolean> {
+    return this.turn.use();
   }
 
-  reclaimable(loan: Loan): void {
-    this.#loan = loan;
-    this.turn.reclaimable(loan);
+  reclaimable(exchange: ReclaimableExchange): void {
+    this.#exchange = exchange;
+    this.turn.reclaimable(exchange);
   }
 
   /** Changes it for another; one that comes when the try is over is given back. */
-  async change(acquire: () => Promise<Turn>): Promise<void> {
+  async change(acquire: () => Promise<Permit>): Promise<void> {
     this.turn.release();
     this.turn = await acquire();
     if (this.#over) this.turn.release();
-    else if (this.#loan) this.turn.reclaimable(this.#loan);
+    else if (this.#exchange) this.turn.reclaimable(this.#exchange);
   }
 
   release(): void {
     this.#over = true;
     this.turn.release();
   }
+}
+
+/** The permit of a try has expired before its request could leave: the try needs another. */
+class PermitExpired extends Error {
+  override readonly name = "PermitExpired";
 }
 
 /** The failure, with the time until it is of use to ask again. */
