@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { acquirePermit } from "../../../src/upstream/budget/permit.js";
 import { Condition } from "../../../src/upstream/transport/api-health.js";
 import { Connection, type Fetchers } from "../../../src/upstream/transport/session.js";
 import type { Send, Upstream } from "../../../src/upstream/transport/upstream.js";
@@ -99,7 +100,7 @@ describe("turns", () => {
     const condition = new Condition("a", () => undefined);
     const connection = new Connection("a", upstream, fetchers, condition, () => Date.now());
     const { lastMinutes, everyMinutes, userType, skills } = skillRows();
-    const turn = await connection.lane("operations").acquire({ deadline: noon + 1_000, priority: "interactive" });
+    const turn = await acquirePermit(connection.lane("operations"), { deadline: noon + 1_000, priority: "interactive" });
     const call = { api: "skill-segments", lastMinutes, everyMinutes, userType, skills } as const;
     expect(await connection.fetch(call, terms(1_000, { turn }))).toMatchObject({ pages: 2 });
     expect(sentAt).toHaveLength(2);
@@ -108,7 +109,7 @@ describe("turns", () => {
 
   test("one that was refused is waited for again when somebody joined meanwhile who waits longer", async () => {
     const { upstream } = upstreamOver([ok], { maxConcurrent: 1, maxPerMinute: 120 });
-    const busy = await upstream.lane("operations").acquire({ deadline: noon, priority: "interactive" });
+    const busy = await acquirePermit(upstream.lane("operations"), { deadline: noon, priority: "interactive" });
     let deadline = noon + 1_000;
     const end = ended(upstream.exchange(request, terms(0, { deadline: () => deadline })));
     await pass(500);
