@@ -24,7 +24,7 @@ export interface Pair {
 
 export interface Platform {
   account: string;
-  /** The caller's name at the interval metrics. */
+  /** Names the asking program to the interval metrics. */
   source: string;
   exchange: Exchange;
   now: () => number;
@@ -68,9 +68,9 @@ export async function* bothWays(platform: Platform): AsyncGenerator<Pair> {
   yield await intervalPair(platform);
 }
 
-async function* agentPairs({ account, exchange, now }: Platform): AsyncGenerator<Pair> {
+async function* agentPairs({ account, source, exchange, now }: Platform): AsyncGenerator<Pair> {
   const ask = async (call: Partial<AgentSegmentsCall>, by = exchange) =>
-    (await wholeCall(fetchAgentSegments, { ...agentCall, ...call }, { account, exchange: by, now })).reply;
+    (await wholeCall(fetchAgentSegments, { ...agentCall, ...call }, { account, source, exchange: by, now })).reply;
   const { bySkill } = await ask({ skills: "all" });
   const skillsOf = (agent: string) => [...(bySkill ?? [])].filter(([, rows]) => rows.has(agent)).map(([skill]) => skill);
   const seen = new Set([...(bySkill?.values() ?? [])].flatMap((rows) => [...rows.keys()]));
@@ -163,7 +163,7 @@ async function* keyPairs(platform: Platform): AsyncGenerator<Pair> {
   };
 }
 
-async function intervalPair({ source, ...platform }: Platform): Promise<Pair> {
+async function intervalPair(platform: Platform): Promise<Pair> {
   const to = floorTo(platform.now(), hourMs) - 3 * hourMs;
   const call: IntervalMetricsCall = {
     api: "interval-metrics",

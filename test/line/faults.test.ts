@@ -3,7 +3,8 @@ import { type ErrorCode, errorCodes } from "../../src/errors.js";
 import { errorForms } from "../../src/simulator/wire/error-body.js";
 import { type FaultKind, faultKinds } from "../../src/simulator/wire/faults.js";
 import { hourMs, minuteMs } from "../../src/time.js";
-import { type ApiName, metricsApiOf } from "../../src/upstream/question.js";
+import { apiOf } from "../../src/upstream/apis/registry.js";
+import type { ApiName } from "../../src/upstream/question.js";
 import { type Answer, startLine } from "../support/line.js";
 import { type StillLine, startStill, stillLine } from "../support/still-line.js";
 
@@ -36,7 +37,7 @@ function expectFailure(line: StillLine, answer: Answer<Data>, api: ApiName, code
   expect(answer.errors.map(({ path, extensions }) => ({ path, extensions }))).toEqual([
     {
       path: ["contactCenter", "figures"],
-      extensions: { code, retryable: errorCodes[code].retryable, api: metricsApiOf[api], account: "demo", ...facts },
+      extensions: { code, retryable: errorCodes[code].retryable, api: apiOf(api).metricsApi, account: "demo", ...facts },
     },
   ]);
   expect(answer.errors[0]?.message).toMatch(/\S.{20,}/);
@@ -75,9 +76,10 @@ describe.each(apis)("at %s", (api) => {
     line = await startStill();
   });
   afterAll(() => line.stop());
-  /** Healthy again, and then so much later that nothing is remembered. */
+  /** Healthy again, so much later that nothing is remembered, and then once more. */
   afterEach(async () => {
     line.simulator.clearFaults();
+    line.clock.now += hourMs;
     expect((await ask(line, api)).errors).toEqual([]);
     line.clock.now += hourMs;
   });

@@ -308,6 +308,7 @@ export class CallInFlight implements KnownCall {
     const { clock, limiter } = session;
     let failure: GatewayError | undefined;
     let sent = 0;
+    let pausedUntil = 0;
     this.#pay(this.facts.pages + 1);
     for (let tries = 0, first = given; ; ) {
       const permit = first ?? (await this.#permit(failure));
@@ -346,12 +347,13 @@ export class CallInFlight implements KnownCall {
         if (this.isOver) throw error;
         if (error instanceof PermitExpired) continue;
         failure = knownFailure(error);
+        // Before the permit is given back: whoever got it would be sent into the pause.
+        if (failure.code === "UPSTREAM_RATE_LIMITED") pausedUntil = limiter.rateLimited(failure.extensions.retryAfterMs);
       } finally {
         this.#underWay.delete(attempt.controller);
         attempt.end();
       }
       if (failure.code === "UPSTREAM_RATE_LIMITED") {
-        const pausedUntil = limiter.rateLimited(failure.extensions.retryAfterMs);
         this.#happens("rate limited");
         await this.#fails(until(failure, Math.ceil(pausedUntil - clock.monotonic())), pausedUntil);
         if (clock.monotonic() >= this.deadline) throw failure;
@@ -446,7 +448,9 @@ export class CallInFlight implements KnownCall {
   }
 }
 
-const isRejected = (error: unknown): boolean => error instanceof GatewayError && error.code === "UPSTREAM_REJECTED";
+/** A 400 blames an id or an argument of the call; any other refusal blames the call as such. */
+const isRejected = (error: unknown): boolean =>
+  error instanceof GatewayError && error.code === "UPSTREAM_REJECTED" && error.extensions.status === 400;
 
 /** The failure, with the time until it is of use to ask again. */
 function until(failure: GatewayError, retryAfterMs: number | undefined): GatewayError {

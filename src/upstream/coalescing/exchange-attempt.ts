@@ -24,6 +24,7 @@ export class ExchangeAttempt {
   #sentAt: number | null = null;
   #firstDeadlineMs = 0;
   #isOver = false;
+  #isReclaimed = false;
 
   constructor(
     private permit: Permit,
@@ -72,7 +73,7 @@ export class ExchangeAttempt {
     const { clock, times } = this.session;
     if (this.#sentAt === null) return;
     const durationMs = clock.monotonic() - this.#sentAt;
-    if (this.controller.signal.aborted) times.closed(this.api, durationMs, this.#firstDeadlineMs);
+    if (this.#isReclaimed) times.closed(this.api, durationMs, this.#firstDeadlineMs);
     else times.ended(this.api, durationMs);
   }
 
@@ -87,7 +88,8 @@ export class ExchangeAttempt {
     const { clock, times } = this.session;
     this.#sentAt ??= clock.monotonic();
     this.terms.sending();
-    this.#firstDeadlineMs = this.terms.deadline() - clock.monotonic();
+    const leftMs = this.terms.deadline() - clock.monotonic();
+    this.#firstDeadlineMs = leftMs > 0 ? leftMs : Number.POSITIVE_INFINITY;
     const overdueMs = times.overdueAfterMs(this.api, this.#firstDeadlineMs);
     this.#overdueAt = clock.monotonic() + overdueMs;
     clearTimeout(this.#timer);
@@ -99,6 +101,7 @@ export class ExchangeAttempt {
       overdueAt: () => this.#overdueAt,
       isWanted: () => this.terms.isWanted(),
       reclaim: () => {
+        this.#isReclaimed = true;
         this.terms.reclaimed();
         this.controller.abort(nobodyWaits());
       },

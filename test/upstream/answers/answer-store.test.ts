@@ -12,7 +12,14 @@ standAtNoon();
 
 const answer = (lastMinutes: number, asOf = noon, bytes = 1_000): AnswerRecord => ({
   call: { api: "skill-segments", lastMinutes, everyMinutes: null, userType: "ALL", skills: "all" },
-  reply: { asOf, window: { from: asOf - lastMinutes * 60_000, to: asOf }, skills: new Map(), total: null, intervals: null },
+  reply: {
+    asOf,
+    newestAskedAt: asOf,
+    window: { from: asOf - lastMinutes * 60_000, to: asOf },
+    skills: new Map(),
+    total: null,
+    intervals: null,
+  },
   bytes,
   pages: 1,
 });

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { GatewayError } from "../../../src/errors.js";
-import { intervalMetricsFetch } from "../../../src/upstream/apis/interval-metrics/fetch.js";
+import { fetchIntervalMetrics } from "../../../src/upstream/apis/interval-metrics/fetch.js";
 import type { CallContext, Exchange, ExchangeRequest, IntervalMetricsCall } from "../../../src/upstream/call.js";
 import vendor from "../../fixtures/vendor/interval-metrics.json" with { type: "json" };
 import { ok, queryOf, type Scripted, scripted } from "./scripted-exchange.js";
@@ -29,7 +29,7 @@ async function fetched(
   context: Partial<CallContext> = {},
 ) {
   const { read, expected, ...platform } = scripted(answer, 1000);
-  const result = await intervalMetricsFetch("tests")(call(part), platform.context(context));
+  const result = await fetchIntervalMetrics(call(part), platform.context(context));
   const requests = platform.requests.map(queryOf);
   return { ...result, requests, read, expected, agents: result.reply.rows.map(({ ids }) => ids.AGENT) };
 }
@@ -302,7 +302,7 @@ describe("a window read in parts", () => {
       if (clock(from) === "13:30") return ok({ intervals: "none" });
       return ok({ metadata: { paging: { nextPageKey: `${pageKey ?? ""}x` } }, intervals: [] });
     });
-    await expect(intervalMetricsFetch("tests")(call(), platform.context({ parts: 2 }))).rejects.toMatchObject({
+    await expect(fetchIntervalMetrics(call(), platform.context({ parts: 2 }))).rejects.toMatchObject({
       code: "UPSTREAM_INVALID_RESPONSE",
     });
     const before = platform.requests.length;

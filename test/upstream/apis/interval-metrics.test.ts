@@ -1,6 +1,6 @@
 import { deserialize, serialize } from "node:v8";
 import { describe, expect, test } from "vitest";
-import { intervalMetricsFetch } from "../../../src/upstream/apis/interval-metrics/fetch.js";
+import { fetchIntervalMetrics } from "../../../src/upstream/apis/interval-metrics/fetch.js";
 import type { IntervalMetricsCall } from "../../../src/upstream/call.js";
 import vendor from "../../fixtures/vendor/interval-metrics.json" with { type: "json" };
 import { intervalRows } from "../questions-by-hand.js";
@@ -28,7 +28,7 @@ const row = (from: string, to: string, metrics: object, ids: object = { skillId:
 
 async function fetched(body: unknown, part: Partial<IntervalMetricsCall> = {}) {
   const platform = scripted(() => ok(body), 77);
-  const result = await intervalMetricsFetch("tests")(call(part), platform.context());
+  const result = await fetchIntervalMetrics(call(part), platform.context());
   return { ...result, requests: platform.requests };
 }
 
@@ -89,7 +89,7 @@ describe("rows of interval metrics", () => {
     const lastPage = ok({ intervals: [] });
     const platform = scripted((_, index) => (index === 0 ? ok(vendor.examples.bySkill.answer) : lastPage), 77);
     const bySkill = call({ window: window("13:15", "13:45") });
-    const { reply } = await intervalMetricsFetch("tests")(bySkill, platform.context());
+    const { reply } = await fetchIntervalMetrics(bySkill, platform.context());
     expect(platform.requests.map((request) => queryOf(request).offset)).toEqual([undefined, "100"]);
     expect(reply).toEqual({
       asOf: 77,

@@ -2,7 +2,7 @@ import { common, contains, fitsUrl, union } from "../../planning/ids.js";
 import { lookUpByIds } from "../../planning/lookup.js";
 import { largest } from "../../planning/sizes-seen.js";
 import { type AgentSegmentsLevel, canonical, type Ids } from "../../question.js";
-import { counted, type Api, type QuestionOf } from "../descriptor.js";
+import { type Api, counted, type QuestionOf } from "../descriptor.js";
 import { combinedSegments, intervalInUse, maxFreeCells, mergeSegments, pickedRows, segmentsCovered } from "../segments/merging.js";
 import { faultFor } from "./fault-for.js";
 import { fetchAgentSegments } from "./fetch.js";
@@ -112,7 +112,16 @@ export const agentSegments: Api<"agent-segments"> = {
 
   fetch: fetchAgentSegments,
   probe: () => ({
-    call: { api: "agent-segments", lastMinutes: 60, everyMinutes: null, groupIds: null, userType: "ALL", source: null, agents: "all", skills: null },
+    call: {
+      api: "agent-segments",
+      lastMinutes: 60,
+      everyMinutes: null,
+      groupIds: null,
+      userType: "ALL",
+      source: null,
+      agents: "all",
+      skills: null,
+    },
     said: ({ agents }) => `${counted(agents.size, "agent")} with segments in the last hour.`,
   }),
 };

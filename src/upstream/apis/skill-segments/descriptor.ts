@@ -2,7 +2,7 @@ import { common } from "../../planning/ids.js";
 import { lookUpByIds } from "../../planning/lookup.js";
 import { largest } from "../../planning/sizes-seen.js";
 import { canonical, type SkillSegmentsLevel } from "../../question.js";
-import { counted, type Api, type QuestionOf } from "../descriptor.js";
+import { type Api, counted, type QuestionOf } from "../descriptor.js";
 import { combinedSegments, intervalInUse, maxFreeCells, mergeSegments, pickedRows, segmentsCovered } from "../segments/merging.js";
 import { faultFor } from "./fault-for.js";
 import { fetchSkillSegments } from "./fetch.js";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { toldTogether } from "../../src/request/told-together.js";
+import { deliveredTogether } from "../../src/request/delivered-together.js";
 import { noon, pass, settle, standAtNoon } from "../upstream/fake-time.js";
 
 standAtNoon();
@@ -9,8 +9,8 @@ function held(count: number, graceMs = 100) {
   const there: (() => void)[] = [];
   const results = Array.from({ length: count }, (_, index) => new Promise<number>((resolve) => there.push(() => resolve(index))));
   const told: Record<number, number[]> = {};
-  for (const each of toldTogether(results, graceMs)) {
-    void each.told.then((index) => {
+  for (const each of deliveredTogether(results, graceMs)) {
+    void each.delivered.then((index) => {
       const at = Date.now() - noon;
       told[at] = [...(told[at] ?? []), index];
     });
