@@ -55,6 +55,7 @@ const codesOfKinds: Record<Exclude<FaultKind, "status" | "hang">, ErrorCode | nu
   "not-json": "UPSTREAM_INVALID_RESPONSE",
   html: "UPSTREAM_INVALID_RESPONSE",
   oversized: "UPSTREAM_INVALID_RESPONSE",
+  rewritten: null,
   "in-progress": null,
 };
 

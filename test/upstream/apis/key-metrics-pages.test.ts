@@ -149,7 +149,9 @@ describe("pages after a full first one", () => {
 describe("the count of keys", () => {
   test.each<[what: string, there: number, Claims["count"], offsets: number[], count: number]>([
     ["too large for a page that is not full", 10, () => 4000, [0], 10],
-    ["too large by far for two pages", 60, () => 1_000_000_000, [0, 50, 100, 150, 999_999_950], 60],
+    ["too large for two pages", 60, () => 4000, [0, 50, 100, 150, 3950], 60],
+    ["too large for any account", 60, () => 1_000_000_000, [0, 50, 100, 150, 200], 60],
+    ["too large for many pages", 310, () => 1_000_000_000, Array.from({ length: 13 }, (_, index) => index * 50), 310],
     ["too large by a page", 60, () => 140, [0, 50, 100], 60],
     ["too small for the first page", 120, () => 7, [0, 50, 100], 120],
     ["too small for the second page", 170, () => 70, [0, 50, 100, 150], 170],

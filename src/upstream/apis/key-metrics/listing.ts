@@ -24,14 +24,16 @@ export interface Listing {
 
 /** Pages of the first round that is read side by side; later rounds double. */
 const firstRound = 4;
+/** More keys than an account has: the platform may refuse an offset beyond, so the last page by such a count is not asked for. */
+const plausibleKeys = 10_000;
 
 /**
  * Reads a list page by page until it ends or has all that is wanted. The list ends with a page that is not full, one that brings
  * no new key, or one on which the platform's count and its links end, too.
  *
  * After a full first page the others are read side by side. The platform's count says how many there are, but it is believed only
- * when the page that would be the last one by it is there: until then rounds grow from four pages on. A count that is too small, or
- * none, makes pages come one by one.
+ * when the page that would be the last one by it has come: else rounds grow from four pages on. A count that is too small, or none,
+ * makes pages come one by one.
  */
 export async function readListing({ page, skip, wanted, expects }: ListingTerms): Promise<Listing> {
   const rounds: Page[][] = [[await page(skip)]];
@@ -67,16 +69,18 @@ function walked(pages: readonly Page[], skip: number, wanted: number): Omit<List
 function nextRound(rounds: readonly Page[][], next: number, end: number): number[] {
   const left = Math.max(1, Math.ceil((end - next) / keysPerPage));
   if (left <= firstRound || isBelieved(rounds)) return offsetsFrom(next, left);
-  if (rounds.length === 1) return [...offsetsFrom(next, firstRound - 1), next + (left - 1) * keysPerPage];
+  if (rounds.length === 1 && end <= plausibleKeys) return [...offsetsFrom(next, firstRound - 1), next + (left - 1) * keysPerPage];
   return offsetsFrom(next, Math.min(left, firstRound * 2 ** (rounds.length - 1)));
 }
 
 const offsetsFrom = (offset: number, pages: number): number[] => Array.from({ length: pages }, (_, index) => offset + index * keysPerPage);
 
-/** Whether the page that the count made the last one has keys of its own. */
+/** Whether the page that the count makes the last one was read apart from the others, and has keys of its own. */
 function isBelieved([first, second]: readonly Page[][]): boolean {
-  const near = new Set(first?.flatMap(({ rows }) => rows.map(({ id }) => id)));
-  return second?.at(-1)?.rows.some(({ id }) => !near.has(id)) ?? false;
+  const [last, before] = [second?.at(-1), second?.at(-2)];
+  if (!last || !before || last.offset - before.offset === keysPerPage) return false;
+  const known = new Set(first?.flatMap(({ rows }) => rows.map(({ id }) => id)));
+  return last.rows.some(({ id }) => !known.has(id));
 }
 
 /**
