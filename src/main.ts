@@ -112,7 +112,7 @@ async function simulate(options: {
 
 /** Standard output gets the SDL and nothing else. */
 async function schema(file: string): Promise<void> {
-  const { emittedSdl } = await import("./graphql/emitted-sdl.js");
+  const { emittedSdl } = await import("./graphql/fields.js");
   const sdl = await emittedSdl();
   const isShown = file === "-";
   try {

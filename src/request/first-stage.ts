@@ -1,5 +1,4 @@
-import type { Outline } from "../graphql/outline.js";
-import { type LaterStage, LaterStages, type StandIn } from "../graphql/stand-ins.js";
+import { type LaterStage, LaterStages, type Outline, type Speculation } from "../graphql/outline.js";
 import { familyOf } from "../upstream/planning/plan.js";
 import { type Question, questionKey } from "../upstream/question.js";
 
@@ -21,9 +20,9 @@ export interface FirstStageOptions {
  * All that is certain to be asked; and where ids are not known yet, what is asked for everybody because waiting for the ids is
  * not expected to save calls. Questions that could share calls wait together or not at all.
  */
-export async function firstStage({ questions, standIns, later }: Outline, { scoped, cost }: FirstStageOptions): Promise<FirstStage> {
+export async function firstStage({ questions, speculative, later }: Outline, { scoped, cost }: FirstStageOptions): Promise<FirstStage> {
   const certain = scoped(questions);
-  const groups = byFamily(standIns);
+  const groups = byFamily(speculative);
 
   const savesCalls = async ({ everybody, imagined }: Group): Promise<boolean> => {
     const [now, then] = [scoped([...everybody.values()]), scoped(imagined)];
@@ -46,9 +45,9 @@ interface Group {
   stages: Set<LaterStage>;
 }
 
-function byFamily(standIns: readonly StandIn[]): Group[] {
+function byFamily(speculative: readonly Speculation[]): Group[] {
   const groups = new Map<string, Group>();
-  for (const { everybody, imagined, stage } of standIns) {
+  for (const { everybody, imagined, stage } of speculative) {
     for (const question of everybody) {
       const family = familyOf(question);
       const group: Group = groups.get(family) ?? { everybody: new Map(), imagined: [], stages: new Set() };

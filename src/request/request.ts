@@ -59,6 +59,7 @@ export function requests({ config, schema, accounts, coalescer, directoryMemory,
     const loader = new QuestionLoader(coalescer, terms, now, (questions) => allowance.refused(questions));
     const readable = [...accounts.values()].filter(({ id }) => caller.accounts === "*" || caller.accounts.includes(id));
     let planned: object | null = null;
+    let holdsUntil = Number.POSITIVE_INFINITY;
 
     /** Under the credential that may ask it. Rejects what the caller may not read, should it ever be asked. */
     const scoped = <Q extends Question>(question: Q): Q => {
@@ -75,6 +76,9 @@ export function requests({ config, schema, accounts, coalescer, directoryMemory,
       now: () => since,
       directoryMemory,
       freshness: { note: ledger.note },
+      holdsUntil(moment) {
+        holdsUntil = Math.min(holdsUntil, moment);
+      },
     };
 
     return {
@@ -89,6 +93,7 @@ export function requests({ config, schema, accounts, coalescer, directoryMemory,
       report: () => ({
         freshness: ledger.freshness(),
         maxAgeMs: ledger.maxAgeMs,
+        holdsUntil,
         upstream: explain === "calls" ? { ...ledger.use(), budgets: readable.flatMap((account) => account.budgets()) } : planned,
         sent: ledger.use().sent,
       }),

@@ -53,7 +53,7 @@ export interface Fake {
   closed: () => boolean;
 }
 
-const nothing: Report = { freshness: null, maxAgeMs: null, upstream: null, sent: 0 };
+const nothing: Report = { freshness: null, maxAgeMs: null, holdsUntil: Number.POSITIVE_INFINITY, upstream: null, sent: 0 };
 
 export function fakeGateway(
   options: { report?: Partial<Report>; prepare?: () => void; schema?: GraphQLSchema; ready?: boolean } = {},
