@@ -82,7 +82,7 @@ export function createDirectoryMemory(maxNames = 100_000): DirectoryMemory {
     for (const { id, name } of reply.rows) remember(scope, kind, id, { name, login: null, asOf: reply.asOf });
   };
 
-  /** Replies are put together from rows that were read before, so that rows are told apart too. */
+  /** Replies are put together from stored rows, so that each row is read once too. */
   const learnIntervals = (scope: DirectoryScope, reply: IntervalMetricsReply) => {
     if (!isNew(reply)) return;
     for (const row of reply.rows.filter(isNew)) {

@@ -21,7 +21,7 @@ type Some = Pick<Parent, "account" | "ids">;
 
 const scopeOf = ({ account }: Scoped, { credential }: Pick<Asker, "credential">): DirectoryScope => ({ account, credential });
 
-// ---------------------------------------------------------------- who worked in which skill
+// ---------------------------------------------------------------- activity in skills
 
 /** Who had segments in which skill in the last 24 hours. */
 export const activity = (parent: Scoped, asker: Asker): AgentSegmentsQuestion => ({
@@ -59,7 +59,7 @@ const entitiesIn = (rows: Rows): string[] => [...rows.keys()].filter((id) => id 
 
 const hadSegments = (rows: Rows, id: string): boolean => (rows.get(id)?.totalAgentConversationSegments ?? 0) > 0;
 
-// ---------------------------------------------------------------- who worked in which group
+// ---------------------------------------------------------------- work in groups
 
 /** More agents than this are read with everybody's rows, fewer one by one. */
 const fewAgents = 3;

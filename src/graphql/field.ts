@@ -47,8 +47,8 @@ export interface Asking<A, P = undefined> {
 }
 
 /**
- * The questions of a field. None: nothing selected needs an answer. Null: the field means nothing (an empty list was given), so that
- * nothing below it is resolved. Throws BAD_USER_INPUT and FORBIDDEN.
+ * The questions of a field. None: nothing selected needs an answer. Null: the field means nothing (an empty list was given, the account
+ * has no interval metrics), so that nothing below it is resolved. Throws BAD_USER_INPUT and FORBIDDEN.
  */
 export type Asks<A, Q extends Question = Question, P = undefined> = (asking: Asking<A, P>) => readonly Q[] | null;
 
@@ -129,7 +129,10 @@ export const pageAsked = (
   args: PagingArguments,
 ): PageRequest | undefined => page && pageRequest(label, parent, args, page(args as never));
 
-/** Resolves the field of this label, for example Agent.segments: its questions asked, its value read from their answers. */
+/**
+ * Resolves the field of this label, for example Agent.segments: its questions asked, its value read from their answers. Null, or an empty
+ * list, when the field means nothing.
+ */
 export const resolverOf =
   (label: string, declared: DeclaredField): GraphQLFieldResolver<Entity, GatewayContext> =>
   (source, args, context, info) => {

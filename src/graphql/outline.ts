@@ -88,18 +88,18 @@ export function outline(schema: GraphQLSchema, { document, operationName, variab
   const later = new LaterStages();
   const imagined = new ImaginedEntities();
 
-  /** The field's questions, sorted by what is certain; null when the field means nothing. */
+  /** The field's questions, certain where they are the same whatever the ids; null when the field means nothing. */
   const ask = (label: string, { asks, waitsForIds }: OutlinedField, asking: Asking<never, never>): readonly Question[] | null => {
     const asked = asks ? asks(asking) : [];
     if (asked === null) return null;
     const { parent, selection } = asking;
-    const whoeverTheyAre = (parent.ids || !asks ? asked : asks({ ...asking, parent: imagined.of(parent) })) ?? [];
-    const certain = new Set(whoeverTheyAre.map(questionKey));
+    const ofImagined = (parent.ids || !asks ? asked : asks({ ...asking, parent: imagined.of(parent) })) ?? [];
+    const certain = new Set(ofImagined.map(questionKey));
     const isCertain = (question: Question) => certain.has(questionKey(question));
     for (const question of asked.filter(isCertain)) questions.set(questionKey(question), question);
     const everybody = asked.filter((question) => !isCertain(question));
     const stage = { label, atMost: parent.atMost };
-    if (everybody.length > 0) speculative.push({ everybody, imagined: whoeverTheyAre, stage });
+    if (everybody.length > 0) speculative.push({ everybody, imagined: ofImagined, stage });
     if (waitsForIds && !parent.ids && asked.length === 0 && selection.wantsData) later.add(stage);
     return asked;
   };

@@ -25,7 +25,7 @@ export interface Behaviour {
   readonly references: Readonly<Record<string, (reference: EntityReference, context: GatewayContext) => unknown>>;
 }
 
-/** Where a router is told what the schema uses of the federation specification. */
+/** What the schema uses of the federation specification. */
 const link = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@shareable", "@tag", "@cost", "@listSize"])`;
 const accountKey = '@key(fields: "accountId id")';
 

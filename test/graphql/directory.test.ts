@@ -239,3 +239,48 @@ describe("a name seen in any answer", () => {
     expect(again.asked).toEqual([]);
   });
 });
+
+describe("a row's own name", () => {
+  const old = (question: Question) => ({ ...replyTo(question), asOf: noon - 3 * 60 * minuteMs });
+
+  test.each([
+    "intervals(groupBy: [SKILL, AGENT_GROUP, AGENT]) { nodes { skill { name } agentGroup { name } agent { name login } } }",
+    'conversation(id: "c-1") { handling { agents { name login } skills { name } } }',
+    "skills(orderBy: { metric: AVG_WAIT_TIME }) { nodes { name } }",
+    "agentGroups { nodes { name } }",
+  ])("needs no call, however old the stored answer is: %s", async (fields) => {
+    const context = byHand({ reply: old });
+    expect(JSON.stringify(await contactCenter(context, fields))).not.toContain('"name":null');
+    expect(context.asked).toHaveLength(1);
+  });
+
+  test("is that of the group in which an agent last worked, too", async () => {
+    const context = byHand({ reply: old });
+    expect(await contactCenter(context, "agent(id: 12) { group { name } }")).toEqual({ agent: { group: { name: "Day" } } });
+    expect(context.asked.map(({ api }) => api)).toEqual(["interval-metrics", "interval-metrics"]);
+  });
+
+  test("gives way to a later one that is remembered", async () => {
+    const memory = createDirectoryMemory();
+    await contactCenter(byHand({ memory }), "skills { nodes { id } }");
+    const renamed = (question: Question) => {
+      const reply = old(question) as IntervalMetricsReply;
+      return { ...reply, rows: reply.rows.map((row) => ({ ...row, skillName: "Former name" })) };
+    };
+    expect(
+      await contactCenter(byHand({ memory, reply: renamed }), "intervals(lastMinutes: 15, skillId: 1) { nodes { skill { name } } }"),
+    ).toEqual({ intervals: { nodes: [{ skill: { name: "Sales" } }] } });
+  });
+});
+
+test("that no row names an agent is remembered until the day's rows are asked for again", async () => {
+  const memory = createDirectoryMemory();
+  const naming = "agent(id: 999) { name login }";
+  await contactCenter(byHand({ memory }), naming);
+  const soon = byHand({ memory, now: noon + 10 * minuteMs - 1 });
+  expect(await contactCenter(soon, naming)).toEqual({ agent: { name: null, login: null } });
+  expect(soon.asked).toEqual([]);
+  const later = byHand({ memory, now: noon + 10 * minuteMs });
+  await contactCenter(later, naming);
+  expect(later.asked.length).toBeGreaterThan(0);
+});

@@ -114,7 +114,7 @@ const fieldsOf = (figures: Figures) => ({
   },
 });
 
-export const keyFigures = {
+export const keyMetricFields = {
   total: fieldsOf(total),
   agent: fieldsOf(totalOfEachAgent),
   skill: fieldsOf(rowsBy("skillId")),

@@ -1,6 +1,6 @@
 import { AgentSegments, readAgentSegments, totalOfEachGroup } from "../apis/agent-segments.js";
 import { IntervalConnection, intervalsOf, readIntervals } from "../apis/interval-metrics.js";
-import { keyFigures } from "../apis/key-metrics.js";
+import { keyMetricFields } from "../apis/key-metrics.js";
 import { entityPage, intervalPage } from "../connection.js";
 import { agentsLastIn, keyNames, readKeyName, work } from "../directory.js";
 import { asking, paged } from "../field.js";
@@ -35,14 +35,14 @@ export const agentGroupFields = {
   "AgentGroup.keyMetrics": asking({
     description: "The group's key metrics over a window.",
     waitsForIds: true,
-    args: { ...given.keyMetricsWindow, agentIds: given.agentIds, skillIds: given.skillIds, ...given.people },
-    ...keyFigures.agentGroup.keyMetrics,
+    args: { ...given.keyMetricsSpan, agentIds: given.agentIds, skillIds: given.skillIds, ...given.countedAgents },
+    ...keyMetricFields.agentGroup.keyMetrics,
   }),
   "AgentGroup.current": asking({
     description: "The group's key metrics as they stand now.",
     waitsForIds: true,
-    args: { agentIds: given.agentIds, skillIds: given.skillIds, ...given.people },
-    ...keyFigures.agentGroup.current,
+    args: { agentIds: given.agentIds, skillIds: given.skillIds, ...given.countedAgents },
+    ...keyMetricFields.agentGroup.current,
   }),
   "AgentGroup.intervals": paged({
     type: () => IntervalConnection,

@@ -1,6 +1,6 @@
 import { AgentSegments, readAgentSegments, rowsOfAgents } from "../apis/agent-segments.js";
 import { IntervalConnection, intervalsOf, readIntervals } from "../apis/interval-metrics.js";
-import { keyFigures } from "../apis/key-metrics.js";
+import { keyMetricFields } from "../apis/key-metrics.js";
 import { intervalPage } from "../connection.js";
 import { activity, agentNames, readAgentNaming, readLastGroup, readSkillsOfAgent, work } from "../directory.js";
 import { asking, paged } from "../field.js";
@@ -52,15 +52,15 @@ export const agentFields = {
     description: perAgent,
     cost: 20,
     waitsForIds: true,
-    args: { ...given.keyMetricsWindow, skillIds: given.skillIds, userType: given.userType },
-    ...keyFigures.agent.keyMetrics,
+    args: { ...given.keyMetricsSpan, skillIds: given.skillIds, userType: given.userType },
+    ...keyMetricFields.agent.keyMetrics,
   }),
   "Agent.current": asking({
     description: perAgent,
     cost: 20,
     waitsForIds: true,
     args: { skillIds: given.skillIds, userType: given.userType },
-    ...keyFigures.agent.current,
+    ...keyMetricFields.agent.current,
   }),
   "Agent.intervals": paged({
     type: () => IntervalConnection,

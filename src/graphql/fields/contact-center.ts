@@ -1,7 +1,7 @@
 import { AgentSegments, readAgentSegments, totalOfAgents } from "../apis/agent-segments.js";
 import { conversationMeant, conversationRows, readConversations } from "../apis/conversations.js";
 import { groupedIntervals, IntervalConnection, readIntervals } from "../apis/interval-metrics.js";
-import { keyFigures } from "../apis/key-metrics.js";
+import { keyMetricFields } from "../apis/key-metrics.js";
 import { readSkillSegments, SkillSegments, totalOfSkills } from "../apis/skill-segments.js";
 import { checkedId } from "../bounds.js";
 import { entityPage, intervalPage } from "../connection.js";
@@ -74,7 +74,7 @@ export const contactCenterFields = {
     type: () => ConversationConnection,
     description: "Conversations that had handling activity in the window, by their first interval, then by id.",
     cost: 10,
-    args: { ...given.conversationsWindow, handleTimeModel: given.handleTimeModel, ...given.rowFilters, ...given.page },
+    args: { ...given.conversationsSpan, handleTimeModel: given.handleTimeModel, ...given.rowFilters, ...given.page },
     page: () => entityPage,
     asks: conversationRows,
     leads: ({ parent, page, questions: [listed] }) => ({
@@ -105,26 +105,26 @@ export const contactCenterFields = {
     description: "Totals over the account, or over what is filtered for.",
     cost: 10,
     args: {
-      ...given.keyMetricsWindow,
+      ...given.keyMetricsSpan,
       agentIds: given.agentIds,
       agentGroupIds: given.agentGroupIds,
       skillIds: given.skillIds,
-      ...given.people,
+      ...given.countedAgents,
     },
-    ...keyFigures.total.keyMetrics,
+    ...keyMetricFields.total.keyMetrics,
   }),
   "ContactCenter.current": asking({
     description: "Totals over the account, or over what is filtered for, as they stand now.",
     cost: 10,
-    args: { agentIds: given.agentIds, agentGroupIds: given.agentGroupIds, skillIds: given.skillIds, ...given.people },
-    ...keyFigures.total.current,
+    args: { agentIds: given.agentIds, agentGroupIds: given.agentGroupIds, skillIds: given.skillIds, ...given.countedAgents },
+    ...keyMetricFields.total.current,
   }),
   "ContactCenter.intervals": paged({
     type: () => IntervalConnection,
     description: "Rows of the interval metrics, in any of the groupings the platform offers.",
     cost: 10,
     args: {
-      ...given.intervalWindow,
+      ...given.intervalsSpan,
       everyMinutes: given.everyMinutes,
       groupBy: given.groupBy,
       handleTimeModel: given.handleTimeModel,

@@ -10,7 +10,7 @@ export const conversationFields = {
     description:
       "Sums over the window. In a list, without a window of its own: over the list's window and only the rows that pass the list's filters. With one: over all rows of the conversation.",
     cost: 5,
-    args: { ...given.handlingWindow, handleTimeModel: given.handleTimeModel },
+    args: { ...given.handlingSpan, handleTimeModel: given.handleTimeModel },
     asks: handlingRows,
     read: readHandling,
   }),

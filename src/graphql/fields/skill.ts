@@ -1,6 +1,6 @@
 import { AgentSkillSegments, readRowsWithinSkill, rowsWithinSkills } from "../apis/agent-segments.js";
 import { IntervalConnection, intervalsOf, readIntervals } from "../apis/interval-metrics.js";
-import { keyFigures } from "../apis/key-metrics.js";
+import { keyMetricFields } from "../apis/key-metrics.js";
 import { readSkillSegments, rowsOfSkills, SkillSegments } from "../apis/skill-segments.js";
 import { entityPage, intervalPage } from "../connection.js";
 import { activity, agentsActiveIn, keyNames, readKeyName } from "../directory.js";
@@ -43,14 +43,14 @@ export const skillFields = {
   "Skill.keyMetrics": asking({
     description: "The skill's key metrics over a window.",
     waitsForIds: true,
-    args: { ...given.keyMetricsWindow, agentIds: given.agentIds, agentGroupIds: given.agentGroupIds, ...given.people },
-    ...keyFigures.skill.keyMetrics,
+    args: { ...given.keyMetricsSpan, agentIds: given.agentIds, agentGroupIds: given.agentGroupIds, ...given.countedAgents },
+    ...keyMetricFields.skill.keyMetrics,
   }),
   "Skill.current": asking({
     description: "The skill's key metrics as they stand now.",
     waitsForIds: true,
-    args: { agentIds: given.agentIds, agentGroupIds: given.agentGroupIds, ...given.people },
-    ...keyFigures.skill.current,
+    args: { agentIds: given.agentIds, agentGroupIds: given.agentGroupIds, ...given.countedAgents },
+    ...keyMetricFields.skill.current,
   }),
   "Skill.intervals": paged({
     type: () => IntervalConnection,

@@ -52,20 +52,20 @@ export const onlyConversation = optional<string>(() => ID, `Only rows of this co
 export const lastMinutes = (description = "Window: the last n minutes, 1 to 1440.") => withDefault(() => Int, 60, description);
 
 /** A window by length or by span; bounds as the APIs have them. */
-const windowOf = (minutes: string, span: string, otherwise = "the last 60 minutes") => ({
+const spanOf = (minutes: string, span: string, otherwise = "the last 60 minutes") => ({
   lastMinutes: optional<number>(() => Int, `Window: the last n minutes, ${minutes}. Not with between; neither: ${otherwise}.`),
   between: optional<MetricWindowInput>(() => MetricWindowInput, `Window: from one instant to another, ${span}. Not with lastMinutes.`),
 });
 const intervalReach = "up to 20160 (14 days), ending at the last boundary passed";
-const intervalSpan = "within the last 14 days, aligned outward to whole intervals";
-export const keyMetricsWindow = windowOf("1 to 1440", "rounded outward to whole minutes, at most 24 hours");
-export const intervalWindow = windowOf(
+const intervalBounds = "within the last 14 days, aligned outward to whole intervals";
+export const keyMetricsSpan = spanOf("1 to 1440", "rounded outward to whole minutes, at most 24 hours");
+export const intervalsSpan = spanOf(
   `at least everyMinutes, ${intervalReach}`,
-  intervalSpan,
+  intervalBounds,
   "the last 60 minutes, or everyMinutes where that is longer",
 );
-export const conversationsWindow = windowOf(intervalReach, intervalSpan);
-export const handlingWindow = windowOf(intervalReach, intervalSpan, "in a list the window of the list, else the last 60 minutes");
+export const conversationsSpan = spanOf(intervalReach, intervalBounds);
+export const handlingSpan = spanOf(intervalReach, intervalBounds, "in a list the window of the list, else the last 60 minutes");
 
 export const everyMinutes = withDefault(() => Int, 15, "Length of an interval: 15, 30, 60 or 1440 minutes.");
 export const everyMinutesOfSegments = required<number>(
@@ -149,8 +149,8 @@ export class KeyMetricOrder {
 
 /** Arguments that several fields have together. */
 export const filteredAgents = { lastMinutes: lastMinutes(), agentIds, agentGroupIds, userType, source };
-export const people = { includeSubGroups, userType };
-const split = { ...intervalWindow, everyMinutes, splitBy, handleTimeModel };
+export const countedAgents = { includeSubGroups, userType };
+const split = { ...intervalsSpan, everyMinutes, splitBy, handleTimeModel };
 export const entityIntervals = { ...split, includeBotSkills, ...rowPage };
 export const conversationIntervals = { ...split, ...rowPage };
 
