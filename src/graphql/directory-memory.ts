@@ -51,6 +51,9 @@ export interface DirectoryMemory {
 const namedKinds = ["SKILL", "AGENT_GROUP", "AGENT"] as const satisfies NamedKind[];
 const kindOfKey: Record<KeyKind, NamedKind> = { skillId: "SKILL", agentGroupId: "AGENT_GROUP" };
 
+/** Until the moment; not when it lies further ahead than anything is kept, because then the clock was set back. */
+const holds = (until: number, now: number): boolean => until > now && until - now <= 2 * directoryKeptMs;
+
 /** What a row says of the entity that it is grouped by. */
 export function namingIn(row: IntervalRow, kind: NamedKind, asOf: number): Naming {
   if (kind === "AGENT") return { name: row.agentName, login: row.agentLogin, asOf };
@@ -96,7 +99,7 @@ export function createDirectoryMemory(maxNames = 100_000): DirectoryMemory {
   return {
     naming(scope, kind, id, now) {
       const known = namings.get(keyOf(scope, kind, id));
-      return known && known.until > now ? known : undefined;
+      return known && holds(known.until, now) ? known : undefined;
     },
     learn(question, reply, now) {
       if (reply.asOf + directoryKeptMs <= now) return;
@@ -106,7 +109,7 @@ export function createDirectoryMemory(maxNames = 100_000): DirectoryMemory {
     remember,
     intervalsOffUntil(scope, now) {
       const until = offUntil.get(keyOf(scope)) ?? 0;
-      return until > now ? until : null;
+      return holds(until, now) ? until : null;
     },
     noteIntervalsOff(scope, now) {
       const until = now + directoryKeptMs;

@@ -284,3 +284,13 @@ test("that no row names an agent is remembered until the day's rows are asked fo
   await contactCenter(later, naming);
   expect(later.asked.length).toBeGreaterThan(0);
 });
+
+test("nothing is remembered longer because the clock was set back by an hour", async () => {
+  const memory = createDirectoryMemory();
+  const scope = { account: "a1", credential: "own" };
+  await contactCenter(byHand({ memory }), "skills { nodes { id } }");
+  memory.noteIntervalsOff(scope, noon);
+  const remembered = (now: number) => [memory.naming(scope, "SKILL", "1", now)?.name, memory.intervalsOffUntil(scope, now)];
+  expect(remembered(noon - minuteMs)).toEqual(["Sales", noon + 10 * minuteMs]);
+  expect(remembered(noon - 60 * minuteMs)).toEqual([undefined, null]);
+});
