@@ -10,7 +10,7 @@ interface Directable {
 }
 
 /** Applies a directive once to an element of a schema that has not been printed yet: the printer reads it from the extensions. */
-export function applyDirective(element: Directable, name: string, args: Readonly<Record<string, unknown>>): void {
+function applyDirective(element: Directable, name: string, args: Readonly<Record<string, unknown>>): void {
   const applied = element.extensions.directives as Readonly<Record<string, unknown>> | undefined;
   element.extensions = { ...element.extensions, directives: { ...applied, [name]: args } };
 }
