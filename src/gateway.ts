@@ -1,9 +1,8 @@
 import { type Clock, systemClock } from "./clock.js";
 import { type Config, ConfigError } from "./config.js";
 import { createDirectoryMemory } from "./graphql/directory-memory.js";
-import { behaviour } from "./graphql/resolvers/behaviour.js";
-import { keepForRouter } from "./graphql/router-fields.js";
-import { buildGatewaySchema } from "./graphql/schema.js";
+import { behaviour } from "./graphql/fields.js";
+import { buildGatewaySchema, keepForRouter } from "./graphql/schema.js";
 import { readinessOf } from "./readiness.js";
 import { requests } from "./request/request.js";
 import type { Gateway } from "./server/gateway-port.js";

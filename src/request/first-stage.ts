@@ -1,5 +1,4 @@
-import type { Outline } from "../graphql/outline.js";
-import { type LaterStage, LaterStages, type StandIn } from "../graphql/stand-ins.js";
+import { type LaterStage, LaterStages, type Outline, type Speculation } from "../graphql/outline.js";
 import { type Scope, scopeOf } from "../upstream/planning/scope.js";
 import { type Question, questionKey } from "../upstream/question.js";
 
@@ -21,9 +20,9 @@ export interface FirstStageOptions {
  * All that is certain to be asked; and where ids are not known yet, what is asked for everybody because waiting for the ids is
  * not expected to save calls. Questions that could share calls wait together or not at all.
  */
-export async function firstStage({ questions, standIns, later }: Outline, { scoped, cost }: FirstStageOptions): Promise<FirstStage> {
+export async function firstStage({ questions, speculative, later }: Outline, { scoped, cost }: FirstStageOptions): Promise<FirstStage> {
   const certain = scoped(questions);
-  const groups = byScope(standIns);
+  const groups = byScope(speculative);
 
   const savesCalls = async ({ everybody, imagined }: Group): Promise<boolean> => {
     const [now, then] = [scoped([...everybody.values()]), scoped(imagined)];
@@ -46,9 +45,9 @@ interface Group {
   stages: Set<LaterStage>;
 }
 
-function byScope(standIns: readonly StandIn[]): Group[] {
+function byScope(speculative: readonly Speculation[]): Group[] {
   const groups = new Map<Scope, Group>();
-  for (const { everybody, imagined, stage } of standIns) {
+  for (const { everybody, imagined, stage } of speculative) {
     for (const question of everybody) {
       const scope = scopeOf(question);
       const group: Group = groups.get(scope) ?? { everybody: new Map(), imagined: [], stages: new Set() };

@@ -72,13 +72,18 @@ export class RequestReport {
   };
 
   /** Notes a moment, epoch ms, from which the answer may be another one although no newer answer of the platform is there. */
-  readonly holdsUntil = (moment: number): void => {
+  readonly noteBound = (moment: number): void => {
     this.#holdsUntil = Math.min(this.#holdsUntil, moment);
   };
 
   /** What the answer was made from, and until when each part of it is fresh. */
   get dependencies(): readonly Dependency[] {
     return [...this.#dependencies.values()];
+  }
+
+  /** Epoch ms; infinite when nothing but freshness bounds the answer. */
+  get holdsUntil(): number {
+    return this.#holdsUntil;
   }
 
   /** Epoch ms until which the answer holds, were nothing newer to come: all that it depends on is fresh, and no boundary is passed. */

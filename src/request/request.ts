@@ -76,6 +76,7 @@ export function requests({ config, schema, accounts, coalescer, directoryMemory,
       now: () => begun.now,
       directoryMemory,
       freshness: { note: report.note },
+      holdsUntil: report.noteBound,
     };
 
     return {
@@ -91,6 +92,7 @@ export function requests({ config, schema, accounts, coalescer, directoryMemory,
         maxAgeMs: report.maxAgeMs,
         upstream: explain === "calls" ? { ...report.use(), budgets: readable.flatMap((account) => account.budgets()) } : planned,
         sent: report.use().sent,
+        holdsUntil: report.holdsUntil,
         dependencies: report.dependencies,
         goodUntil: report.goodUntil,
       }),

@@ -57,6 +57,8 @@ export interface Report {
   freshness: { oldestAsOf: string; stale: boolean; failures?: object[] } | null;
   /** Shortest remaining freshness of what was used; null when no metric was used. */
   maxAgeMs: number | null;
+  /** Epoch ms at which the answer may change although what was used is still fresh; Infinity when nothing but its freshness bounds it. */
+  holdsUntil: number;
   /** The value of extensions.upstream; null when nothing was to be explained. */
   upstream: object | null;
   /** HTTP exchanges with the platform. */

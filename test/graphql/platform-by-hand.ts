@@ -141,6 +141,8 @@ export interface ByHand extends GatewayContext {
   /** Every question asked, in order. */
   readonly asked: Question[];
   readonly noted: { asOf: number; stale: boolean }[];
+  /** Moments until which the answer holds, in the order noted. */
+  readonly bounds: number[];
 }
 
 interface Conditions {
@@ -167,9 +169,11 @@ export function byHand({
 }: Conditions = {}): ByHand {
   const asked: Question[] = [];
   const noted: { asOf: number; stale: boolean }[] = [];
+  const bounds: number[] = [];
   return {
     asked,
     noted,
+    bounds,
     ask: async <Q extends Question>(question: Q) => {
       asked.push(question);
       const error = failing[question.api];
@@ -182,6 +186,7 @@ export function byHand({
     now: () => now,
     directoryMemory: memory ?? createDirectoryMemory(),
     freshness: { note: (asOf, isStale) => noted.push({ asOf, stale: isStale }) },
+    holdsUntil: (moment) => void bounds.push(moment),
   };
 }
 

@@ -53,7 +53,15 @@ export interface Fake {
   closed: () => boolean;
 }
 
-const nothing: Report = { freshness: null, maxAgeMs: null, upstream: null, sent: 0, dependencies: [], goodUntil: Number.POSITIVE_INFINITY };
+const nothing: Report = {
+  freshness: null,
+  maxAgeMs: null,
+  upstream: null,
+  sent: 0,
+  holdsUntil: Number.POSITIVE_INFINITY,
+  dependencies: [],
+  goodUntil: Number.POSITIVE_INFINITY,
+};
 
 export function fakeGateway(
   options: { report?: Partial<Report>; prepare?: () => void; schema?: GraphQLSchema; ready?: boolean } = {},

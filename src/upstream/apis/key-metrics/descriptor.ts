@@ -14,7 +14,7 @@ import {
   keysPerPage,
   textOf,
 } from "../../question.js";
-import { type AnswerRecord, type Api, type FreshnessKind, type QuestionOf, type Seen } from "../descriptor.js";
+import type { AnswerRecord, Api, FreshnessKind, QuestionOf, Seen } from "../descriptor.js";
 import { continued } from "./continued.js";
 import { faultFor } from "./fault-for.js";
 import { fetchKeyMetrics } from "./fetch.js";
