@@ -6,6 +6,7 @@ import { benchLimit } from "./limit.js";
 import { benchLoad } from "./load.js";
 import { benchLongRun } from "./longrun.js";
 import { benchOperations } from "./operations.js";
+import { benchSequences } from "./sequences.js";
 
 const program = new Command("bench").description("What the gateway costs the platform, against the least it could cost.");
 program.command("operations").description("calls of each example operation, caches cold").action(benchOperations);
@@ -27,4 +28,10 @@ program
   .argument("[inputs]", "how many", "20000")
   .argument("[seed]", "of the first round", "1")
   .action((inputs: string, seed: string) => benchFuzz(Number(inputs), Number(seed)));
+program
+  .command("sequences")
+  .description("questions over time, beside a planner that knows the future: the coalescer as it is, and rules it could follow")
+  .argument("[cases]", "how many for each API", "1000")
+  .argument("[seed]", "of the sequences", "1")
+  .action((cases: string, seed: string) => benchSequences(Number(cases), Number(seed)));
 await program.parseAsync();
