@@ -57,6 +57,8 @@ interface Settings {
   /** How many pages a call has; default one. */
   pages?: (call: Call) => number;
   retryPausesMs?: readonly number[];
+  /** As the coalescer takes it; default false, so that calls name what was asked for. */
+  triesAll?: boolean;
   /** What the wall clock says more than it should. */
   stepMs?: () => number;
 }
@@ -115,6 +117,7 @@ export class HeldPlatform {
         failed: () => undefined,
       }),
       clock,
+      triesAll: settings.triesAll ?? false,
       warn: (message) => this.warnings.push(message),
       refreshed: ({ api }, calls) => this.refreshes.push([api.name, calls]),
     });

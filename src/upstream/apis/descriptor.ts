@@ -27,6 +27,11 @@ export type Usable = (record: AnswerRecord, kind: FreshnessKind | "pending") => 
 export interface Seen {
   /** The size under a name that the API chooses for itself; undefined when none was seen within the last hour. */
   size(name: string): number | undefined;
+  /**
+   * Whether all ids are asked for where their number is not known: it costs as many exchanges as some of them, and tells the number, so
+   * that it is done once an hour.
+   */
+  readonly triesAll: boolean;
   /** Exchanges that fresh answers and calls in flight of this shape have spent on named ids. */
   spentOnNamed(shape: string): number;
   /** Answers that are fresh, newest first. */

@@ -25,6 +25,8 @@ export interface CoalescerOptions {
   /** The service of the scope's API, as its account and credential see it. */
   session: (scope: Scope) => Session;
   clock: Clock;
+  /** Whether the first question for some ids asks for all where their number is not known; default true. */
+  triesAll?: boolean;
   /** Told of what went wrong where no client hears it. */
   warn: (message: string, error?: unknown) => void;
   /** Told when a refresh that nobody waited for is over, with the exchanges it took. */
@@ -159,7 +161,7 @@ export class Coalescer implements CallOwner {
       calls: open.open,
       obstacle: circuit ? { error: circuit, final: true } : pause ? { error: pause, final: false } : null,
       failures: memory.failures(scope),
-      seen: open.seen(stored, this.#sizes, this.options.freshness(scope.account), present),
+      seen: open.seen(stored, this.#sizes, this.options.freshness(scope.account), present, this.options.triesAll ?? true),
       refused: open.refused,
       usualMs: session.times.usualMs(scope.api.name),
     };

@@ -3,7 +3,15 @@ import { lookUpByIds } from "../../planning/lookup.js";
 import { largest } from "../../planning/sizes-seen.js";
 import { type AgentSegmentsLevel, canonical, type Ids } from "../../question.js";
 import { type Api, counted, type QuestionOf } from "../descriptor.js";
-import { combinedSegments, intervalInUse, maxFreeCells, mergeSegments, pickedRows, segmentsCovered } from "../segments/merging.js";
+import {
+  combinedSegments,
+  intervalInUse,
+  maxFreeCells,
+  mayTryAll,
+  mergeSegments,
+  pickedRows,
+  segmentsCovered,
+} from "../segments/merging.js";
 import { faultFor } from "./fault-for.js";
 import { fetchAgentSegments } from "./fetch.js";
 
@@ -65,8 +73,10 @@ export const agentSegments: Api<"agent-segments"> = {
       merged.everyMinutes ?? intervalInUse(lastMinutes, seen.inUse as readonly Asked[], (count) => cells(count, named !== null));
     const intervals = lastMinutes / (everyMinutes ?? lastMinutes);
     const skills = named !== null && (!fitsUrl(named) || cells(intervals, true) <= maxFreeCells) ? "all" : named;
-    const isBought = sizeOf("agents") === undefined && merged.ids !== "all" && seen.spentOnNamed(shape) > 0;
-    const agents = !merged.totalled && (cells(intervals, skills !== null) <= maxFreeCells || isBought) ? "all" : merged.ids;
+    const splits = skills === null ? 1 : skills === "all" ? (sizeOf("skills") ?? assumedSkills) : skills.length;
+    const isUnknown = sizeOf("agents") === undefined;
+    const isFree = isUnknown ? mayTryAll(intervals * splits, seen, shape) : cells(intervals, skills !== null) <= maxFreeCells;
+    const agents = !merged.totalled && isFree ? "all" : merged.ids;
     return { call: { api: "agent-segments", lastMinutes, everyMinutes, groupIds, userType, source, agents, skills }, exchanges: 1 };
   },
   signature: ({ everyMinutes, of, agents, skills }) =>
@@ -144,6 +154,9 @@ const sizeName = (what: string, { groupIds, userType, source }: Pick<Asked, "gro
   [what, ...(groupIds ? ["of groups"] : []), ...(userType === "ALL" ? [] : [userType]), ...(source === null ? [] : ["of a source"])].join(
     " ",
   );
+
+/** Skills that an account is taken to have while none were counted. */
+const assumedSkills = 20;
 
 /** The one shape of calls by named agents. */
 const shape = "agents";

@@ -228,7 +228,7 @@ function groupedShape(
   const asked = filtered(listed);
   const spent = seen.spentOnNamed(countName(groupBy, others));
   // Where the number of all is not known, the first page of all tells it, and ends the call when all are too many.
-  if (known === undefined) return spent > 0 ? unfiltered() : asked;
+  if (known === undefined) return spent > 0 || (seen.triesAll && asked.exchanges === 1) ? unfiltered() : asked;
   const isBought = spent >= pages(known) && isWorthAll(known, listed.length);
   return known <= keysPerPage || pages(known) < asked.exchanges || isBought ? unfiltered() : asked;
 }

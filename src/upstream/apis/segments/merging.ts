@@ -1,9 +1,17 @@
 import type { Window } from "../../../time.js";
 import { common, contains, equalIds, fitsUrl, union } from "../../planning/ids.js";
 import type { Ids, Replied, Rows, SegmentsSection } from "../../question.js";
+import type { Seen } from "../descriptor.js";
 
 /** The platform answers at most about this many agent-skill-interval cells quickly; beyond, only what is asked for is asked. */
 export const maxFreeCells = 50_000;
+
+/** Ids that an account is taken to have while none were counted. */
+const assumedIds = 500;
+
+/** Whether all ids may be asked for although their number is not known, in an answer of so many cells for each id. */
+export const mayTryAll = (cellsEach: number, { triesAll, spentOnNamed }: Seen, shape: string): boolean =>
+  (triesAll || spentOnNamed(shape) > 0) && assumedIds * cellsEach <= maxFreeCells;
 
 /** What questions to both segment APIs have in common. */
 export interface SegmentsPart {

@@ -3,7 +3,15 @@ import { lookUpByIds } from "../../planning/lookup.js";
 import { largest } from "../../planning/sizes-seen.js";
 import { canonical, type SkillSegmentsLevel } from "../../question.js";
 import { type Api, counted, type QuestionOf } from "../descriptor.js";
-import { combinedSegments, intervalInUse, maxFreeCells, mergeSegments, pickedRows, segmentsCovered } from "../segments/merging.js";
+import {
+  combinedSegments,
+  intervalInUse,
+  maxFreeCells,
+  mayTryAll,
+  mergeSegments,
+  pickedRows,
+  segmentsCovered,
+} from "../segments/merging.js";
 import { faultFor } from "./fault-for.js";
 import { fetchSkillSegments } from "./fetch.js";
 
@@ -50,9 +58,9 @@ export const skillSegments: Api<"skill-segments"> = {
     const known = seen.size(sizeName(first)) ?? seen.size("skills");
     const cellsOf = (intervals: number) => (known ?? Number.POSITIVE_INFINITY) * intervals;
     const everyMinutes = merged.everyMinutes ?? intervalInUse(lastMinutes, seen.inUse as readonly Asked[], cellsOf);
-    const isSmall = cellsOf(lastMinutes / (everyMinutes ?? lastMinutes)) <= maxFreeCells;
-    const isBought = known === undefined && merged.ids !== "all" && seen.spentOnNamed(named) > 0;
-    const skills = !merged.totalled && (isSmall || isBought) ? "all" : merged.ids;
+    const intervals = lastMinutes / (everyMinutes ?? lastMinutes);
+    const isFree = known === undefined ? mayTryAll(intervals, seen, named) : cellsOf(intervals) <= maxFreeCells;
+    const skills = !merged.totalled && isFree ? "all" : merged.ids;
     return { call: { api: "skill-segments", lastMinutes, everyMinutes, userType, skills }, exchanges: 1 };
   },
   signature: ({ everyMinutes, of, skills }) => canonical({ everyMinutes, of, skills: of === "total" ? skills : null }),
