@@ -233,19 +233,23 @@ function groupedShape(
   return known <= keysPerPage || pages(known) < asked.exchanges || isBought ? unfiltered() : asked;
 }
 
-/** The fresh beginning of a list in this order, from whose end its next pages can be read. */
+/** The longest fresh beginning of a list in this order, from whose end its next pages can be read. */
 function prefixOf(
   { first, ...order }: KeyMetricsOrder,
   rows: readonly Asked[],
   others: KeyMetricsFilters,
   { fresh }: Seen,
 ): AnswerRecord<"key-metrics"> | undefined {
-  return (fresh as unknown as readonly AnswerRecord<"key-metrics">[]).find(({ call, reply }) => {
+  const beginnings = (fresh as unknown as readonly AnswerRecord<"key-metrics">[]).filter(({ call, reply }) => {
     const isBeginning =
       typeof call.take === "number" && call.take < first && reply.rows.length === call.take && call.take % keysPerPage === 0;
     if (!isBeginning || call.groupBy !== rows[0]!.of || !sameFilters(call.filters, others)) return false;
     return canonical(call.order) === canonical(order) && rows.every((question) => figuresCovered(call, question, reply));
   });
+  return beginnings.reduce<AnswerRecord<"key-metrics"> | undefined>(
+    (longest, each) => (longest && longest.reply.rows.length >= each.reply.rows.length ? longest : each),
+    undefined,
+  );
 }
 
 /** Whether all keys may be read in place of some that are named. */
