@@ -1,16 +1,27 @@
 import "reflect-metadata";
-import { Command } from "commander";
+import { Argument, Command } from "commander";
 import { benchCalls } from "./calls.js";
 import { benchFuzz } from "./fuzz.js";
+import { benchGathering } from "./gathering.js";
 import { benchJson } from "./json.js";
 import { benchLimit } from "./limit.js";
 import { benchLoad } from "./load.js";
 import { benchLongRun } from "./longrun.js";
 import { benchOperations } from "./operations.js";
+import { benchPath } from "./path.js";
+import { benchSequences } from "./sequences.js";
+import { benchTraffic } from "./traffic.js";
 
 const program = new Command("bench").description("What the gateway costs the platform, against the least it could cost.");
 program.command("operations").description("calls of each example operation, caches cold").action(benchOperations);
 program.command("calls").description("calls of typical workloads against their lower bounds").action(benchCalls);
+program
+  .command("traffic")
+  .description("calls of traffic that arrives spread over time, against the fewest that could serve it")
+  .addArgument(
+    new Argument("[part]", "workloads, or what gathering saves and costs").choices(["workloads", "gathering"]).default("workloads"),
+  )
+  .action((part: "workloads" | "gathering") => (part === "gathering" ? benchGathering() : benchTraffic()));
 program.command("limit").description("bursts against a platform with tight limits").action(benchLimit);
 program
   .command("load")
@@ -29,4 +40,11 @@ program
   .argument("[seed]", "of the first round", "1")
   .action((inputs: string, seed: string) => benchFuzz(Number(inputs), Number(seed)));
 program.command("json").description("parsers that lose no digit of an id, against JSON.parse").action(benchJson);
+program
+  .command("sequences")
+  .description("questions over time, beside a planner that knows the future: the coalescer as it is, and rules it could follow")
+  .argument("[cases]", "how many for each API", "1000")
+  .argument("[seed]", "of the sequences", "1")
+  .action((cases: string, seed: string) => benchSequences(Number(cases), Number(seed)));
+program.command("path").description("files of src that one cold question passes, by V8's coverage").action(benchPath);
 await program.parseAsync();

@@ -28,6 +28,8 @@ export interface ErrorFacts {
   status?: number;
   /** After how many milliseconds a retry makes sense. */
   retryAfterMs?: number;
+  /** Whether asking again later can help, where that differs from what the code says. */
+  retryable?: boolean;
 }
 
 /**

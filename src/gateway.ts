@@ -1,22 +1,21 @@
-import { type AccountConfig, type Config, ConfigError } from "./config.js";
+import { type Clock, systemClock } from "./clock.js";
+import { type Config, ConfigError } from "./config.js";
 import { createDirectoryMemory } from "./graphql/directory-memory.js";
-import { behaviour } from "./graphql/resolvers/behaviour.js";
-import { keepForRouter } from "./graphql/router-fields.js";
-import { buildGatewaySchema } from "./graphql/schema.js";
+import { behaviour } from "./graphql/fields.js";
+import { buildGatewaySchema, keepForRouter } from "./graphql/schema.js";
 import { readinessOf } from "./readiness.js";
 import { requests } from "./request/request.js";
 import type { Gateway } from "./server/gateway-port.js";
-import { Answers } from "./upstream/answers/answers.js";
-import { type Freshness, keepMs } from "./upstream/answers/freshness.js";
+import { MemoryAnswerStore } from "./upstream/answers/answer-store.js";
 import { Coalescer } from "./upstream/coalescing/coalescer.js";
 import { PlatformAccount } from "./upstream/platform-account.js";
-import { metricsApiOf } from "./upstream/question.js";
 
 export interface GatewayOptions {
-  now?: () => number;
+  /** Default: the clocks of this machine. */
+  clock?: Clock;
   random?: () => number;
   /** Told of what went wrong where no client hears it. */
-  warn: (message: string, error: unknown) => void;
+  warn: (message: string, error?: unknown) => void;
   /** Told what a refresh behind stale answers has cost. */
   refreshed?: (refresh: { api: string; account: string; calls: number }) => void;
   /** Told when a service of the platform begins to fail, and when it answers again. */
@@ -26,33 +25,33 @@ export interface GatewayOptions {
 /** The gateway over the accounts of the configuration; every layer is put together here and nowhere else. Throws ConfigError. */
 export async function createGateway(
   config: Config,
-  { now = Date.now, random = Math.random, warn, tell = () => undefined, refreshed }: GatewayOptions,
+  { clock = systemClock, random = Math.random, warn, tell = () => undefined, refreshed }: GatewayOptions,
 ): Promise<Gateway> {
-  const accounts = new Map(config.accounts.map((account) => [account.id, new PlatformAccount(account, now, random, tell)]));
+  const accounts = new Map(config.accounts.map((account) => [account.id, new PlatformAccount(account, clock, random, tell)]));
   const accountOf = (id: string): PlatformAccount => {
     const account = accounts.get(id);
     if (!account) throw new Error(`Account ${id} is not configured.`);
     return account;
   };
-  const freshest = longest(config.accounts);
-  const answers = new Answers(config.cacheMaxBytes, now, (answer) => keepMs(freshest, answer));
   const coalescer = new Coalescer({
-    answers,
+    store: new MemoryAnswerStore(config.cacheMaxBytes, (message) => warn(message)),
     freshness: (id) => accountOf(id).freshness,
-    connect: (id, credential) => accountOf(id).connect(credential),
-    now,
+    session: (scope) => accountOf(scope.account).session(scope),
+    clock,
     warn,
-    refreshed: ({ api, account }, calls) => refreshed?.({ api: metricsApiOf[api], account, calls }),
+    refreshed: ({ api, account }, calls) => refreshed?.({ api: api.metricsApi, account, calls }),
   });
   const { schema } = await buildGatewaySchema(behaviour, { idKey: idKeyOf(config) });
   keepForRouter(schema);
   const lookedUp = Promise.all([...accounts.values()].map((account) => account.start())).then(() => undefined);
   return {
     schema,
-    request: requests({ config, schema, accounts, coalescer, directoryMemory: createDirectoryMemory(), now }),
+    request: requests({ config, schema, accounts, coalescer, directoryMemory: createDirectoryMemory(), clock }),
     readiness: () => readinessOf([...accounts.values()]),
     lookedUp,
+    stop: () => coalescer.stop(),
     close: async () => {
+      coalescer.stop();
       await Promise.all([...accounts.values()].map((account) => account.close()));
     },
   };
@@ -66,12 +65,4 @@ function idKeyOf({ federationIdKey, accounts }: Config): boolean {
     ]);
   }
   return federationIdKey;
-}
-
-/** The longest times to live of any account: nothing is thrown away that one of them could still use. */
-function longest(accounts: readonly AccountConfig[]): Freshness {
-  const most = (of: (account: AccountConfig) => number) => Math.max(0, ...accounts.map(of));
-  const kinds = ["segments", "keyMetrics", "current", "intervals", "closedIntervals"] as const;
-  const ttlMs = Object.fromEntries(kinds.map((kind) => [kind, most((account) => account.ttlMs[kind])])) as Freshness["ttlMs"];
-  return { ttlMs, staleMs: most((account) => account.staleMs) };
 }

@@ -8,6 +8,9 @@ export const minuteMs = 60_000;
 export const hourMs = 60 * minuteMs;
 export const dayMs = 24 * hourMs;
 
+/** The longest time a timer of Node can wait. */
+export const longestTimerMs = 2 ** 31 - 1;
+
 export const floorTo = (ms: number, unitMs: number): number => Math.floor(ms / unitMs) * unitMs;
 export const ceilTo = (ms: number, unitMs: number): number => Math.ceil(ms / unitMs) * unitMs;
 

@@ -2,7 +2,7 @@ import { fileURLToPath } from "node:url";
 import { pino } from "pino";
 import { configFrom } from "../../src/config.js";
 import { createGateway } from "../../src/gateway.js";
-import { emittedSdl } from "../../src/graphql/emitted-sdl.js";
+import { emittedSdl } from "../../src/graphql/fields.js";
 import { startApp } from "../../src/server/app.js";
 import { type Simulator, startSimulator } from "../../src/simulator/simulator.js";
 import type { SubgraphAddress } from "./supergraph.js";

@@ -13,7 +13,7 @@ export interface MetricDeclaration {
   unit: MetricUnit;
   /** True when the platform writes seconds; the gateway multiplies by 1000. */
   seconds?: true;
-  /** True for an average: -1 is "no data", and an average over zero segments is null. */
+  /** True for an average of segments: over zero segments it is null. */
   average?: true;
   /** Meaning and null rule, in full sentences. Unit and upstream name are added by `describe`. */
   description: string;

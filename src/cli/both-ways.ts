@@ -3,11 +3,12 @@ import { metricsOf } from "../catalogue/metric.js";
 import type { Merge } from "../merges.js";
 import { floorTo, hourMs } from "../time.js";
 import { fetchAgentSegments } from "../upstream/apis/agent-segments/fetch.js";
-import { intervalMetricsFetch } from "../upstream/apis/interval-metrics/fetch.js";
+import { fetchIntervalMetrics } from "../upstream/apis/interval-metrics/fetch.js";
 import { fetchKeyMetrics } from "../upstream/apis/key-metrics/fetch.js";
 import { fetchSkillSegments } from "../upstream/apis/skill-segments/fetch.js";
 import type { AgentSegmentsCall, Exchange, IntervalMetricsCall, KeyMetricsCall, SkillSegmentsCall } from "../upstream/call.js";
 import type { AgentSegmentsReply, IntervalRow, KeyMetricsReply, KeyMetricsRow, Rows, Values } from "../upstream/question.js";
+import { wholeCall } from "./whole-call.js";
 
 /** Figures by what they are of. */
 export type Reading = Readonly<Record<string, Values | null>>;
@@ -23,7 +24,7 @@ export interface Pair {
 
 export interface Platform {
   account: string;
-  /** The caller's name at the interval metrics. */
+  /** Names the asking program to the interval metrics. */
   source: string;
   exchange: Exchange;
   now: () => number;
@@ -67,9 +68,9 @@ export async function* bothWays(platform: Platform): AsyncGenerator<Pair> {
   yield await intervalPair(platform);
 }
 
-async function* agentPairs({ account, exchange, now }: Platform): AsyncGenerator<Pair> {
+async function* agentPairs({ account, source, exchange, now }: Platform): AsyncGenerator<Pair> {
   const ask = async (call: Partial<AgentSegmentsCall>, by = exchange) =>
-    (await fetchAgentSegments({ ...agentCall, ...call }, account, by, now)).reply;
+    (await wholeCall(fetchAgentSegments, { ...agentCall, ...call }, { account, source, exchange: by, now })).reply;
   const { bySkill } = await ask({ skills: "all" });
   const skillsOf = (agent: string) => [...(bySkill ?? [])].filter(([, rows]) => rows.has(agent)).map(([skill]) => skill);
   const seen = new Set([...(bySkill?.values() ?? [])].flatMap((rows) => [...rows.keys()]));
@@ -114,9 +115,8 @@ async function* agentPairs({ account, exchange, now }: Platform): AsyncGenerator
   };
 }
 
-async function* skillPairs({ account, exchange, now }: Platform): AsyncGenerator<Pair> {
-  const ask = async (call: Partial<SkillSegmentsCall>) =>
-    (await fetchSkillSegments({ ...skillCall, ...call }, account, exchange, now)).reply;
+async function* skillPairs(platform: Platform): AsyncGenerator<Pair> {
+  const ask = async (call: Partial<SkillSegmentsCall>) => (await wholeCall(fetchSkillSegments, { ...skillCall, ...call }, platform)).reply;
   const { skills } = await ask({});
   const [skill = "0"] = busiest(skills, "totalSkillConversationSegments");
   const row = async (call: Partial<SkillSegmentsCall>) => ({ row: (await ask(call)).skills.get(skill) ?? null });
@@ -130,8 +130,8 @@ async function* skillPairs({ account, exchange, now }: Platform): AsyncGenerator
   };
 }
 
-async function* keyPairs({ account, exchange, now }: Platform): AsyncGenerator<Pair> {
-  const ask = async (call: Partial<KeyMetricsCall>) => (await fetchKeyMetrics({ ...keyCall, ...call }, account, exchange, now)).reply;
+async function* keyPairs(platform: Platform): AsyncGenerator<Pair> {
+  const ask = async (call: Partial<KeyMetricsCall>) => (await wholeCall(fetchKeyMetrics, { ...keyCall, ...call }, platform)).reply;
   const counted = ({ byTime }: KeyMetricsRow) => byTime.closedConversations ?? 0;
   // With current values the platform lists every skill, busy or not.
   const { rows } = await ask({ current: true });
@@ -163,8 +163,8 @@ async function* keyPairs({ account, exchange, now }: Platform): AsyncGenerator<P
   };
 }
 
-async function intervalPair({ account, source, exchange, now }: Platform): Promise<Pair> {
-  const to = floorTo(now(), hourMs) - 3 * hourMs;
+async function intervalPair(platform: Platform): Promise<Pair> {
+  const to = floorTo(platform.now(), hourMs) - 3 * hourMs;
   const call: IntervalMetricsCall = {
     api: "interval-metrics",
     grouping: ["SKILL", "AGENT"],
@@ -175,7 +175,7 @@ async function intervalPair({ account, source, exchange, now }: Platform): Promi
     includeBotSkills: false,
   };
   const ask = async (filters: IntervalMetricsCall["filters"]) =>
-    (await intervalMetricsFetch(source)({ ...call, filters }, account, exchange, now)).reply.rows;
+    (await wholeCall(fetchIntervalMetrics, { ...call, filters }, platform)).reply.rows;
   const agents = (await ask({})).map(({ ids }) => ids.AGENT).filter((id) => id !== undefined);
   const count = (agent: string) => agents.filter((other) => other === agent).length;
   const [agent = "0"] = [...new Set(agents)].sort((a, b) => count(b) - count(a));

@@ -1,13 +1,11 @@
 import type { Clock } from "../clock.js";
 import type { AccountConfig } from "../config.js";
 import { GatewayError } from "../errors.js";
-import { alignedOutward, hourMs, minuteMs } from "../time.js";
-import { fetchAgentSegments } from "../upstream/apis/agent-segments/fetch.js";
-import { intervalMetricsFetch } from "../upstream/apis/interval-metrics/fetch.js";
-import { fetchKeyMetrics } from "../upstream/apis/key-metrics/fetch.js";
-import { fetchSkillSegments } from "../upstream/apis/skill-segments/fetch.js";
-import type { Exchange, Service } from "../upstream/call.js";
+import type { Api } from "../upstream/apis/descriptor.js";
+import { apis } from "../upstream/apis/registry.js";
+import type { CallContext, Exchange, Service } from "../upstream/call.js";
 import { createTransport } from "../upstream/transport/transport.js";
+import { wholeCall } from "./whole-call.js";
 
 /** What one examination found, in plain words and without any secret. */
 export interface Finding {
@@ -23,7 +21,6 @@ const deadlineMs = 30_000;
 /** Asks domain look-up, token service and each of the four APIs once, in this order; a part whose way is barred is not asked. */
 export async function* examine(account: AccountConfig, clock: Clock): AsyncGenerator<Finding> {
   const transport = createTransport(account, {}, clock);
-  const { now } = clock;
   try {
     const barred = new Set<Service | "sentinel" | "token">();
 
@@ -44,9 +41,11 @@ export async function* examine(account: AccountConfig, clock: Clock): AsyncGener
     yield token;
 
     const exchange: Exchange = (request) => transport.exchange(request, { deadline: clock.monotonic() + deadlineMs });
-    for (const { title, service, ask } of apis(account, exchange, now)) {
+    const platform = { account: account.id, source: account.source, exchange, now: clock.now };
+    for (const api of apis) {
+      const { title, service } = api;
       const bar = barred.has("token") ? "there is no token" : barred.has(service) ? `the address of ${service} is not known` : null;
-      yield bar ? { what: title, outcome: "not asked", said: `${bar}: see above.` } : await found(title, ask);
+      yield bar ? { what: title, outcome: "not asked", said: `${bar}: see above.` } : await found(title, () => asked(api, platform));
     }
   } finally {
     await transport.close();
@@ -54,9 +53,7 @@ export async function* examine(account: AccountConfig, clock: Clock): AsyncGener
 }
 
 const servicesOf = ({ credentials }: AccountConfig): (Service | "sentinel")[] => [
-  "operations",
-  "keyMetrics",
-  "intervalMetrics",
+  ...new Set(apis.map(({ service }) => service)),
   ...(credentials.kind === "client" ? (["sentinel"] as const) : []),
 ];
 
@@ -73,50 +70,12 @@ async function examineToken({ credentials }: AccountConfig, withoutDomain: boole
   });
 }
 
-/** One small question for each API: a page at most. */
-const apis = ({ id, source }: AccountConfig, exchange: Exchange, now: () => number) => [
-  {
-    title: "Agent segments",
-    service: "operations" as const,
-    async ask() {
-      const call = { api: "agent-segments", lastMinutes: 60, everyMinutes: null, groupIds: null, userType: "ALL", source: null } as const;
-      const { reply } = await fetchAgentSegments({ ...call, agents: "all", skills: null }, id, exchange, now);
-      return `${counted(reply.agents.size, "agent")} with segments in the last hour.`;
-    },
-  },
-  {
-    title: "Skill segments",
-    service: "operations" as const,
-    async ask() {
-      const call = { api: "skill-segments", lastMinutes: 60, everyMinutes: null, userType: "ALL", skills: "all" } as const;
-      const { reply } = await fetchSkillSegments(call, id, exchange, now);
-      return `${counted(reply.skills.size, "skill")} with segments in the last hour.`;
-    },
-  },
-  {
-    title: "Key messaging metrics",
-    service: "keyMetrics" as const,
-    async ask() {
-      const filters = { agentIds: null, agentGroupIds: null, skillIds: null };
-      const what = { window: { lastMinutes: 60 }, byTime: true, current: true, groupBy: null, total: true, take: 0, order: null } as const;
-      await fetchKeyMetrics({ api: "key-metrics", ...what, filters, includeSubGroups: false, userType: "ALL" }, id, exchange, now);
-      return "totals came.";
-    },
-  },
-  {
-    title: "Interval metrics",
-    service: "intervalMetrics" as const,
-    async ask() {
-      const { from } = alignedOutward({ from: now() - 3 * hourMs, to: now() }, 15 * minuteMs);
-      const call = { api: "interval-metrics", grouping: ["SKILL"], everyMinutes: 15, handleTimeModel: "IFT", filters: {} } as const;
-      const window = { from, to: from + 15 * minuteMs };
-      const { reply } = await intervalMetricsFetch(source)({ ...call, window, includeBotSkills: true }, id, exchange, now);
-      return `${counted(reply.rows.length, "skill")} with activity in a quarter of an hour, three hours ago.`;
-    },
-  },
-];
-
-const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`;
+/** One small question to the API: a page at most. */
+async function asked(api: Api, platform: Pick<CallContext, "account" | "source" | "exchange" | "now">): Promise<string> {
+  const { call, said } = api.probe(platform.now());
+  const { reply, remarks } = await wholeCall(api.fetch, call, platform);
+  return [said(reply), ...remarks].join(" ");
+}
 
 async function found(what: string, ask: () => Promise<string>): Promise<Finding> {
   try {

@@ -1,6 +1,6 @@
 import { writeFile } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
-import { emittedSdl } from "../graphql/emitted-sdl.js";
+import { emittedSdl } from "../graphql/fields.js";
 import { print } from "./program.js";
 import { StartError } from "./start-error.js";
 

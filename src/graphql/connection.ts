@@ -1,8 +1,48 @@
+import { createHash } from "node:crypto";
+import { type ClassType, Directive, Field, Int, ObjectType } from "type-graphql";
+import { z } from "zod";
 import { badInput } from "../errors.js";
-import { type Cursor, digestsOfPrefixes, encodeCursor } from "./cursor.js";
-import { compareKeys } from "./ordering.js";
-import type { PageRequest } from "./questions/paging.js";
-import type { Page } from "./types/connection.js";
+import { canonical } from "../upstream/question.js";
+import { checkedNumber } from "./bounds.js";
+
+/** How many entries a page has at most, and where `first` is left out. */
+export interface PageBounds {
+  most: number;
+  unlessGiven: number;
+}
+
+export const entityPage: PageBounds = { most: 500, unlessGiven: 50 };
+export const intervalPage: PageBounds = { most: 5000, unlessGiven: 500 };
+
+export interface PagingArguments {
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+}
+
+/** Which part of which list a client wants. */
+export interface PageRequest {
+  /** Digest of the list. */
+  list: string;
+  first: number;
+  after: Cursor | null;
+}
+
+/**
+ * Binds the page to its list: the field, the object on which it stands and every other argument. Throws BAD_USER_INPUT for a page out of
+ * bounds and a cursor of another list. Of many objects at once (the outline) no cursor can be checked: the resolver of each does.
+ */
+export function pageRequest(
+  field: string,
+  { account, ids }: { account: string; ids: readonly string[] | null },
+  { first, after, ...rest }: PagingArguments,
+  bounds: PageBounds,
+): PageRequest {
+  const given = Object.entries(rest).filter(([, value]) => value !== null && value !== undefined);
+  const list = digestOf(canonical([field, account, ids, Object.fromEntries(given)]));
+  const cursor = typeof after === "string" ? decodeCursor(after) : null;
+  if (cursor && ids?.length === 1 && cursor.list !== list) throw foreignCursor(String(after));
+  return { list, first: checkedNumber("first", first ?? bounds.unlessGiven, 1, bounds.most), after: cursor };
+}
 
 /** A list in its order, as far as it has been read. */
 export interface OrderedList<N> {
@@ -18,15 +58,30 @@ export interface OrderedList<N> {
   totalCount: number | null;
 }
 
-/** The page that was asked for. Throws BAD_USER_INPUT for a cursor whose place in the list is gone. */
-export function pageOf<N>({ list, first, after }: PageRequest, ordered: OrderedList<N>): Page<N> {
+/** One entry of a list: `cursor` is opaque and stands for the position after `node`. */
+export interface Edge<N> {
+  readonly cursor: string;
+  readonly node: N;
+}
+
+/** One page of a list. `totalCount` is null when knowing it would cost calls. */
+export interface Page<N> {
+  readonly edges: readonly Edge<N>[];
+  readonly hasNextPage: boolean;
+  readonly hasPreviousPage: boolean;
+  readonly totalCount: number | null;
+}
+
+/** The page that was asked for, each node as `made` makes it. Throws BAD_USER_INPUT for a cursor whose place in the list is gone. */
+export function pageOf<N, M>({ list, first, after }: PageRequest, ordered: OrderedList<N>, made: (node: N) => M): Page<M> {
   const keys = ordered.nodes.map((node) => ordered.keyOf(node));
   const prefixes = ordered.order === "figures" ? digestsOfPrefixes(keys) : [];
   const start = !after ? 0 : ordered.order === "figures" ? unchanged(after, prefixes) : startAfter(after, keys, ordered.order);
   const end = Math.min(start + first, keys.length);
   const edges = ordered.nodes.slice(start, end).map((node, index) => {
     const position = start + index + 1;
-    return { node, cursor: encodeCursor({ list, key: keys[position - 1]!, position, before: prefixes[position - 1] ?? null }) };
+    const cursor = encodeCursor({ list, key: keys[position - 1]!, position, before: prefixes[position - 1] ?? null });
+    return { node: made(node), cursor };
   });
   return {
     edges,
@@ -46,4 +101,147 @@ function startAfter(after: Cursor, keys: readonly (readonly string[])[], order: 
   if (order === "given") return after.position;
   const next = keys.findIndex((key) => compareKeys(key, after.key) > 0);
   return next < 0 ? keys.length : next;
+}
+
+/** A position in one list, as a client carries it from page to page. */
+export interface Cursor {
+  /** Digest of the list: its field, its parent and its arguments. */
+  list: string;
+  /** Key of the last node before the position. */
+  key: readonly string[];
+  /** How many nodes come before the position. */
+  position: number;
+  /** Digest of the keys before the position, of a list whose order changes with its figures; null of every other list. */
+  before: string | null;
+}
+
+const cursorShape = z.tuple([z.string(), z.array(z.string()).min(1), z.int().min(1), z.string().nullable()]);
+
+const encodeCursor = ({ list, key, position, before }: Cursor): string =>
+  Buffer.from(JSON.stringify([list, key, position, before])).toString("base64url");
+
+/** Throws BAD_USER_INPUT for what no list of the gateway has given out. */
+function decodeCursor(text: string): Cursor {
+  const parsed = cursorShape.safeParse(jsonOf(text));
+  if (!parsed.success) throw foreignCursor(text);
+  const [list, key, position, before] = parsed.data;
+  return { list, key, position, before };
+}
+
+const foreignCursor = (text: string) => badInput("after", "a cursor of this list with these arguments", text);
+
+/** Short digest of a text; equal texts have equal digests. */
+const digestOf = (text: string): string => createHash("sha256").update(text).digest("base64url").slice(0, 16);
+
+/** Digests of the sets of the first one, two, … keys: independent of the order within, and as cheap as one look at each key. */
+function digestsOfPrefixes(keys: readonly (readonly string[])[]): string[] {
+  let sum = 0n;
+  return keys.map((key) => {
+    sum = BigInt.asUintN(64, sum + createHash("sha256").update(JSON.stringify(key)).digest().readBigUInt64BE());
+    return sum.toString(36);
+  });
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(Buffer.from(text, "base64url").toString());
+  } catch {
+    // Not JSON: a text that the gateway never gave out. The shape refuses it.
+    return undefined;
+  }
+}
+
+const digits = /^-?\d+$/;
+
+/** A total order of ids: by number where both are numbers, numbers first, else by text. */
+export function compareIds(a: string, b: string): number {
+  const numeric = digits.test(a);
+  if (numeric !== digits.test(b)) return numeric ? -1 : 1;
+  const difference = numeric ? BigInt(a) - BigInt(b) : 0n;
+  if (difference !== 0n) return difference < 0n ? -1 : 1;
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** A total order of keys: part by part as ids, a key before those that begin with it. */
+export function compareKeys(a: readonly string[], b: readonly string[]): number {
+  for (const [index, part] of a.slice(0, b.length).entries()) {
+    const difference = compareIds(part, b[index]!);
+    if (difference !== 0) return difference;
+  }
+  return a.length - b.length;
+}
+
+/** The ids by a figure of each: those without one last in both directions, ties by id. */
+export function orderedByFigure(
+  ids: Iterable<string>,
+  figureOf: (id: string) => number | null | undefined,
+  direction: "ASC" | "DESC",
+): string[] {
+  const sign = direction === "ASC" ? 1 : -1;
+  const figures = new Map([...ids].map((id) => [id, figureOf(id) ?? null]));
+  return [...figures.keys()].sort((a, b) => {
+    const [figureA, figureB] = [figures.get(a) ?? null, figures.get(b) ?? null];
+    if (figureA === null || figureB === null) return Number(figureA === null) - Number(figureB === null) || compareIds(a, b);
+    return sign * (figureA - figureB) || compareIds(a, b);
+  });
+}
+
+@ObjectType({ simpleResolvers: true, description: "Where a page stands in its list." })
+@Directive("@shareable")
+export class PageInfo {
+  @Field(() => Boolean, { description: "True when the list goes on after this page." })
+  readonly hasNextPage: boolean;
+  @Field(() => Boolean, { description: "True when the list has something before this page." })
+  readonly hasPreviousPage: boolean;
+  @Field(() => String, { nullable: true, description: "Cursor of the first edge. Null when the page is empty." })
+  readonly startCursor: string | null;
+  @Field(() => String, { nullable: true, description: "Cursor of the last edge, for `after`. Null when the page is empty." })
+  readonly endCursor: string | null;
+
+  constructor(page: Omit<PageInfo, "startCursor" | "endCursor">, edges: readonly { readonly cursor: string }[]) {
+    this.hasNextPage = page.hasNextPage;
+    this.hasPreviousPage = page.hasPreviousPage;
+    this.startCursor = edges[0]?.cursor ?? null;
+    this.endCursor = edges.at(-1)?.cursor ?? null;
+  }
+}
+
+/** Base class of the edge type over the node type. */
+export function EdgeOf<N extends object>(Node: ClassType<N>) {
+  @ObjectType({ simpleResolvers: true })
+  abstract class EdgeBase implements Edge<N> {
+    @Field(() => String, { description: "Position after the node, for `after`. Opaque, and of this list alone." })
+    readonly cursor: string;
+    @Field(() => Node, { description: "The entry itself." })
+    readonly node: N;
+
+    constructor({ cursor, node }: Edge<N>) {
+      this.cursor = cursor;
+      this.node = node;
+    }
+  }
+  return EdgeBase;
+}
+
+/** Base class of the connection type over the node type and its edge type. */
+export function ConnectionOf<N extends object>(Node: ClassType<N>, NodeEdge: new (edge: Edge<N>) => Edge<N>, order: string) {
+  @ObjectType({ simpleResolvers: true })
+  abstract class ConnectionBase {
+    @Field(() => [Node], { description: `The entries of this page. ${order}` })
+    readonly nodes: N[];
+    @Field(() => [NodeEdge], { description: "The entries of this page with their cursors." })
+    readonly edges: Edge<N>[];
+    @Field(() => PageInfo, { description: "Where this page stands in the list." })
+    readonly pageInfo: PageInfo;
+    @Field(() => Int, { nullable: true, description: "Length of the whole list. Null when knowing it would cost more calls." })
+    readonly totalCount: number | null;
+
+    constructor(page: Page<N>) {
+      this.edges = page.edges.map((edge) => new NodeEdge(edge));
+      this.nodes = page.edges.map(({ node }) => node);
+      this.pageInfo = new PageInfo(page, page.edges);
+      this.totalCount = page.totalCount;
+    }
+  }
+  return ConnectionBase;
 }

@@ -1,5 +1,14 @@
 import { LRUCache } from "lru-cache";
-import { directoryKeptMs, type IntervalMetricsReply, type KeyKind, type KeyMetricsReply } from "../upstream/question.js";
+import {
+  type ApiName,
+  directoryKeptMs,
+  type IntervalMetricsReply,
+  type IntervalRow,
+  type KeyKind,
+  type KeyMetricsReply,
+  type Question,
+  type ReplyByApi,
+} from "../upstream/question.js";
 
 export interface DirectoryScope {
   account: string;
@@ -13,59 +22,99 @@ export interface Naming {
   name: string | null;
   /** Of agents; null for everything else. */
   login: string | null;
+  /** Epoch ms at which the platform was asked. */
+  asOf: number;
 }
 
-/** What earlier answers told in passing: names, and which accounts have no interval metrics. `now` in epoch ms. */
+/** A naming until it is forgotten; epoch ms. */
+export interface RememberedNaming extends Naming {
+  until: number;
+}
+
+/**
+ * What earlier answers said in passing: names, and which accounts have no interval metrics. Both are forgotten ten minutes after the
+ * platform was asked, however often the answer is read in between. `now` in epoch ms.
+ */
 export interface DirectoryMemory {
-  /** The naming seen in the last ten minutes; undefined when there was none. */
-  naming(scope: DirectoryScope, kind: NamedKind, id: string, now: number): Naming | undefined;
-  learnKeys(scope: DirectoryScope, of: KeyKind, reply: KeyMetricsReply, now: number): void;
-  learnIntervals(scope: DirectoryScope, reply: IntervalMetricsReply, now: number): void;
-  intervalsAreOff(scope: DirectoryScope, now: number): boolean;
-  noteIntervalsOff(scope: DirectoryScope, now: number): void;
+  /** Undefined when no naming is remembered. */
+  naming(scope: DirectoryScope, kind: NamedKind, id: string, now: number): RememberedNaming | undefined;
+  /** Remembers the names in a reply. A row is read once: a reply that is read again costs nothing. */
+  learn(question: Question, reply: ReplyByApi[ApiName], now: number): void;
+  /** Remembers what the directory answered for one id, also that it knows no name. */
+  remember(scope: DirectoryScope, kind: NamedKind, id: string, naming: Naming): void;
+  /** The moment at which it is forgotten that the account has no interval metrics; null when that is not known. */
+  intervalsOffUntil(scope: DirectoryScope, now: number): number | null;
+  /** Returns the moment at which it is forgotten. */
+  noteIntervalsOff(scope: DirectoryScope, now: number): number;
 }
 
+const namedKinds = ["SKILL", "AGENT_GROUP", "AGENT"] as const satisfies NamedKind[];
 const kindOfKey: Record<KeyKind, NamedKind> = { skillId: "SKILL", agentGroupId: "AGENT_GROUP" };
+
+/** Until the moment; not when it lies further ahead than anything is kept, because then the clock was set back. */
+const holds = (until: number, now: number): boolean => until > now && until - now <= 2 * directoryKeptMs;
+
+/** What a row says of the entity that it is grouped by. */
+export function namingIn(row: IntervalRow, kind: NamedKind, asOf: number): Naming {
+  if (kind === "AGENT") return { name: row.agentName, login: row.agentLogin, asOf };
+  return { name: kind === "SKILL" ? row.skillName : row.agentGroupName, login: null, asOf };
+}
 
 /** An empty memory of at most `maxNames` names; the ones unused longest go first. */
 export function createDirectoryMemory(maxNames = 100_000): DirectoryMemory {
-  const namings = new LRUCache<string, Naming & { asOf: number; until: number }>({ max: maxNames });
+  const namings = new LRUCache<string, RememberedNaming>({ max: maxNames });
   const offUntil = new LRUCache<string, number>({ max: 1_000 });
-  const keyOf = ({ account, credential }: DirectoryScope, ...rest: string[]) => JSON.stringify([account, credential, ...rest]);
+  const learnt = new WeakSet<object>();
+  const keyOf = ({ account, credential }: DirectoryScope, ...rest: string[]) => [account, credential, ...rest].join("\n");
 
-  /** One request reads the same rows for many fields. */
-  const readAt = new WeakMap<object, number>();
-  const isRead = (rows: object, now: number): boolean => {
-    const known = readAt.get(rows) === now;
-    readAt.set(rows, now);
-    return known;
+  /** A name of a later answer stands. That there is no name is worth less than any name that still holds. */
+  const remember: DirectoryMemory["remember"] = (scope, kind, id, naming) => {
+    const key = keyOf(scope, kind, id);
+    const known = namings.get(key);
+    const isNamed = naming.name !== null;
+    const isLater = !known || known.asOf <= naming.asOf;
+    const wins = !known || known.until <= naming.asOf || (known.name === null ? isNamed || isLater : isNamed && isLater);
+    if (wins) namings.set(key, { ...naming, until: naming.asOf + directoryKeptMs });
   };
 
-  /** Rows of closed days can be a day old: a name from a later answer stands. That there is no name is worth less than any name. */
-  const learn = (key: string, naming: Naming, asked: number, now: number) => {
-    const known = namings.get(key);
-    const asOf = naming.name === null ? Number.NEGATIVE_INFINITY : asked;
-    if (!known || known.until <= now || known.asOf <= asOf) namings.set(key, { ...naming, asOf, until: now + directoryKeptMs });
+  /** True once for each object. */
+  const isNew = (part: object): boolean => !learnt.has(part) && Boolean(learnt.add(part));
+
+  const learnKeys = (scope: DirectoryScope, kind: NamedKind, reply: KeyMetricsReply) => {
+    if (!isNew(reply)) return;
+    for (const { id, name } of reply.rows) remember(scope, kind, id, { name, login: null, asOf: reply.asOf });
+  };
+
+  /** Replies are put together from stored rows, so that each row is read once too. */
+  const learnIntervals = (scope: DirectoryScope, reply: IntervalMetricsReply) => {
+    if (!isNew(reply)) return;
+    for (const row of reply.rows.filter(isNew)) {
+      for (const kind of namedKinds) {
+        const id = row.ids[kind];
+        if (id !== undefined) remember(scope, kind, id, namingIn(row, kind, reply.asOf));
+      }
+    }
   };
 
   return {
     naming(scope, kind, id, now) {
       const known = namings.get(keyOf(scope, kind, id));
-      return known && known.until > now ? known : undefined;
+      return known && holds(known.until, now) ? known : undefined;
     },
-    learnKeys(scope, of, { rows, asOf }, now) {
-      if (isRead(rows, now)) return;
-      for (const { id, name } of rows) learn(keyOf(scope, kindOfKey[of], id), { name, login: null }, asOf, now);
+    learn(question, reply, now) {
+      if (reply.asOf + directoryKeptMs <= now) return;
+      if (question.api === "key-metrics" && question.of !== "total") learnKeys(question, kindOfKey[question.of], reply as KeyMetricsReply);
+      if (question.api === "interval-metrics") learnIntervals(question, reply as IntervalMetricsReply);
     },
-    learnIntervals(scope, { rows, asOf }, now) {
-      if (isRead(rows, now)) return;
-      for (const { ids, skillName, agentGroupName, agentName, agentLogin } of rows) {
-        if (ids.SKILL) learn(keyOf(scope, "SKILL", ids.SKILL), { name: skillName, login: null }, asOf, now);
-        if (ids.AGENT_GROUP) learn(keyOf(scope, "AGENT_GROUP", ids.AGENT_GROUP), { name: agentGroupName, login: null }, asOf, now);
-        if (ids.AGENT) learn(keyOf(scope, "AGENT", ids.AGENT), { name: agentName, login: agentLogin }, asOf, now);
-      }
+    remember,
+    intervalsOffUntil(scope, now) {
+      const until = offUntil.get(keyOf(scope)) ?? 0;
+      return holds(until, now) ? until : null;
     },
-    intervalsAreOff: (scope, now) => (offUntil.get(keyOf(scope)) ?? 0) > now,
-    noteIntervalsOff: (scope, now) => void offUntil.set(keyOf(scope), now + directoryKeptMs),
+    noteIntervalsOff(scope, now) {
+      const until = now + directoryKeptMs;
+      offUntil.set(keyOf(scope), until);
+      return until;
+    },
   };
 }

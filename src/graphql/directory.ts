@@ -1,78 +1,57 @@
-import { GatewayError } from "../errors.js";
-import type { AgentSegmentsReply, IntervalMetricsQuestion, IntervalRow, KeyMetricsQuestion, Rows } from "../upstream/question.js";
-import { asked } from "./asking.js";
-import type { GatewayContext } from "./context.js";
-import type { NamedKind, Naming } from "./directory-memory.js";
-import { compareIds } from "./ordering.js";
-import { activity } from "./questions/directory.js";
+import { dayMs, floorTo, hourMs, minuteMs, type Window } from "../time.js";
+import {
+  type AgentSegmentsQuestion,
+  directoryKeptMs,
+  type IntervalMetricsQuestion,
+  idSet,
+  type KeyKind,
+  type KeyMetricsQuestion,
+  type Rows,
+} from "../upstream/question.js";
+import { compareIds } from "./connection.js";
+import type { Asker } from "./context.js";
+import { type DirectoryScope, type NamedKind, type Naming, namingIn } from "./directory-memory.js";
+import type { Answer, Asks, Parent, Reading } from "./field.js";
+import { AgentGroup, Skill } from "./types/entities.js";
 
-interface Entity {
-  accountId: string;
-  id: string;
-}
+/** Names, lists and relations: what they are asked with, and how they are read. */
 
-const remembered = (context: GatewayContext, { accountId, id }: Entity, kind: NamedKind): Naming | undefined =>
-  context.directoryMemory.naming({ account: accountId, credential: context.credential }, kind, id, context.now());
+type Scoped = Pick<Parent, "account">;
+type Some = Pick<Parent, "account" | "ids">;
 
-/** The name of a skill or group; null when the platform knows none. `questions`: none when the name is remembered. */
-export async function keyName(
-  context: GatewayContext,
-  entity: Entity,
-  kind: NamedKind,
-  [question]: readonly KeyMetricsQuestion[],
-): Promise<string | null> {
-  if (!question) return remembered(context, entity, kind)?.name ?? null;
-  const { reply } = await asked(context, question);
-  return reply.rows.find(({ id }) => id === entity.id)?.name ?? null;
-}
+const scopeOf = ({ account }: Scoped, { credential }: Pick<Asker, "credential">): DirectoryScope => ({ account, credential });
 
-/** Name and login of an agent; both null when no row names the agent or the account has no interval metrics. */
-export async function agentNaming(context: GatewayContext, agent: Entity, questions: readonly IntervalMetricsQuestion[]): Promise<Naming> {
-  const known = remembered(context, agent, "AGENT");
-  if (known) return known;
-  const rows = (await workRows(context, questions)) ?? [];
-  const naming = rows.findLast(({ ids, agentName }) => ids.AGENT === agent.id && agentName !== null);
-  return { name: naming?.agentName ?? null, login: naming?.agentLogin ?? null };
-}
+// ---------------------------------------------------------------- activity in skills
 
-/** The group in which the agent last worked; null when no row tells it or the account has no interval metrics. */
-export async function lastGroup(
-  context: GatewayContext,
-  agent: Entity,
-  questions: readonly IntervalMetricsQuestion[],
-): Promise<string | null> {
-  return lastGroups((await workRows(context, questions)) ?? []).get(agent.id) ?? null;
-}
-
-/** The agents who last worked in the group, by id; null when the account has no interval metrics. */
-export async function agentsOfGroup(
-  context: GatewayContext,
-  group: Entity,
-  questions: readonly IntervalMetricsQuestion[],
-): Promise<string[] | null> {
-  const rows = await workRows(context, questions);
-  return rows && [...lastGroups(rows)].flatMap(([agent, id]) => (id === group.id ? [agent] : [])).sort(compareIds);
-}
+/** Who had segments in which skill in the last 24 hours. */
+export const activity = (parent: Scoped, asker: Asker): AgentSegmentsQuestion => ({
+  api: "agent-segments",
+  ...scopeOf(parent, asker),
+  freshForMs: directoryKeptMs,
+  lastMinutes: dayMs / minuteMs,
+  everyMinutes: null,
+  groupIds: null,
+  userType: "ALL",
+  source: null,
+  of: "rows",
+  agents: "all",
+  skills: "all",
+});
 
 /** The agents who had segments in the last 24 hours, by id. */
-export async function activeAgents(context: GatewayContext, account: string): Promise<string[]> {
-  return entitiesIn((await activityOf(context, account)).agents);
-}
+export const agentsActive = ({ reply }: Answer<AgentSegmentsQuestion>): string[] => entitiesIn(reply.agents);
 
 /** The agents who had segments in the skill in the last 24 hours, by id. */
-export async function agentsOfSkill(context: GatewayContext, skill: Entity): Promise<string[]> {
-  return entitiesIn((await activityOf(context, skill.accountId)).bySkill?.get(skill.id) ?? new Map());
-}
+export const agentsActiveIn = (skill: string, { reply }: Answer<AgentSegmentsQuestion>): string[] =>
+  entitiesIn(reply.bySkill?.get(skill) ?? new Map());
 
 /** The skills in which the agent had segments in the last 24 hours, by id. */
-export async function skillsOfAgent(context: GatewayContext, agent: Entity): Promise<string[]> {
-  const { bySkill } = await activityOf(context, agent.accountId);
-  const skills = [...(bySkill ?? [])].filter(([skill, rows]) => skill !== "null" && hadSegments(rows, agent.id));
-  return skills.map(([skill]) => skill).sort(compareIds);
-}
-
-async function activityOf(context: GatewayContext, account: string): Promise<AgentSegmentsReply> {
-  return (await asked(context, activity({ account }, context))).reply;
+export function readSkillsOfAgent({ account, id, answers: [answer] }: Reading<unknown, AgentSegmentsQuestion>): Skill[] {
+  const bySkill = [...(answer?.reply.bySkill ?? [])].filter(([skill, rows]) => skill !== "null" && hadSegments(rows, id));
+  return bySkill
+    .map(([skill]) => skill)
+    .sort(compareIds)
+    .map((skill) => new Skill(account, skill));
 }
 
 /** The key "null" is the platform's row without an entity. */
@@ -80,31 +59,145 @@ const entitiesIn = (rows: Rows): string[] => [...rows.keys()].filter((id) => id 
 
 const hadSegments = (rows: Rows, id: string): boolean => (rows.get(id)?.totalAgentConversationSegments ?? 0) > 0;
 
+// ---------------------------------------------------------------- work in groups
+
+/** More agents than this are read with everybody's rows, fewer one by one. */
+const fewAgents = 3;
+
 /**
- * The rows of all the questions, oldest question first; null when the account has no interval metrics, which is no error of the
- * directory and remembered. Rejects with every other GatewayError.
+ * Where agents worked yesterday and today, with names and logins; oldest first. Null while the account is known to have no interval
+ * metrics. Notes when that is forgotten, else the end of the hour: then the rows of another hour are there.
  */
-async function workRows(context: GatewayContext, questions: readonly IntervalMetricsQuestion[]): Promise<IntervalRow[] | null> {
-  const [first] = questions;
-  if (!first) return null;
-  try {
-    const answers = await Promise.all(questions.map((question) => asked(context, question)));
-    return answers.flatMap(({ reply }) => reply.rows);
-  } catch (error) {
-    if (!(error instanceof GatewayError) || error.code !== "UPSTREAM_UNAUTHORIZED") throw error;
-    context.directoryMemory.noteIntervalsOff(first, context.now());
-    return null;
-  }
+export function work({ account, ids }: Some, asker: Asker): IntervalMetricsQuestion[] | null {
+  if (ids?.length === 0) return [];
+  const now = asker.now();
+  const scope = scopeOf({ account }, asker);
+  const offUntil = asker.directoryMemory.intervalsOffUntil(scope, now);
+  asker.holdsUntil(offUntil ?? floorTo(now, hourMs) + hourMs);
+  if (offUntil !== null) return null;
+  const filters = ids && ids.length <= fewAgents ? ids.map((AGENT) => ({ AGENT })) : [{}];
+  const midnight = floorTo(now, dayMs);
+  const question = (window: Window, everyMinutes: 60 | 1440, freshForMs: number) =>
+    filters.map(
+      (filter): IntervalMetricsQuestion => ({
+        api: "interval-metrics",
+        ...scope,
+        freshForMs,
+        grouping: ["AGENT_GROUP", "AGENT"],
+        everyMinutes,
+        handleTimeModel: "IFT",
+        window,
+        filters: filter,
+        includeBotSkills: false,
+      }),
+    );
+  const today = { from: midnight, to: floorTo(now, hourMs) };
+  return [
+    ...question({ from: midnight - dayMs, to: midnight }, 1440, dayMs),
+    ...(today.from < today.to ? question(today, 60, directoryKeptMs) : []),
+  ];
 }
 
-/** By agent: the group of the latest row; of two groups in one interval the one with the lower id. */
-function lastGroups(rows: readonly IntervalRow[]): Map<string, string> {
-  const latest = new Map<string, { group: string; from: number }>();
-  for (const { ids, window } of rows) {
-    if (ids.AGENT === undefined || ids.AGENT_GROUP === undefined) continue;
-    const known = latest.get(ids.AGENT);
-    const isLater = !known || window.from > known.from || (window.from === known.from && compareIds(ids.AGENT_GROUP, known.group) < 0);
-    if (isLater) latest.set(ids.AGENT, { group: ids.AGENT_GROUP, from: window.from });
+/** The group in which the agent last worked; null when no row says it. */
+export function readLastGroup({ account, id, answers }: Reading<unknown, IntervalMetricsQuestion>): AgentGroup | null {
+  const last = lastRows(answers).get(id);
+  return last ? new AgentGroup(account, last.group, { naming: last.naming }) : null;
+}
+
+/** The agents who last worked in the group, by id. */
+export const agentsLastIn = (group: string, answers: readonly Answer<IntervalMetricsQuestion>[]): string[] =>
+  [...lastRows(answers)].flatMap(([agent, last]) => (last.group === group ? [agent] : [])).sort(compareIds);
+
+interface LastRow {
+  group: string;
+  from: number;
+  /** Of the group. */
+  naming: Naming;
+}
+
+/** By agent: the latest row; of two groups in one interval the one with the lower id. */
+function lastRows(answers: readonly Answer<IntervalMetricsQuestion>[]): Map<string, LastRow> {
+  const latest = new Map<string, LastRow>();
+  for (const { reply } of answers) {
+    for (const row of reply.rows) {
+      const { AGENT: agent, AGENT_GROUP: group } = row.ids;
+      if (agent === undefined || group === undefined) continue;
+      const { from } = row.window;
+      const known = latest.get(agent);
+      const isLater = !known || from > known.from || (from === known.from && compareIds(group, known.group) < 0);
+      if (isLater) latest.set(agent, { group, from, naming: namingIn(row, "AGENT_GROUP", reply.asOf) });
+    }
   }
-  return new Map([...latest].map(([agent, { group }]) => [agent, group]));
+  return latest;
+}
+
+// ---------------------------------------------------------------- names
+
+/** The skills or groups of an account with their names, or those of some ids. */
+export const keys = (of: KeyKind, { account, ids }: Some, asker: Asker): KeyMetricsQuestion => ({
+  api: "key-metrics",
+  ...scopeOf({ account }, asker),
+  freshForMs: directoryKeptMs,
+  window: null,
+  current: false,
+  of,
+  keys: ids ? idSet(ids) : "all",
+  filters: { agentIds: null, agentGroupIds: null, skillIds: null },
+  includeSubGroups: false,
+  userType: "ALL",
+});
+
+/** The entities whose names are neither remembered nor in the rows that name the entities. */
+function nameless(kind: NamedKind, parent: Parent, asker: Asker): Some {
+  const isNameless = (id: string) => !asker.directoryMemory.naming(scopeOf(parent, asker), kind, id, asker.now());
+  return { account: parent.account, ids: parent.named ? [] : (parent.ids?.filter(isNameless) ?? null) };
+}
+
+/** Names of agents: none are asked for that are remembered. */
+export const agentNames: Asks<unknown, IntervalMetricsQuestion> = ({ parent, asker }) => work(nameless("AGENT", parent, asker), asker);
+
+/** Name and login of an agent; both null when no row names the agent. */
+export function readAgentNaming(reading: Reading<unknown, IntervalMetricsQuestion>): Pick<Naming, "name" | "login"> {
+  const { id, answers } = reading;
+  if (answers.length === 0) return knownNaming("AGENT", reading);
+  const asOf = Math.max(...answers.map(({ reply }) => reply.asOf));
+  const rows = answers.flatMap(({ reply }) => reply.rows);
+  const row = rows.findLast(({ ids, agentName }) => ids.AGENT === id && agentName !== null);
+  return remembered("AGENT", reading, { name: row?.agentName ?? null, login: row?.agentLogin ?? null, asOf });
+}
+
+const kindOfKey = { skillId: "SKILL", agentGroupId: "AGENT_GROUP" } as const satisfies Record<KeyKind, NamedKind>;
+
+/** Names of skills or groups: none are asked for that are remembered, or that an ordered list brings along. */
+export const keyNames =
+  (of: KeyKind): Asks<unknown, KeyMetricsQuestion> =>
+  ({ parent, asker }) => {
+    if (parent.listed?.api === "key-metrics" && parent.listed.of === of) return [];
+    const some = nameless(kindOfKey[of], parent, asker);
+    return some.ids?.length === 0 ? [] : [keys(of, some, asker)];
+  };
+
+/** The name of a skill or group; null when the platform knows none. */
+export const readKeyName =
+  (of: KeyKind) =>
+  (reading: Reading<unknown, KeyMetricsQuestion>): string | null => {
+    const [answer] = reading.answers;
+    if (!answer) return knownNaming(kindOfKey[of], reading).name;
+    const { byId, asOf } = answer.reply;
+    return remembered(kindOfKey[of], reading, { name: byId.get(reading.id)?.name ?? null, login: null, asOf }).name;
+  };
+
+type Named = Pick<Reading<unknown, never>, "account" | "id" | "origin" | "context">;
+
+/** The naming of the row that named the entity, or a later one that is remembered: then it holds until that is forgotten. */
+function knownNaming(kind: NamedKind, { account, id, origin: { naming: own }, context }: Named): Pick<Naming, "name" | "login"> {
+  const later = context.directoryMemory.naming(scopeOf({ account }, context), kind, id, context.now());
+  if (!later || (own && own.name !== null && (later.name === null || later.asOf <= own.asOf))) return own ?? { name: null, login: null };
+  context.holdsUntil(later.until);
+  return later;
+}
+
+function remembered(kind: NamedKind, { account, id, context }: Named, naming: Naming): Naming {
+  context.directoryMemory.remember(scopeOf({ account }, context), kind, id, naming);
+  return naming;
 }

@@ -1,14 +1,21 @@
-import { type DocumentNode, type GraphQLSchema, getOperationAST, getVariableValues } from "graphql";
+import {
+  type DocumentNode,
+  type GraphQLNamedType,
+  type GraphQLSchema,
+  getNamedType,
+  getOperationAST,
+  getVariableValues,
+  isObjectType,
+} from "graphql";
 import { type Question, questionKey } from "../upstream/question.js";
-import { accountMeant } from "./contact-centers.js";
+import { unlessRefused } from "./bounds.js";
 import type { Asker } from "./context.js";
-import { type EntityType, entityTypes, leadingFields, referenced } from "./questions/entities.js";
-import { type AskingField, askingFields } from "./questions/fields.js";
-import { one, type Parent } from "./questions/parent.js";
-import { unlessRefused } from "./questions/refusal.js";
-import { type Reference, referredAccount, referredEntity } from "./references.js";
+import { type Asking, type DeclaredField, one, type Parent, pageAsked } from "./field.js";
+import { fields } from "./fields.js";
+import { type Reference, referredEntities } from "./references.js";
+import { accountMeant } from "./rights.js";
 import { fragmentsOf, type SelectedField, Selection } from "./selection.js";
-import { ImaginedEntities, type LaterStage, LaterStages, type StandIn } from "./stand-ins.js";
+import { type EntityType, isEntityType } from "./types/entities.js";
 
 export interface OutlinedOperation {
   document: DocumentNode;
@@ -21,9 +28,43 @@ export interface Outline {
   /** Asked before execution, each once. */
   questions: Question[];
   /** What can be asked before execution too, where waiting for the ids saves no call. */
-  standIns: StandIn[];
-  /** What is asked as soon as an answer has told the ids. */
+  speculative: Speculation[];
+  /** What is asked as soon as an answer names the ids. */
   later: LaterStage[];
+}
+
+/**
+ * A field's questions about ids that no answer has named yet. They can be asked at once for everybody, or later for those ids
+ * alone: only the plan can say which needs fewer calls.
+ */
+export interface Speculation {
+  everybody: readonly Question[];
+  /** What would be asked later, for as many ids as there can be. */
+  imagined: readonly Question[];
+  /** What waits for the ids where everybody is not asked. */
+  stage: LaterStage;
+}
+
+/** What is asked as soon as an answer names the ids. */
+export interface LaterStage {
+  /** The field that asks, for example Agent.keyMetrics. */
+  label: string;
+  /** How many questions it can become; null when nothing limits them. */
+  atMost: number | null;
+}
+
+/** Stages by the field that asks, with the sum of what they can become. */
+export class LaterStages {
+  readonly #stages = new Map<string, LaterStage>();
+
+  add({ label, atMost }: LaterStage): void {
+    const known = this.#stages.get(label)?.atMost;
+    this.#stages.set(label, { label, atMost: known === null || atMost === null ? null : (known ?? 0) + atMost });
+  }
+
+  list(): LaterStage[] {
+    return [...this.#stages.values()];
+  }
 }
 
 /** Where the walk stands: an object of this type, within these entities. */
@@ -41,64 +82,103 @@ export function outline(schema: GraphQLSchema, { document, operationName, variab
   const operation = getOperationAST(document, operationName);
   const root = operation && schema.getRootType(operation.operation);
   const coerced = operation && getVariableValues(schema, operation.variableDefinitions ?? [], variables).coerced;
+  if (!root || !coerced) return { questions: [], speculative: [], later: [] };
   const questions = new Map<string, Question>();
-  const standIns: StandIn[] = [];
+  const speculative: Speculation[] = [];
   const later = new LaterStages();
   const imagined = new ImaginedEntities();
-  if (!root || !coerced) return { questions: [], standIns: [], later: [] };
 
-  /** False when the field means nothing, so that nothing below it is resolved. */
-  const ask = (label: string, { asks, waitsForIds }: AskingField, parent: Parent, field: SelectedField): boolean => {
-    const asksOf = (entities: Parent) => asks(entities, field.args as never, field.selection, asker);
-    const asked = asksOf(parent);
-    if (asked === null) return false;
-    const whoeverTheyAre = (parent.ids ? asked : asksOf(imagined.of(parent))) ?? [];
-    const certain = new Set(whoeverTheyAre.map(questionKey));
+  /** The field's questions, certain where they are the same whatever the ids; null when the field means nothing. */
+  const ask = (label: string, { asks, waitsForIds }: OutlinedField, asking: Asking<never, never>): readonly Question[] | null => {
+    const asked = asks ? asks(asking) : [];
+    if (asked === null) return null;
+    const { parent, selection } = asking;
+    const ofImagined = (parent.ids || !asks ? asked : asks({ ...asking, parent: imagined.of(parent) })) ?? [];
+    const certain = new Set(ofImagined.map(questionKey));
     const isCertain = (question: Question) => certain.has(questionKey(question));
     for (const question of asked.filter(isCertain)) questions.set(questionKey(question), question);
     const everybody = asked.filter((question) => !isCertain(question));
     const stage = { label, atMost: parent.atMost };
-    if (everybody.length > 0) standIns.push({ everybody, imagined: whoeverTheyAre, stage });
-    if (waitsForIds && !parent.ids && asked.length === 0 && field.selection.wantsData) later.add(stage);
-    return true;
+    if (everybody.length > 0) speculative.push({ everybody, imagined: ofImagined, stage });
+    if (waitsForIds && !parent.ids && asked.length === 0 && selection.wantsData) later.add(stage);
+    return asked;
   };
 
   const walk = (place: Place, selection: Selection): void => {
     for (const field of selection.fields) unlessRefused(() => visit(place, field));
   };
 
-  const visit = (place: Place, field: SelectedField): void => {
-    const label = `${place.type}.${field.name}`;
-    const asking = (askingFields as Readonly<Record<string, AskingField>>)[label];
-    if (asking && !ask(label, asking, place.parent, field)) return;
-    const type = field.selection.type.name;
-    const leading = leadingFields[label];
-    if (leading) {
-      const parent = leading.leads(place.parent, field.args as never, field.selection, asker);
-      walk({ type, owner: leading.to, parent }, field.selection);
-    } else if (isEntityType(type)) walk({ type, owner: type, parent: referenced(type, place) }, field.selection);
-    else walk({ ...place, type }, field.selection);
+  const visit = (place: Place, { name, args, selection }: SelectedField): void => {
+    const label = `${place.type}.${name}`;
+    const declared = declaredFields[label] ?? plain;
+    const page = pageAsked(label, declared, place.parent, args);
+    const asking = { parent: place.parent, args: args as never, page: page as never, selection, asker };
+    const asked = ask(label, declared, asking);
+    if (!asked) return;
+    const { type } = selection;
+    const owner = entityIn(type);
+    const parent = declared.leads?.({ ...asking, questions: asked as never });
+    if (owner && parent) walk({ type: type.name, owner, parent }, selection);
+    else if (owner && page) walk({ type: type.name, owner, parent: pageOfEach(place.parent, page.first) }, selection);
+    else if (owner === type.name) walk({ type: type.name, owner, parent: referenced(owner, place) }, selection);
+    else walk({ ...place, type: type.name }, selection);
   };
 
-  for (const field of new Selection({ schema, fragments: fragmentsOf(document), variables: coerced }, root, [operation.selectionSet])
-    .fields) {
+  const frame = { schema, fragments: fragmentsOf(document), variables: coerced };
+  for (const field of new Selection(frame, root, [operation.selectionSet]).fields) {
     for (const [type, parent] of rootEntities(field, asker)) {
       const object = schema.getType(type);
       if (object) walk({ type, owner: type, parent }, field.selection.on(object));
     }
   }
-  return { questions: [...questions.values()], standIns: standIns.flatMap(beside(questions)), later: later.list() };
+  const isOpen = (question: Question) => !questions.has(questionKey(question));
+  const open = speculative.map(({ everybody, ...rest }) => ({ everybody: everybody.filter(isOpen), ...rest }));
+  return {
+    questions: [...questions.values()],
+    speculative: open.filter(({ everybody }) => everybody.length > 0),
+    later: later.list(),
+  };
 }
 
-/** What stands in for nothing that is asked in any case. */
-const beside =
-  (questions: ReadonlyMap<string, Question>) =>
-  ({ everybody, ...rest }: StandIn): StandIn[] => {
-    const open = everybody.filter((question) => !questions.has(questionKey(question)));
-    return open.length === 0 ? [] : [{ everybody: open, ...rest }];
-  };
+type OutlinedField = Pick<DeclaredField, "page" | "asks" | "waitsForIds" | "leads">;
 
-const isEntityType = (type: string): type is EntityType => entityTypes.has(type);
+const declaredFields: Readonly<Record<string, OutlinedField>> = fields;
+/** A field that holds a value and asks nothing. */
+const plain: OutlinedField = {};
+
+/** The entity that a type is, or lists; undefined when it does neither. */
+function entityIn(type: GraphQLNamedType): EntityType | undefined {
+  const nodes = isObjectType(type) ? type.getFields().nodes : undefined;
+  const { name } = nodes ? getNamedType(nodes.type) : type;
+  return isEntityType(name) ? name : undefined;
+}
+
+const pageOfEach = ({ account, atMost }: Parent, first: number): Parent => ({
+  account,
+  ids: null,
+  atMost: atMost === null ? null : atMost * first,
+});
+
+/**
+ * The entities behind a field without arguments. Inside the figures of an entity its own type is itself; every other is named
+ * by an answer.
+ */
+function referenced(type: EntityType, { type: inside, owner, parent }: Place): Parent {
+  const { account, atMost } = parent;
+  if (type === "ContactCenter") return one(account);
+  const isLastGroup = inside === "Agent" && type === "AgentGroup";
+  const named = rowsWithNames.has(inside) || isLastGroup ? ({ named: true } as const) : {};
+  if (type === owner && !isEntityType(inside)) return named.named ? { ...unlisted(parent), ...named } : parent;
+  return { account, ids: null, atMost: isLastGroup ? atMost : null, ...named };
+}
+
+/** Objects made of interval rows, which carry the names of what they are grouped by, as the rows of an agent's last group do. */
+const rowsWithNames: ReadonlySet<string> = new Set(["Interval", "ConversationHandling"]);
+
+/** Rows name their conversation, but it did not come in a list. */
+function unlisted({ listed, ...parent }: Parent): Parent {
+  return listed?.api === "key-metrics" ? { ...parent, listed } : parent;
+}
 
 /** The entities at which a root field begins; none that the caller may not read. */
 function rootEntities({ name, args }: SelectedField, asker: Asker): [EntityType, Parent][] {
@@ -110,20 +190,21 @@ function rootEntities({ name, args }: SelectedField, asker: Asker): [EntityType,
   return name === "_entities" && asker.rights.router ? referredEntities(args.representations as readonly Reference[], asker) : [];
 }
 
-/** The entities of a router's references: those of one type and account together. */
-function referredEntities(references: readonly Reference[], asker: Asker): [EntityType, Parent][] {
-  const ids = new Map<string, { type: EntityType; account: string; ids: Set<string> }>();
-  for (const reference of references) {
-    const type = String(reference.__typename);
-    if (!isEntityType(type)) continue;
-    const referred = unlessRefused(() =>
-      type === "ContactCenter" ? { account: referredAccount(reference, asker), id: "" } : referredEntity(reference, asker),
-    );
-    if (!referred) continue;
-    const key = JSON.stringify([type, referred.account]);
-    const group = ids.get(key) ?? { type, account: referred.account, ids: new Set<string>() };
-    ids.set(key, group);
-    group.ids.add(type === "ContactCenter" ? referred.account : referred.id);
+/** More ids than this do not change which is cheaper. */
+const mostImagined = 100;
+
+/** Entities whose ids are not known, with ids that nobody has. */
+class ImaginedEntities {
+  readonly #imagined = new Map<Parent, Parent>();
+
+  /** As many ids as there can be, one where nothing is known of their number; the same for the same entities. */
+  of(parent: Parent): Parent {
+    const known = this.#imagined.get(parent);
+    if (known) return known;
+    const list = this.#imagined.size;
+    const ids = Array.from({ length: Math.min(parent.atMost ?? 1, mostImagined) }, (_, index) => `imagined ${list}.${index}`);
+    const imagined = { ...parent, ids };
+    this.#imagined.set(parent, imagined);
+    return imagined;
   }
-  return [...ids.values()].map((group) => [group.type, { account: group.account, ids: [...group.ids], atMost: group.ids.size }]);
 }

@@ -1,27 +1,55 @@
 import { badInput } from "../errors.js";
-import { accountMeant, readableAccount } from "./contact-centers.js";
+import { conversationMeant } from "./apis/conversations.js";
+import { checkedId, unlessRefused } from "./bounds.js";
 import type { GatewayContext } from "./context.js";
-import { checkedId } from "./questions/bounds.js";
-import { conversationMeant } from "./questions/entities.js";
+import type { Parent } from "./field.js";
+import { accountMeant, readableAccount } from "./rights.js";
+import { ContactCenter, type EntityType, entities, isEntityType } from "./types/entities.js";
 
 /** The key fields of an entity as a router sends them. */
 export type Reference = Readonly<Record<string, unknown>>;
 
 type Caller = Pick<GatewayContext, "accounts" | "rights">;
 
-/**
- * The account of a reference; left out, as in the key by id alone, the only one that the caller may read. Throws FORBIDDEN, and
- * BAD_USER_INPUT when it is no text or left out of several.
- */
-export const referredAccount = ({ accountId }: Reference, caller: Caller): string =>
-  accountId === undefined ? accountMeant(caller, undefined) : readableAccount(caller, textOf("accountId", accountId));
+/** By entity type: makes the entity of a reference. Throws FORBIDDEN and BAD_USER_INPUT; never asks the platform. */
+export const references = Object.fromEntries(
+  Object.values(entities).map((Entity) => [
+    Entity.name,
+    (reference: Reference, caller: Caller) => {
+      if (Entity === ContactCenter) return new Entity(accountOf(reference, caller));
+      const { account, id } = keyOf(reference, caller);
+      return new Entity(account, id);
+    },
+  ]),
+);
 
-/** Account and id of a reference. Throws FORBIDDEN for either and BAD_USER_INPUT for an id that cannot be one. */
-export function referredEntity(reference: Reference, caller: Caller): { account: string; id: string } {
-  const account = referredAccount(reference, caller);
+/** The entities of a router's references: those of one type and account together; none that will be refused. */
+export function referredEntities(all: readonly Reference[], caller: Caller): [EntityType, Parent][] {
+  const groups = new Map<string, { type: EntityType; account: string; ids: Set<string> }>();
+  for (const reference of all) {
+    const type = String(reference.__typename);
+    if (!isEntityType(type)) continue;
+    const key = unlessRefused(() => keyOf(reference, caller));
+    if (!key) continue;
+    const name = JSON.stringify([type, key.account]);
+    const group = groups.get(name) ?? { type, account: key.account, ids: new Set<string>() };
+    groups.set(name, group);
+    group.ids.add(key.id);
+  }
+  return [...groups.values()].map(({ type, account, ids }) => [type, { account, ids: [...ids], atMost: ids.size }]);
+}
+
+/** Account and id of a reference; the account's own of a contact centre. */
+function keyOf(reference: Reference, caller: Caller): { account: string; id: string } {
+  const account = accountOf(reference, caller);
+  if (reference.__typename === "ContactCenter") return { account, id: account };
   const id = textOf("id", reference.id);
   return { account, id: reference.__typename === "Conversation" ? conversationMeant({ id }, caller) : checkedId("id", id) };
 }
+
+/** The account of a reference; left out, as in the key by id alone, the only one that the caller may read. */
+const accountOf = ({ accountId }: Reference, caller: Caller): string =>
+  accountId === undefined ? accountMeant(caller, undefined) : readableAccount(caller, textOf("accountId", accountId));
 
 function textOf(field: string, value: unknown): string {
   if (typeof value === "string") return value;

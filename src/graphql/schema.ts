@@ -1,19 +1,119 @@
 import "reflect-metadata";
-import type { GraphQLSchema } from "graphql";
-import { type BuildSchemaOptions, buildSchema } from "type-graphql";
+import { buildSubgraphSchema } from "@apollo/subgraph";
+import { printSchemaWithDirectives } from "@graphql-tools/utils";
+import { type GraphQLField, type GraphQLSchema, isInputObjectType, isInterfaceType, isObjectType, parse } from "graphql";
+import { type BuildSchemaOptions, buildSchema, createResolversMap } from "type-graphql";
+import { badInput } from "../errors.js";
 import type { GatewayContext } from "./context.js";
-import { type References, subgraphOf } from "./subgraph.js";
+import { type DeclaredField, resolverOf } from "./field.js";
+import { outputFields, tagByApi, weigh } from "./hints.js";
+import { demandRouter } from "./rights.js";
 
-/** What the face does: the resolver classes, and how an entity is made from a router's reference. */
-export interface Behaviour {
-  readonly resolvers: BuildSchemaOptions["resolvers"];
-  readonly references: References<GatewayContext>;
+/** The key fields of one entity as a router sends them. */
+export interface EntityReference {
+  readonly __typename: string;
+  readonly [keyField: string]: unknown;
 }
 
-/** The executable subgraph schema and its text. `idKey`: see subgraphOf. Arguments are checked by the questions they become. */
+/** What the face does. */
+export interface Behaviour {
+  /** Classes that declare the fields to type-graphql. */
+  readonly resolvers: BuildSchemaOptions["resolvers"];
+  /** By type and name: how a field is resolved that these classes only declare. */
+  readonly fields: Readonly<Record<string, DeclaredField>>;
+  /** By entity type: makes the entity of a router's reference. Throwing or rejecting nulls that entity only. */
+  readonly references: Readonly<Record<string, (reference: EntityReference, context: GatewayContext) => unknown>>;
+}
+
+/** What the schema uses of the federation specification. */
+const link = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@shareable", "@tag", "@cost", "@listSize"])`;
+const accountKey = '@key(fields: "accountId id")';
+
+/**
+ * The executable schema, an Apollo Federation 2 subgraph, and its text without the federation specification's own definitions.
+ * `idKey` adds a key by id alone to the entities, for a router that knows a single account. Arguments are checked by the questions
+ * they become.
+ */
 export async function buildGatewaySchema(
-  { resolvers, references }: Behaviour,
+  { resolvers: classes, fields, references }: Behaviour,
   { idKey = false }: { idKey?: boolean } = {},
 ): Promise<{ schema: GraphQLSchema; sdl: string }> {
-  return subgraphOf(await buildSchema({ resolvers, validate: false }), references, idKey);
+  const plain = await buildSchema({ resolvers: classes, validate: false });
+  tagByApi(plain);
+  weigh(plain, fields);
+  for (const [label, field] of outputFields(plain)) {
+    const declared = fields[label];
+    if (declared) field.resolve = resolverOf(label, declared) as NonNullable<typeof field.resolve>;
+  }
+  const types = printSchemaWithDirectives(plain);
+  const sdl = `${link}\n\n${idKey ? types.replaceAll(accountKey, `${accountKey} @key(fields: "id")`) : types}\n`;
+  const resolvers = { ...createResolversMap(plain) };
+  for (const [type, __resolveReference] of Object.entries(references)) {
+    resolvers[type] = { ...resolvers[type], __resolveReference } as (typeof resolvers)[string];
+  }
+  const schema = buildSubgraphSchema([{ typeDefs: parse(sdl), resolvers: resolvers as never }]);
+  partEntities(schema, Object.keys(references));
+  restore(plain, schema);
+  return { schema, sdl };
+}
+
+/**
+ * Resolves each reference of a router by itself: @apollo/subgraph resolves all of them in one loop, so that one that throws, or
+ * names an unknown type, would null the whole list.
+ */
+function partEntities(schema: GraphQLSchema, entityTypes: readonly string[]): void {
+  const entities = schema.getQueryType()?.getFields()._entities;
+  const together = entities?.resolve;
+  if (!entities || !together) return;
+  entities.resolve = (source, { representations }: { representations: readonly EntityReference[] }, context, info) =>
+    representations.map(async (reference) => {
+      const type: unknown = reference.__typename;
+      if (!entityTypes.some((known) => known === type)) throw badInput("__typename", `one of ${entityTypes.join(", ")}`, type ?? null);
+      const [entity] = (await together(source, { representations: [reference] }, context, info)) as unknown[];
+      return entity;
+    });
+}
+
+/** Brings back what a schema loses when it is printed and built again: extensions, and defaults as internal values. */
+function restore(plain: GraphQLSchema, schema: GraphQLSchema): void {
+  for (const [name, from] of Object.entries(plain.getTypeMap())) {
+    const to = schema.getType(name);
+    if ((isObjectType(from) && isObjectType(to)) || (isInterfaceType(from) && isInterfaceType(to))) {
+      Object.assign(to.extensions, from.extensions);
+      for (const field of Object.values(from.getFields())) restoreField(field, to.getFields()[field.name]!);
+    } else if (isInputObjectType(from) && isInputObjectType(to)) {
+      Object.assign(to.extensions, from.extensions);
+      for (const field of Object.values(from.getFields())) {
+        const restored = to.getFields()[field.name]!;
+        restored.defaultValue = field.defaultValue;
+        Object.assign(restored.extensions, field.extensions);
+      }
+    }
+  }
+}
+
+function restoreField(from: GraphQLField<unknown, unknown>, to: GraphQLField<unknown, unknown>): void {
+  Object.assign(to.extensions, from.extensions);
+  for (const [index, argument] of from.args.entries()) {
+    const restored = to.args[index]!;
+    restored.defaultValue = argument.defaultValue;
+    Object.assign(restored.extensions, argument.extensions);
+  }
+}
+
+/** Fields of Query that a router asks, and nobody else has a use for. */
+const routerFields = ["_entities", "_service"] as const;
+
+/** Makes the router's fields of a subgraph FORBIDDEN at their path for everybody else. */
+export function keepForRouter(schema: GraphQLSchema): void {
+  const fields = schema.getQueryType()?.getFields() ?? {};
+  for (const name of routerFields) {
+    const field = fields[name];
+    const resolve = field?.resolve;
+    if (!field || !resolve) throw new Error(`The subgraph resolves no ${name}.`);
+    field.resolve = (source, args, context: GatewayContext, info) => {
+      demandRouter(context);
+      return resolve(source, args, context, info);
+    };
+  }
 }

@@ -4,6 +4,7 @@ import {
   type FragmentDefinitionNode,
   GraphQLIncludeDirective,
   type GraphQLNamedType,
+  type GraphQLResolveInfo,
   type GraphQLSchema,
   GraphQLSkipDirective,
   getArgumentValues,
@@ -123,3 +124,23 @@ export class Selection {
 /** The fragments of a document by name. */
 export const fragmentsOf = (document: DocumentNode): Record<string, FragmentDefinitionNode> =>
   Object.fromEntries(document.definitions.flatMap((each) => (each.kind === Kind.FRAGMENT_DEFINITION ? [[each.name.value, each]] : [])));
+
+type Info = Pick<GraphQLResolveInfo, "fieldNodes" | "fragments" | "schema" | "variableValues" | "returnType">;
+
+/** By the variables of one execution, then by the nodes of one field: siblings in a list share both, two executions neither. */
+const known = new WeakMap<object, WeakMap<object, Selection>>();
+
+/** What is selected below the field that is being resolved; read once for all siblings of one execution. */
+export function selectionOf({ schema, fragments, variableValues, fieldNodes, returnType }: Info): Selection {
+  const ofExecution = known.get(variableValues) ?? new WeakMap<object, Selection>();
+  known.set(variableValues, ofExecution);
+  const selection =
+    ofExecution.get(fieldNodes) ??
+    new Selection(
+      { schema, fragments, variables: variableValues },
+      getNamedType(returnType),
+      fieldNodes.flatMap(({ selectionSet }) => selectionSet ?? []),
+    );
+  ofExecution.set(fieldNodes, selection);
+  return selection;
+}

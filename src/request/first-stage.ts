@@ -1,6 +1,5 @@
-import type { Outline } from "../graphql/outline.js";
-import { type LaterStage, LaterStages, type StandIn } from "../graphql/stand-ins.js";
-import { familyOf } from "../upstream/planning/plan.js";
+import { type LaterStage, LaterStages, type Outline, type Speculation } from "../graphql/outline.js";
+import { type Scope, scopeOf } from "../upstream/planning/scope.js";
 import { type Question, questionKey } from "../upstream/question.js";
 
 export interface FirstStage {
@@ -21,14 +20,14 @@ export interface FirstStageOptions {
  * All that is certain to be asked; and where ids are not known yet, what is asked for everybody because waiting for the ids is
  * not expected to save calls. Questions that could share calls wait together or not at all.
  */
-export async function firstStage({ questions, standIns, later }: Outline, { scoped, cost }: FirstStageOptions): Promise<FirstStage> {
+export async function firstStage({ questions, speculative, later }: Outline, { scoped, cost }: FirstStageOptions): Promise<FirstStage> {
   const certain = scoped(questions);
-  const groups = byFamily(standIns);
+  const groups = byScope(speculative);
 
   const savesCalls = async ({ everybody, imagined }: Group): Promise<boolean> => {
     const [now, then] = [scoped([...everybody.values()]), scoped(imagined)];
-    const families = new Set([...now, ...then].map(familyOf));
-    const beside = certain.filter((question) => families.has(familyOf(question)));
+    const scopes = new Set([...now, ...then].map(scopeOf));
+    const beside = certain.filter((question) => scopes.has(scopeOf(question)));
     return (await cost([...beside, ...then])) < (await cost([...beside, ...now]));
   };
   const waits = await Promise.all(groups.map(savesCalls));
@@ -46,15 +45,15 @@ interface Group {
   stages: Set<LaterStage>;
 }
 
-function byFamily(standIns: readonly StandIn[]): Group[] {
-  const groups = new Map<string, Group>();
-  for (const { everybody, imagined, stage } of standIns) {
+function byScope(speculative: readonly Speculation[]): Group[] {
+  const groups = new Map<Scope, Group>();
+  for (const { everybody, imagined, stage } of speculative) {
     for (const question of everybody) {
-      const family = familyOf(question);
-      const group: Group = groups.get(family) ?? { everybody: new Map(), imagined: [], stages: new Set() };
-      groups.set(family, group);
+      const scope = scopeOf(question);
+      const group: Group = groups.get(scope) ?? { everybody: new Map(), imagined: [], stages: new Set() };
+      groups.set(scope, group);
       group.everybody.set(questionKey(question), question);
-      if (!group.stages.has(stage)) group.imagined.push(...imagined.filter((other) => familyOf(other) === family));
+      if (!group.stages.has(stage)) group.imagined.push(...imagined.filter((other) => scopeOf(other) === scope));
       group.stages.add(stage);
     }
   }

@@ -1,6 +1,7 @@
 import type { ErrorCode } from "../errors.js";
-import type { Outcome, Sighting } from "../upstream/coalescing/waiter.js";
-import { type ApiName, metricsApiOf, readable } from "../upstream/question.js";
+import type { AnswerUse, Dependency, Outcome } from "../upstream/coalescing/ask.js";
+import { scopeOf } from "../upstream/planning/scope.js";
+import { type Question, readable } from "../upstream/question.js";
 
 /** One line of `extensions.upstream.calls`: a call, or a stored answer, that this request used. */
 export interface UsedCall {
@@ -35,31 +36,33 @@ export interface UpstreamUse {
   calls: UsedCall[];
 }
 
-/** Keeps the books of one request: every call and every stored answer it used, once. */
-export class Ledger {
-  readonly #entries = new Map<string, Sighting>();
+/** What one request has used: every call and every stored answer, once, and what its answer depends on. */
+export class RequestReport {
+  readonly #entries = new Map<string, AnswerUse>();
   #freshForMs: number | null = null;
   #oldestAsOf: number | null = null;
   #stale = false;
   readonly #failures = new Map<string, { api: string; account: string; code: ErrorCode }>();
 
-  constructor(
-    private readonly remainingMs: (sighting: Sighting) => number,
-    private readonly now: () => number,
-  ) {}
+  readonly #dependencies = new Map<string, Dependency>();
+  #holdsUntil = Number.POSITIVE_INFINITY;
+
+  /** Epoch ms. */
+  constructor(private readonly now: () => number) {}
 
   /**
-   * The first sighting of a call tells how it came about; later ones, of the same request, only read from it. Figures tell more than
+   * The first use of a call says how it came about; later ones, of the same request, only read from it. Figures say more than
    * names, for which anything will do: a stored answer whose figures are stale is stale, and the scope is that of figures.
    */
-  readonly saw = (sighting: Sighting): void => {
-    const { call, family, asOf, outcome } = sighting;
-    const key = call ? `call ${call.id}` : `${family} ${asOf}`;
+  readonly saw = (use: AnswerUse): void => {
+    const { call, asOf, outcome, dependencies } = use;
+    const key = call ? `call ${call.id}` : `${scopeOf(use.question).key} ${asOf}`;
     const first = this.#entries.get(key);
-    const tells = first ? tellsMore(sighting, first) : call !== null || !this.#hasOwn(sighting);
-    if (tells) this.#entries.set(key, sighting);
-    if (outcome === "STALE" && sighting.failure) this.#noteFailure(sighting.question, sighting.failure);
-    if (ofFigures(sighting) && asOf !== null) this.#note(this.remainingMs(sighting));
+    const tells = first ? tellsMore(use, first) : call !== null || !this.#hasOwn(use);
+    if (tells) this.#entries.set(key, use);
+    if (outcome === "STALE" && use.failure) this.#noteFailure(use.question, use.failure);
+    for (const dependency of dependencies) this.#dependsOn(dependency);
+    if (ofFigures(use) && asOf !== null) this.#note(Math.min(...dependencies.map(({ freshUntil }) => freshUntil)) - this.now());
   };
 
   /** Notes the age of an answer from which metrics reached the client. */
@@ -67,6 +70,26 @@ export class Ledger {
     this.#oldestAsOf = Math.min(this.#oldestAsOf ?? asOf, asOf);
     this.#stale ||= stale;
   };
+
+  /** Notes a moment, epoch ms, from which the answer may be another one although no newer answer of the platform is there. */
+  readonly noteBound = (moment: number): void => {
+    this.#holdsUntil = Math.min(this.#holdsUntil, moment);
+  };
+
+  /** What the answer was made from, and until when each part of it is fresh. */
+  get dependencies(): readonly Dependency[] {
+    return [...this.#dependencies.values()];
+  }
+
+  /** Epoch ms; infinite when nothing but freshness bounds the answer. */
+  get holdsUntil(): number {
+    return this.#holdsUntil;
+  }
+
+  /** Epoch ms until which the answer holds, were nothing newer to come: all that it depends on is fresh, and no boundary is passed. */
+  get goodUntil(): number {
+    return Math.min(this.#holdsUntil, ...this.dependencies.map(({ freshUntil }) => freshUntil));
+  }
 
   freshness(): FreshnessReport | null {
     if (this.#oldestAsOf === null) return null;
@@ -97,23 +120,31 @@ export class Ledger {
     };
   }
 
-  #noteFailure({ api, account }: Sighting["question"], code: ErrorCode): void {
-    this.#failures.set(`${api} ${account} ${code}`, { api: metricsApiOf[api], account, code });
+  #noteFailure(question: Question, code: ErrorCode): void {
+    const { api, account } = scopeOf(question);
+    this.#failures.set(`${api.name} ${account} ${code}`, { api: api.metricsApi, account, code });
   }
 
-  #note(remainingMs: number): void {
+  #dependsOn(dependency: Dependency): void {
+    const key = JSON.stringify([dependency.scope, dependency.slot, dependency.version]);
+    const known = this.#dependencies.get(key);
+    if (!known || dependency.freshUntil < known.freshUntil) this.#dependencies.set(key, dependency);
+  }
+
+  #note(leftMs: number): void {
+    const remainingMs = Math.max(0, leftMs);
     this.#freshForMs = Math.min(this.#freshForMs ?? remainingMs, remainingMs);
   }
 
-  #hasOwn({ family, asOf }: Sighting): boolean {
-    return [...this.#entries.values()].some((other) => other.asOf === asOf && other.family === family);
+  #hasOwn({ question, asOf }: AnswerUse): boolean {
+    return [...this.#entries.values()].some((other) => other.asOf === asOf && scopeOf(other.question) === scopeOf(question));
   }
 
-  #line({ question, outcome, call, rows, ms, asOf }: Sighting): UsedCall {
+  #line({ question, outcome, call, rows, ms, asOf }: AnswerUse): UsedCall {
     return {
-      api: metricsApiOf[question.api satisfies ApiName],
+      api: scopeOf(question).api.metricsApi,
       account: question.account,
-      scope: scopeOf(question),
+      scope: withoutIds(question),
       rows,
       pages: call?.pages ?? 0,
       outcome,
@@ -123,22 +154,22 @@ export class Ledger {
   }
 }
 
-const ofFigures = ({ question }: Sighting): boolean => question.freshForMs === undefined;
+const ofFigures = ({ question }: AnswerUse): boolean => question.freshForMs === undefined;
 
-function tellsMore(sighting: Sighting, first: Sighting): boolean {
-  if (first.outcome === "CACHED" && sighting.outcome === "STALE") return true;
-  return sighting.outcome === first.outcome && ofFigures(sighting) && !ofFigures(first);
+function tellsMore(use: AnswerUse, first: AnswerUse): boolean {
+  if (first.outcome === "CACHED" && use.outcome === "STALE") return true;
+  return use.outcome === first.outcome && ofFigures(use) && !ofFigures(first);
 }
 
 /** The question without whose it is and which ids it names. */
-function scopeOf({
+function withoutIds({
   api: _api,
   account: _account,
   credential: _credential,
   freshForMs: _freshForMs,
   mergesOff: _mergesOff,
   ...question
-}: Sighting["question"]): object {
+}: AnswerUse["question"]): object {
   const {
     agents: _agents,
     skills: _skills,

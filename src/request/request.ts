@@ -1,25 +1,26 @@
 import type { GraphQLSchema } from "graphql";
+import type { Clock } from "../clock.js";
 import type { Config } from "../config.js";
 import { GatewayError } from "../errors.js";
 import type { GatewayContext } from "../graphql/context.js";
 import type { DirectoryMemory } from "../graphql/directory-memory.js";
 import { outline } from "../graphql/outline.js";
-import type { Caller, Gateway, GatewayRequest } from "../server/gateway-port.js";
-import { remainingMs } from "../upstream/answers/freshness.js";
-import { Allowance } from "../upstream/budget/allowance.js";
-import { CallerBudgets } from "../upstream/budget/caller-budget.js";
+import type { Caller, Gateway, GatewayRequest, PreparedOperation } from "../server/gateway-port.js";
+import { momentOf } from "../upstream/answers/freshness.js";
+import { guessed } from "../upstream/apis/interval-metrics/descriptor.js";
+import { CallerBudgets, type Charge, type ChargeCaller } from "../upstream/budget/caller-budget.js";
+import type { AskTerms } from "../upstream/coalescing/ask.js";
 import type { Coalescer } from "../upstream/coalescing/coalescer.js";
-import { RequestMemory } from "../upstream/coalescing/memory.js";
-import type { AskTerms } from "../upstream/coalescing/waiter.js";
-import { restricted } from "../upstream/planning/merges-off.js";
-import { costOf } from "../upstream/planning/plan.js";
-import { explained } from "../upstream/planning/preview.js";
+import { RequestMemory } from "../upstream/coalescing/request-memory.js";
+import { restricted } from "../upstream/planning/scope.js";
 import { digestOf, type PlatformAccount } from "../upstream/platform-account.js";
 import type { Question } from "../upstream/question.js";
 import { own } from "../upstream/transport/own-credential.js";
+import { Allowance } from "./allowance.js";
 import { firstStage } from "./first-stage.js";
-import { cut, QuestionLoader, singles } from "./question-loader.js";
-import { Ledger } from "./request-report.js";
+import { explained } from "./plan-preview.js";
+import { RequestQuestions } from "./request-questions.js";
+import { RequestReport } from "./request-report.js";
 
 export interface RequestOptions {
   config: Pick<Config, "callerCallsPerMinute" | "requestDeadlineMs" | "maxUpstreamCalls">;
@@ -27,36 +28,36 @@ export interface RequestOptions {
   accounts: ReadonlyMap<string, PlatformAccount>;
   coalescer: Coalescer;
   directoryMemory: DirectoryMemory;
-  now: () => number;
+  clock: Clock;
 }
 
-/** Makes GraphQL requests: each has its own deadline, memory and books, and sees the accounts its caller may read. */
-export function requests({ config, schema, accounts, coalescer, directoryMemory, now }: RequestOptions): Gateway["request"] {
-  const budgets = config.callerCallsPerMinute > 0 ? new CallerBudgets(config.callerCallsPerMinute, now) : null;
+/** Makes GraphQL requests: each has its own deadline, memory and report, and sees the accounts its caller may read. */
+export function requests({ config, schema, accounts, coalescer, directoryMemory, clock }: RequestOptions): Gateway["request"] {
+  const budgets = config.callerCallsPerMinute > 0 ? new CallerBudgets(config.callerCallsPerMinute, clock) : null;
   return ({ explain, caller }): GatewayRequest => {
-    const since = now();
-    const ledger = new Ledger(
-      ({ question, asOf, settled }) => remainingMs(accounts.get(question.account)!.freshness, question, asOf ?? 0, now(), settled),
-      now,
-    );
-    const deadline = since + config.requestDeadlineMs;
+    const begun = momentOf(clock);
+    const report = new RequestReport(() => clock.now());
+    const allowance = new Allowance(config.maxUpstreamCalls);
     const terms: AskTerms = {
-      since,
-      deadline,
+      begun,
+      deadline: begun.monotonic + config.requestDeadlineMs,
       priority: "interactive",
+      caller: caller.id,
       memory: new RequestMemory(),
-      ...(budgets && { charge: budgets.of(caller.id).charge }),
-      saw: ledger.saw,
+      charge: charging(budgets?.of(caller.id).charge ?? null, allowance),
+      most: () => allowance.left,
+      saw: report.saw,
     };
-    const allowance = new Allowance(
-      config.maxUpstreamCalls,
-      (questions, spent) => coalescer.forecast.plan(questions, since, config.maxUpstreamCalls, spent),
-      () => {
-        const { sent, retries } = ledger.use();
-        return sent - retries;
-      },
+    const questions = new RequestQuestions(
+      coalescer,
+      terms,
+      () => clock.monotonic(),
+      ({ exchanges, waits }) =>
+        allowance.begin(
+          exchanges,
+          waits.map(({ wanted }) => wanted),
+        ),
     );
-    const loader = new QuestionLoader(coalescer, terms, now, (questions) => allowance.refused(questions));
     const readable = [...accounts.values()].filter(({ id }) => caller.accounts === "*" || caller.accounts.includes(id));
     let planned: object | null = null;
 
@@ -66,38 +67,60 @@ export function requests({ config, schema, accounts, coalescer, directoryMemory,
       if (!account) throw new GatewayError("FORBIDDEN", `Account ${question.account} is not readable.`);
       return restricted({ ...question, credential: account.credentialFor(caller.bearer) }, account.config.mergesOff);
     };
-    const scopedAll = (questions: readonly Question[]) => questions.flatMap((question) => unlessRefused(() => scoped(question)));
+    const scopedAll = (all: readonly Question[]) => all.flatMap((question) => unlessRefused(() => scoped(question)));
     const context: GatewayContext = {
-      ask: async (question) => loader.ask(scoped(question)),
+      ask: async (question) => questions.ask(scoped(question)),
       accounts: readable.map(({ config: { id, keyMetricsLookbackHours } }) => ({ id, keyMetricsLookbackHours })),
       rights: { conversations: caller.conversations, router: caller.router ?? false },
       credential: credentialOf(caller, readable),
-      now: () => since,
+      now: () => begun.now,
       directoryMemory,
-      freshness: { note: ledger.note },
+      freshness: { note: report.note },
+      holdsUntil: report.noteBound,
     };
 
     return {
       context,
-      async prepare(operation) {
-        const cost = (questions: readonly Question[]) => coalescer.forecast.expectedCost(parts(questions), since);
-        const { questions, later } = await firstStage(outline(schema, operation, context), { scoped: scopedAll, cost });
-        const calls = await allowance.begin(parts(questions));
-        if (explain === "plan") planned = { planned: costOf(calls), calls: explained(calls), later };
-        else loader.prefetch(questions);
+      async prepare(operation: PreparedOperation) {
+        const cost = async (all: readonly Question[]) => (await coalescer.forecast(all, terms, guessed)).exchanges;
+        const { questions: first, later } = await firstStage(outline(schema, operation, context), { scoped: scopedAll, cost });
+        const refusal = explain === "plan" ? await plan(first, later) : await questions.prefetch(first);
+        if (refusal) throw refusal;
       },
       report: () => ({
-        freshness: ledger.freshness(),
-        maxAgeMs: ledger.maxAgeMs,
-        upstream: explain === "calls" ? { ...ledger.use(), budgets: readable.flatMap((account) => account.budgets()) } : planned,
-        sent: ledger.use().sent,
+        freshness: report.freshness(),
+        maxAgeMs: report.maxAgeMs,
+        upstream: explain === "calls" ? { ...report.use(), budgets: readable.flatMap((account) => account.budgets()) } : planned,
+        sent: report.use().sent,
+        holdsUntil: report.holdsUntil,
+        dependencies: report.dependencies,
+        goodUntil: report.goodUntil,
       }),
     };
+
+    async function plan(first: readonly Question[], later: object[]): Promise<GatewayError | null> {
+      const decision = await coalescer.forecast(first, terms);
+      planned = { ...explained(decision), later };
+      return allowance.begin(
+        decision.exchanges,
+        decision.waits.map(({ wanted }) => wanted),
+      );
+    }
   };
 }
 
-/** As they are asked: day by day, and id by id. */
-const parts = (questions: readonly Question[]): Question[] => questions.flatMap(cut).flatMap(singles);
+/** The caller bears what is planned; what turns out to be needed besides counts against MAX_UPSTREAM_CALLS as well. */
+const charging =
+  (chargeCaller: ChargeCaller | null, allowance: Allowance): AskTerms["charge"] =>
+  (exchanges, isPlanned) => {
+    const refusal = isPlanned ? null : allowance.more(exchanges);
+    if (refusal) return refusal;
+    const charge = chargeCaller?.(exchanges);
+    if (charge instanceof GatewayError) return charge;
+    const free: Charge = { more: () => null, settle: () => undefined };
+    const { more, settle } = charge ?? free;
+    return { settle, more: (further) => allowance.more(further) ?? more(further) };
+  };
 
 /** The caller's own where any account is read with it: what such an account told is remembered for that caller alone. */
 const credentialOf = ({ bearer }: Caller, readable: readonly PlatformAccount[]): string =>

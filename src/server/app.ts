@@ -39,6 +39,9 @@ export interface App {
   stop(): Promise<void>;
 }
 
+/** What runs may wait for the platform for so long when the server stops; it then has the rest of Apollo's ten seconds to be answered. */
+const finishWithinMs = 7_000;
+
 /** Starts HTTP around the gateway. Rejects with the system's error when the address cannot be had. */
 export async function startApp({ gateway, config, log, now, clock = Date.now, graphiqlRoot }: AppOptions): Promise<App> {
   const app = Fastify({ bodyLimit: config.maxBodyBytes, forceCloseConnections: "idle" });
@@ -66,7 +69,10 @@ export async function startApp({ gateway, config, log, now, clock = Date.now, gr
   return {
     url: urlOf(app.server.address(), config.host),
     async stop() {
+      // A platform that hangs keeps no request from its answer: what still waits then is answered before the sockets close.
+      const patience = setTimeout(() => gateway.stop(), finishWithinMs);
       await apollo.stop();
+      clearTimeout(patience);
       await gateway.close();
     },
   };

@@ -10,6 +10,8 @@ export interface Gateway {
   readiness(): Readiness;
   /** Resolves when the first look-ups of domains and tokens have ended, however they ended. */
   lookedUp: Promise<void>;
+  /** Answers what waits for the platform, with stale figures or an error, and makes no further call. */
+  stop(): void;
   close(): Promise<void>;
 }
 
@@ -55,10 +57,16 @@ export interface Report {
   freshness: { oldestAsOf: string; stale: boolean; failures?: object[] } | null;
   /** Shortest remaining freshness of what was used; null when no metric was used. */
   maxAgeMs: number | null;
+  /** Epoch ms at which the answer may change although what was used is still fresh; Infinity when nothing but its freshness bounds it. */
+  holdsUntil: number;
   /** The value of extensions.upstream; null when nothing was to be explained. */
   upstream: object | null;
   /** HTTP exchanges with the platform. */
   sent: number;
+  /** What the answer was made from: see Dependency in upstream/coalescing/ask.ts. */
+  dependencies: readonly { scope: string; slot: string; version: number; freshUntil: number }[];
+  /** Epoch ms until which the answer holds, if nothing newer comes. */
+  goodUntil: number;
 }
 
 export interface Readiness {

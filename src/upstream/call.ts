@@ -5,7 +5,6 @@ import type {
   HandleTimeModel,
   Ids,
   IntervalFilters,
-  IntervalMetricsReply,
   KeyKind,
   KeyMetricsFilters,
   KeyMetricsOrder,
@@ -46,6 +45,8 @@ export interface KeyMetricsCall {
   order: Omit<KeyMetricsOrder, "first"> | null;
   /** How many rows are needed, from the first in order: pages stop there. */
   take: number | "all";
+  /** Rows left out before the first, a multiple of a page's 50; left out: none. `take` counts from there. */
+  skip?: number;
 }
 
 export interface IntervalMetricsCall {
@@ -92,17 +93,34 @@ export interface ExchangeResponse {
 /** Performs one exchange for the account it was made for; waiting for a turn, retries and deadlines are its affair, so it may take long. */
 export type Exchange = (request: ExchangeRequest) => Promise<ExchangeResponse>;
 
+/** What one fetch of a call knows and may do. */
+export interface CallContext {
+  account: string;
+  /** Names the asking program to the interval metrics. */
+  source: string;
+  /** One exchange within the budget; may be used for several pages side by side. */
+  exchange: Exchange;
+  /**
+   * Asks whether so many more exchanges may be made, once their number is known: before every exchange but the first of a call
+   * and of each of its parts. Throws the GatewayError that refuses them. False: a list of keys ends with the pages that are there,
+   * because what else is wanted costs less by itself.
+   */
+  expects(exchanges: number): boolean;
+  /** Into how many parts a window of interval metrics is cut, read side by side; 1 unless its chain of pages is long. */
+  parts: number;
+  /** Called after each page, with the number of rows it brought. */
+  read(page: { rows: number }): void;
+  now(): number;
+}
+
 /** What a whole call brought, over all its pages. */
 export interface Fetched<R> {
   reply: R;
   pages: number;
   bytes: number;
+  /** What was odd about the answer and left out or put right, in plain sentences; each once for the call. */
+  remarks: readonly string[];
 }
 
 /** One API: from a call to requests, from responses to a reply. Throws UPSTREAM_INVALID_RESPONSE for what is not documented. */
-export type Fetch<A extends keyof CallByApi> = (
-  call: CallByApi[A],
-  account: string,
-  exchange: Exchange,
-  now: () => number,
-) => Promise<Fetched<A extends "interval-metrics" ? IntervalMetricsReply : ReplyByApi[A]>>;
+export type Fetch<A extends keyof CallByApi> = (call: CallByApi[A], context: CallContext) => Promise<Fetched<ReplyByApi[A]>>;

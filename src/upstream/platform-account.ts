@@ -1,20 +1,22 @@
 import { createHash } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { LRUCache } from "lru-cache";
+import type { Clock } from "../clock.js";
 import type { AccountConfig } from "../config.js";
 import { GatewayError } from "../errors.js";
 import type { Freshness } from "./answers/freshness.js";
-import { fetchAgentSegments } from "./apis/agent-segments/fetch.js";
-import { intervalMetricsFetch } from "./apis/interval-metrics/fetch.js";
-import { fetchKeyMetrics } from "./apis/key-metrics/fetch.js";
-import { fetchSkillSegments } from "./apis/skill-segments/fetch.js";
+import { apis } from "./apis/registry.js";
+import { CircuitBreaker } from "./budget/circuit-breaker.js";
+import { ExchangeTimes } from "./budget/exchange-times.js";
+import type { PermitBudget } from "./budget/permit.js";
+import { RateLimiter } from "./budget/rate-limiter.js";
 import type { Service } from "./call.js";
-import { Condition } from "./transport/api-health.js";
+import type { Session } from "./coalescing/session.js";
+import type { Scope } from "./planning/scope.js";
+import { ApiHealth } from "./transport/api-health.js";
 import type { Standing } from "./transport/look-ups.js";
 import { own } from "./transport/own-credential.js";
-import { Connection, type Fetchers } from "./transport/session.js";
 import { createTransport } from "./transport/transport.js";
-import { type Budget, type Send, Upstream } from "./transport/upstream.js";
 
 /** Stands for a caller's token wherever the token itself must not appear. */
 export const digestOf = (bearer: string): string => createHash("sha256").update(bearer).digest("base64url");
@@ -22,42 +24,51 @@ export const digestOf = (bearer: string): string => createHash("sha256").update(
 /** Callers' tokens are kept for as many callers as may have calls waiting at once. */
 const mostBearers = 10_000;
 
-/** One account at the platform, with its budget; connections are made for each credential that asks. */
+/** What is left of the calls at one service of an account. */
+export interface Budget extends Omit<PermitBudget, "waiting"> {
+  service: Service;
+  account: string;
+}
+
+interface ServiceState {
+  limiter: RateLimiter;
+  circuit: CircuitBreaker;
+}
+
+const titles: Readonly<Record<Service, string>> = {
+  operations: "operations",
+  keyMetrics: "key metrics",
+  intervalMetrics: "interval metrics",
+};
+
+/** One account at the platform: its budget, its health and its connections, shared by all credentials that read it. */
 export class PlatformAccount {
   readonly id: string;
   readonly freshness: Freshness;
-  readonly #upstream: Upstream;
-  readonly #condition: Condition;
+  readonly #services: ReadonlyMap<Service, ServiceState>;
+  readonly #times = new ExchangeTimes();
+  readonly #health: ApiHealth;
   readonly #transport: ReturnType<typeof createTransport>;
-  readonly #fetchers: Fetchers;
   readonly #bearers = new LRUCache<string, string>({ max: mostBearers });
 
   constructor(
     readonly config: AccountConfig,
-    private readonly now: () => number,
+    private readonly clock: Clock,
     private readonly random: () => number,
     tell: (message: string) => void,
   ) {
-    const { id, limits, retryPausesMs, ttlMs, staleMs } = config;
+    const { id, limits, ttlMs, staleMs } = config;
     this.id = id;
     this.freshness = { ttlMs, staleMs };
-    this.#transport = createTransport(config, {}, { now, monotonic: now });
-    const { exchange } = this.#transport;
-    const send: Send = (request, terms) => {
-      const sending = () => {
-        terms.sending?.();
-        return true;
-      };
-      return exchange(request, { ...terms, sending });
-    };
-    this.#upstream = new Upstream({ account: id, limits, retryPausesMs, send, sleep, now, random });
-    this.#condition = new Condition(id, tell);
-    this.#fetchers = {
-      "agent-segments": fetchAgentSegments,
-      "skill-segments": fetchSkillSegments,
-      "key-metrics": fetchKeyMetrics,
-      "interval-metrics": intervalMetricsFetch(config.source),
-    };
+    this.#transport = createTransport(config, {}, clock);
+    this.#health = new ApiHealth(id, tell);
+    this.#services = new Map(
+      [...new Set(apis.map(({ service }) => service))].map((service) => {
+        const name = `${titles[service]} of account ${id}`;
+        const limiter = new RateLimiter({ name, limits, clock, random });
+        return [service, { limiter, circuit: new CircuitBreaker({ name, account: id, clock, random }) }];
+      }),
+    );
   }
 
   /**
@@ -75,28 +86,46 @@ export class PlatformAccount {
     return digest;
   }
 
-  connect(credential: string): Connection {
+  /** The service of the scope's API, as the scope's credential sees it. */
+  session({ api, credential }: Scope): Session {
+    const { limiter, circuit } = this.#services.get(api.service)!;
     const bearer = credential === own ? undefined : this.#bearers.get(credential);
-    return new Connection(this.id, this.#upstream, this.#fetchers, this.#condition, this.now, bearer);
+    return {
+      account: this.id,
+      source: this.config.source,
+      ...(bearer !== undefined && { bearer }),
+      clock: this.clock,
+      limiter,
+      circuit,
+      times: this.#times,
+      retryPausesMs: this.config.retryPausesMs,
+      fetch: api.fetch,
+      send: this.#transport.exchange,
+      sleep: (ms) => sleep(ms, undefined, { ref: false }),
+      // A caller's own token says nothing of the platform.
+      succeeded: () => credential === own && this.#health.well(api),
+      failed: (error) => credential === own && this.#health.ill(api, error),
+    };
   }
 
   budgets(): Budget[] {
-    return this.#upstream.budgets();
+    return [...this.#services].map(([service, { limiter }]) => {
+      const { waiting: _, ...budget } = limiter.budget();
+      return { service, account: this.id, ...budget };
+    });
   }
 
   /** Looks up domains and token in the background until `close`. Resolves when each first look-up has ended, however it ended. */
-  start(): Promise<void> {
-    return this.#transport.start(this.random);
-  }
+  start = (): Promise<void> => this.#transport.start(this.random);
 
   /** Whether the service's domain and a token are known, and what went wrong last with either. */
   standing = (service: Service): Standing => this.#transport.standing(service);
 
   /** Why the service failed last; undefined when it did not. */
-  trouble = (service: Service): GatewayError | undefined => this.#condition.trouble(service);
+  trouble = (service: Service): GatewayError | undefined => this.#health.trouble(service);
 
   async close(): Promise<void> {
-    this.#upstream.close();
+    for (const { limiter } of this.#services.values()) limiter.close();
     await this.#transport.close();
   }
 }

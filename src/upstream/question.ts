@@ -1,4 +1,3 @@
-import type { MetricsApi } from "../catalogue/metric.js";
 import type { Merge } from "../merges.js";
 import { minuteMs, type Window } from "../time.js";
 
@@ -96,14 +95,6 @@ export type IntervalFilters = Readonly<Partial<Record<Grouping, string>>>;
 export type Question = AgentSegmentsQuestion | SkillSegmentsQuestion | KeyMetricsQuestion | IntervalMetricsQuestion;
 export type ApiName = Question["api"];
 
-/** The API under the name that the schema and the errors give it. */
-export const metricsApiOf: Record<ApiName, MetricsApi> = {
-  "agent-segments": "AGENT_SEGMENTS",
-  "skill-segments": "SKILL_SEGMENTS",
-  "key-metrics": "KEY_METRICS",
-  "interval-metrics": "INTERVAL_METRICS",
-};
-
 // ---------------------------------------------------------------- replies
 
 /** Metric values by GraphQL field name, in the units of the schema; an absent or null value is "no data". */
@@ -111,10 +102,23 @@ export type Values = Readonly<Record<string, number | null>>;
 /** Metric values by id. The key "null" is the platform's row without an entity. */
 export type Rows = ReadonlyMap<string, Values>;
 
-interface Replied {
-  /** Epoch ms at which the platform was asked. */
+/**
+ * Sections of an answer that are absent or malformed, each with the sentence that says so. A faulty section is empty in the
+ * reply, and a question that needs it fails; the others are answered.
+ */
+export type Faults<Section extends string> = Readonly<Partial<Record<Section, string>>>;
+
+export interface Replied<Section extends string> {
+  /** Epoch ms at which the platform was asked; of several pages, for the oldest. */
   asOf: number;
+  /** Epoch ms at which the newest page was asked for; equal to `asOf` for one page. */
+  newestAskedAt: number;
+  /** Left out when nothing is wrong. */
+  faults?: Faults<Section>;
 }
+
+/** `intervals` is the list of intervals, `intervals.` a section within them. */
+export type SegmentsSection = "rows" | "bySkill" | "total" | "intervals" | "intervals.rows" | "intervals.bySkill" | "intervals.total";
 
 /** One level of an agent segments answer: a whole window, or one of its intervals. */
 export interface AgentSegmentsLevel {
@@ -126,7 +130,7 @@ export interface AgentSegmentsLevel {
   total: Values | null;
 }
 
-export interface AgentSegmentsReply extends Replied, AgentSegmentsLevel {
+export interface AgentSegmentsReply extends Replied<SegmentsSection>, AgentSegmentsLevel {
   /** Oldest first, every interval of the window; null when the call had no intervals. */
   intervals: readonly AgentSegmentsLevel[] | null;
 }
@@ -137,7 +141,7 @@ export interface SkillSegmentsLevel {
   total: Values | null;
 }
 
-export interface SkillSegmentsReply extends Replied, SkillSegmentsLevel {
+export interface SkillSegmentsReply extends Replied<SegmentsSection>, SkillSegmentsLevel {
   intervals: readonly SkillSegmentsLevel[] | null;
 }
 
@@ -149,18 +153,27 @@ export interface KeyMetricsRow {
   current: Values;
 }
 
-export interface KeyMetricsReply extends Replied {
+/** `rows` is the list of keys as a whole; faulty, it has no figures either. */
+export type KeyMetricsSection = "rows" | "rows.byTime" | "rows.current" | "total.byTime" | "total.current";
+
+export interface KeyMetricsReply extends Replied<KeyMetricsSection> {
   window: Window;
-  /** As the platform gave them; empty when the call asked for no rows. */
+  /** As the platform gave them, each key once; empty when the call asked for no rows. */
   rows: readonly KeyMetricsRow[];
+  /** The same rows. */
+  byId: ReadonlyMap<string, KeyMetricsRow>;
   /** The order that the call asked for `rows`; null: none, so they came in the platform's default, by key. */
   order: Omit<KeyMetricsOrder, "first"> | null;
-  /** Number of keys the platform has for the call's filters; null when it asked for no rows. */
+  /**
+   * Number of keys the platform has for the call's filters: counted where they were read to the end, else as the platform says.
+   * Null when the call asked for no rows or the platform says nothing that can be right.
+   */
   count: number | null;
   total: { byTime: Values; current: Values } | null;
 }
 
 export interface IntervalRow {
+  /** As the platform gave it: its length is the call's, its beginning may lie off the UTC grid. */
   window: Window;
   /** Ids by grouping kind; an id the platform gives as null is left out. */
   ids: Readonly<Partial<Record<Grouping, string>>>;
@@ -173,9 +186,11 @@ export interface IntervalRow {
   values: Values;
 }
 
-export interface IntervalMetricsReply extends Replied {
+export interface IntervalMetricsReply extends Replied<never> {
   window: Window;
   rows: readonly IntervalRow[];
+  /** The same rows, by the beginning of the interval of the UTC grid in which they begin. */
+  bySlot: ReadonlyMap<number, readonly IntervalRow[]>;
   /** Parts of `window` that the platform is still computing. */
   pending: readonly Window[];
 }

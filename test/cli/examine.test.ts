@@ -78,6 +78,26 @@ describe("examine", () => {
     expect(all[0]?.said).toBe("http://127.0.0.1:9, as set; neither looked up nor asked yet.");
   });
 
+  it("says what is odd about an answer that works", async () => {
+    simulator.fault({ api: "interval-metrics", kind: "rewritten", find: '"metrics":', replace: '"none":' });
+    const all = await findings(client);
+    simulator.clearFaults();
+    expect(all.at(-1)).toMatchObject({
+      outcome: "works",
+      said: expect.stringMatching(/Interval rows without metrics: \d+\. They are left out\.$/),
+    });
+  });
+
+  it("finds that an API with a faulty section fails", async () => {
+    simulator.fault({ api: "agent-segments", kind: "rewritten", find: '"metricsTotal":', replace: '"none":' });
+    const all = await findings(client);
+    simulator.clearFaults();
+    expect(all.find(({ what }) => what === "Agent segments")).toMatchObject({
+      outcome: "fails",
+      said: expect.stringMatching(/metricsTotal is not an object/),
+    });
+  });
+
   it("asks no API whose place the look-up does not know", async () => {
     const all = await findings({ LP_ACCOUNT_ID: "le2", LP_BEARER_TOKEN: "go0d" });
     expect(all[0]).toMatchObject({ outcome: "fails", said: expect.stringMatching(/does not know the account/) });

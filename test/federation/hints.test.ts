@@ -2,13 +2,18 @@ import { composeSchemaContract } from "@theguild/federation-composition";
 import { buildSchema, type GraphQLSchema, getNamedType, isInterfaceType, isObjectType, parse } from "graphql";
 import { describe, expect, test } from "vitest";
 import { catalogue } from "../../src/catalogue/catalogue.js";
-import { outputFields } from "../../src/graphql/applied-directive.js";
-import { assumedSizes, costs } from "../../src/graphql/demand.js";
-import { emittedSdl } from "../../src/graphql/emitted-sdl.js";
-import { behaviour } from "../../src/graphql/resolvers/behaviour.js";
+import type { DeclaredField } from "../../src/graphql/field.js";
+import { behaviour, emittedSdl, fields } from "../../src/graphql/fields.js";
+import { assumedSizes, outputFields } from "../../src/graphql/hints.js";
 import { buildGatewaySchema } from "../../src/graphql/schema.js";
 import { declarations } from "../graphql/declarations.js";
 
+const declared = Object.entries<DeclaredField>(fields);
+const costs = Object.fromEntries(declared.flatMap(([name, { cost }]) => (cost === undefined ? [] : [[name, cost]])));
+const sizes = {
+  ...assumedSizes,
+  ...Object.fromEntries(declared.flatMap(([name, { size }]) => (size === undefined ? [] : [[name, size]]))),
+};
 const sdl = await emittedSdl();
 const lines = declarations(sdl);
 const { schema } = await buildGatewaySchema(behaviour);
@@ -105,12 +110,12 @@ describe("@listSize", () => {
     const lists = [...coordinates].filter(
       ([name, { type }]) => String(type).startsWith("[") && !/Connection\.(nodes|edges)$|^Query\._|^_/.test(name),
     );
-    expect(lists.map(([name]) => name).sort()).toEqual(Object.keys(assumedSizes).sort());
-    for (const [name] of lists) expect(lineOf(name)).toContain(`@listSize(assumedSize: ${assumedSizes[name]})`);
+    expect(lists.map(([name]) => name).sort()).toEqual(Object.keys(sizes).sort());
+    for (const [name] of lists) expect(lineOf(name)).toContain(`@listSize(assumedSize: ${sizes[name]})`);
   });
 
   test("names fields that exist", () => {
-    expect(Object.keys({ ...costs, ...assumedSizes }).filter((name) => !coordinates.has(name))).toEqual([]);
+    expect(Object.keys({ ...costs, ...sizes }).filter((name) => !coordinates.has(name))).toEqual([]);
     expect(paged.length).toBeGreaterThan(8);
   });
 });

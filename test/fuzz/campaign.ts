@@ -2,7 +2,7 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import fc, { type Arbitrary } from "fast-check";
 import type { GraphQLSchema } from "graphql";
-import { behaviour } from "../../src/graphql/resolvers/behaviour.js";
+import { behaviour } from "../../src/graphql/fields.js";
 import { buildGatewaySchema } from "../../src/graphql/schema.js";
 import { type Line, startLine } from "../support/line.js";
 import { exchanged } from "./exchange.js";

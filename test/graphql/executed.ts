@@ -1,6 +1,6 @@
 import { type ExecutionResult, execute, parse, validate } from "graphql";
+import { behaviour } from "../../src/graphql/fields.js";
 import { type Outline, outline } from "../../src/graphql/outline.js";
-import { behaviour } from "../../src/graphql/resolvers/behaviour.js";
 import { buildGatewaySchema } from "../../src/graphql/schema.js";
 import { questionKey } from "../../src/upstream/question.js";
 import type { ByHand } from "./platform-by-hand.js";
@@ -17,10 +17,10 @@ export function operation(source: string, variables: Variables = {}, operationNa
   return { document, variables, operationName };
 }
 
-/** All that can be asked before execution: for ids that are yet to be told, for everybody. */
+/** All that can be asked before execution: for ids that no answer has named yet, for everybody. */
 export function outlined(context: ByHand, source: string, variables?: Variables): Pick<Outline, "questions" | "later"> {
-  const { questions, standIns, later } = outline(schema, operation(source, variables), context);
-  const asked = [...questions, ...standIns.flatMap(({ everybody }) => everybody)];
+  const { questions, speculative, later } = outline(schema, operation(source, variables), context);
+  const asked = [...questions, ...speculative.flatMap(({ everybody }) => everybody)];
   return { questions: [...new Map(asked.map((question) => [questionKey(question), question])).values()], later };
 }
 

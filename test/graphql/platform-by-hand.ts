@@ -2,6 +2,8 @@ import { GatewayError } from "../../src/errors.js";
 import type { GatewayContext } from "../../src/graphql/context.js";
 import { createDirectoryMemory } from "../../src/graphql/directory-memory.js";
 import { minuteMs, slotsOf, type Window } from "../../src/time.js";
+import { rowsBySlot } from "../../src/upstream/apis/interval-metrics/rows-by-slot.js";
+import { rowsById } from "../../src/upstream/apis/key-metrics/rows-by-id.js";
 import type {
   AgentSegmentsLevel,
   AgentSegmentsQuestion,
@@ -54,7 +56,7 @@ const windowOf = (lastMinutes: number): Window => ({ from: noon - lastMinutes * 
 function agentSegments(question: AgentSegmentsQuestion): AgentSegmentsReply {
   const window = windowOf(question.lastMinutes);
   const intervals = question.everyMinutes && slotsOf(window, question.everyMinutes * minuteMs).map((slot) => agentLevel(question, slot));
-  return { asOf: noon, ...agentLevel(question, window), intervals: intervals || null };
+  return { asOf: noon, newestAskedAt: noon, ...agentLevel(question, window), intervals: intervals || null };
 }
 
 function skillSegments({ lastMinutes, everyMinutes, skills: wanted, of }: SkillSegmentsQuestion): SkillSegmentsReply {
@@ -64,7 +66,12 @@ function skillSegments({ lastMinutes, everyMinutes, skills: wanted, of }: SkillS
     total: of === "total" ? { totalSkillConversationSegments: sum(only(wanted, skills)) } : null,
   });
   const window = windowOf(lastMinutes);
-  return { asOf: noon, ...level(window), intervals: everyMinutes ? slotsOf(window, everyMinutes * minuteMs).map(level) : null };
+  return {
+    asOf: noon,
+    newestAskedAt: noon,
+    ...level(window),
+    intervals: everyMinutes ? slotsOf(window, everyMinutes * minuteMs).map(level) : null,
+  };
 }
 
 /** Waits: 1 longest, 10 shorter, 2 none at all. */
@@ -79,8 +86,9 @@ function keyMetrics({ of, keys, window, current }: KeyMetricsQuestion): KeyMetri
   });
   return {
     asOf: noon,
+    newestAskedAt: noon,
     window: window && "from" in window ? window : windowOf(window?.lastMinutes ?? 60),
-    rows: ids.map((id) => ({ id, name: names[id] ?? null, ...figures(id) })),
+    ...rowsById(ids.map((id) => ({ id, name: names[id] ?? null, ...figures(id) }))),
     count: of === "total" ? null : ids.length,
     order: null,
     total: of === "total" ? figures("7") : null,
@@ -112,7 +120,7 @@ function intervalMetrics(question: IntervalMetricsQuestion): IntervalMetricsRepl
   });
   if (question.includeBotSkills && Object.keys(question.filters).length === 0)
     rows.push({ ...rows[0]!, ids: { SKILL: "10" }, skillName: "Billing", human: false, values: { arrivals: 3 } });
-  return { asOf: noon, window: question.window, rows, pending: [] };
+  return { asOf: noon, newestAskedAt: noon, window: question.window, ...rowsBySlot(rows, question.everyMinutes), pending: [] };
 }
 
 /** What the platform by hand knows of a question. */
@@ -133,6 +141,8 @@ export interface ByHand extends GatewayContext {
   /** Every question asked, in order. */
   readonly asked: Question[];
   readonly noted: { asOf: number; stale: boolean }[];
+  /** Moments until which the answer holds, in the order noted. */
+  readonly bounds: number[];
 }
 
 interface Conditions {
@@ -159,9 +169,11 @@ export function byHand({
 }: Conditions = {}): ByHand {
   const asked: Question[] = [];
   const noted: { asOf: number; stale: boolean }[] = [];
+  const bounds: number[] = [];
   return {
     asked,
     noted,
+    bounds,
     ask: async <Q extends Question>(question: Q) => {
       asked.push(question);
       const error = failing[question.api];
@@ -174,6 +186,7 @@ export function byHand({
     now: () => now,
     directoryMemory: memory ?? createDirectoryMemory(),
     freshness: { note: (asOf, isStale) => noted.push({ asOf, stale: isStale }) },
+    holdsUntil: (moment) => void bounds.push(moment),
   };
 }
 

@@ -1,8 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { graphql, isEnumType, isInputObjectType, isInterfaceType, isObjectType, parse, printSchema, validate } from "graphql";
 import { describe, expect, test } from "vitest";
-import { emittedSdl } from "../../src/graphql/emitted-sdl.js";
-import { behaviour } from "../../src/graphql/resolvers/behaviour.js";
+import { behaviour, emittedSdl } from "../../src/graphql/fields.js";
 import { buildGatewaySchema } from "../../src/graphql/schema.js";
 import { declarations } from "./declarations.js";
 

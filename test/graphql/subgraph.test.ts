@@ -2,12 +2,9 @@ import { composeServices } from "@theguild/federation-composition";
 import { graphql, parse } from "graphql";
 import { Query, Resolver } from "type-graphql";
 import { describe, expect, test } from "vitest";
-import type { GatewayContext } from "../../src/graphql/context.js";
-import { buildGatewaySchema } from "../../src/graphql/schema.js";
-import type { References } from "../../src/graphql/subgraph.js";
-import { Agent } from "../../src/graphql/types/agent.js";
-import { Interval } from "../../src/graphql/types/interval.js";
-import { Skill } from "../../src/graphql/types/skill.js";
+import { Interval } from "../../src/graphql/apis/interval-metrics.js";
+import { type Behaviour, buildGatewaySchema } from "../../src/graphql/schema.js";
+import { Agent, Skill } from "../../src/graphql/types/entities.js";
 
 /** A root from which every entity can be reached. */
 @Resolver()
@@ -18,7 +15,7 @@ class Roots {
   }
 }
 
-const references: References<GatewayContext> = {
+const references: Behaviour["references"] = {
   Agent: ({ accountId, id }) => {
     if (id === "bad") throw new Error("no such id");
     return new Agent(String(accountId), String(id));
@@ -26,7 +23,7 @@ const references: References<GatewayContext> = {
   Skill: ({ accountId, id }) => new Skill(String(accountId), String(id)),
 };
 
-const behaviour = { resolvers: [Roots] as const, references };
+const behaviour: Behaviour = { resolvers: [Roots], fields: {}, references };
 
 async function entities(representations: object[], selection: string) {
   const { schema } = await buildGatewaySchema(behaviour);

@@ -6,19 +6,14 @@ import { intervalMetrics } from "../../src/catalogue/interval-metrics.js";
 import { keyMetricsByTime, keyMetricsCurrent } from "../../src/catalogue/key-metrics.js";
 import { describe as descriptionOf, type MetricGroup, metricsOf } from "../../src/catalogue/metric.js";
 import { skillSegmentMetrics } from "../../src/catalogue/skill-segments.js";
+import { AgentSegments, AgentSegmentsInterval, AgentSkillSegments } from "../../src/graphql/apis/agent-segments.js";
+import { ConversationHandling } from "../../src/graphql/apis/conversations.js";
+import { Interval, IntervalConnection } from "../../src/graphql/apis/interval-metrics.js";
+import { CurrentMetrics, KeyMetrics } from "../../src/graphql/apis/key-metrics.js";
+import { SkillSegments, SkillSegmentsInterval } from "../../src/graphql/apis/skill-segments.js";
 import { buildGatewaySchema } from "../../src/graphql/schema.js";
-import { Agent } from "../../src/graphql/types/agent.js";
-import { AgentSegments } from "../../src/graphql/types/agent-segments.js";
-import { AgentSegmentsInterval } from "../../src/graphql/types/agent-segments-interval.js";
-import { AgentSkillSegments } from "../../src/graphql/types/agent-skill-segments.js";
-import { ConversationHandling } from "../../src/graphql/types/conversation-handling.js";
-import { CurrentMetrics } from "../../src/graphql/types/current-metrics.js";
-import { Interval } from "../../src/graphql/types/interval.js";
-import { IntervalConnection } from "../../src/graphql/types/interval-connection.js";
-import { KeyMetrics } from "../../src/graphql/types/key-metrics.js";
-import { Skill } from "../../src/graphql/types/skill.js";
-import { SkillSegments } from "../../src/graphql/types/skill-segments.js";
-import { SkillSegmentsInterval } from "../../src/graphql/types/skill-segments-interval.js";
+import { Agent, Skill } from "../../src/graphql/types/entities.js";
+import type { IntervalRow } from "../../src/upstream/question.js";
 
 const window = { from: Date.UTC(2024, 4, 1, 11), to: Date.UTC(2024, 4, 1, 12) };
 const measurement = { asOf: Date.UTC(2024, 4, 1, 12, 0, 1), stale: false, window };
@@ -28,6 +23,12 @@ const written = { from: "2024-05-01T11:00:00.000Z", to: "2024-05-01T12:00:00.000
 const valuesOf = (group: MetricGroup) => Object.fromEntries(metricsOf(group).map(({ field }, index) => [field, index + 1]));
 
 type Values = Record<string, number | null>;
+
+const interval = (values: Values, ids: IntervalRow["ids"] = {}) => {
+  const names = { skillName: null, agentGroupName: null, agentName: null, agentLogin: null };
+  return new Interval("acme1", { window, ids, values, human: true, ...names }, measurement.asOf);
+};
+
 const samples = {
   AgentSegments: { group: agentSegmentMetrics, of: (values: Values) => new AgentSegments(values, measurement, null) },
   AgentSegmentsInterval: { group: agentSegmentMetrics, of: (values: Values) => new AgentSegmentsInterval(values, window, null) },
@@ -39,7 +40,7 @@ const samples = {
   SkillSegmentsInterval: { group: skillSegmentMetrics, of: (values: Values) => new SkillSegmentsInterval(values, window) },
   KeyMetrics: { group: keyMetricsByTime, of: (values: Values) => new KeyMetrics(values, measurement) },
   CurrentMetrics: { group: keyMetricsCurrent, of: (values: Values) => new CurrentMetrics(values, measurement) },
-  Interval: { group: intervalMetrics, of: (values: Values) => new Interval("acme1", { window, ids: {}, values }) },
+  Interval: { group: intervalMetrics, of: (values: Values) => interval(values) },
 };
 const rows = Object.entries(samples).map(([type, sample]) => ({ type, ...sample }));
 
@@ -88,7 +89,7 @@ class Roots {
   }
 }
 
-const { schema } = await buildGatewaySchema({ resolvers: [Roots], references: {} });
+const { schema } = await buildGatewaySchema({ resolvers: [Roots], fields: {}, references: {} });
 
 async function read(type: string, object: unknown, selection: string) {
   const { data, errors } = await graphql({ schema, source: `{ ${type} { ${selection} } }`, rootValue: { [type]: object } });
@@ -149,7 +150,7 @@ describe("Interval", () => {
   const ids = "from to skill { id accountId } agent { id } agentGroup { id } conversation { id }";
 
   test("leads to the entities that its row names, in the account of the row", async () => {
-    const row = new Interval("acme1", { window, ids: { SKILL: "1", AGENT: "2", AGENT_GROUP: "-1", CONVERSATION: "c-4" }, values: {} });
+    const row = interval({}, { SKILL: "1", AGENT: "2", AGENT_GROUP: "-1", CONVERSATION: "c-4" });
     expect(await read("Interval", row, ids)).toEqual({
       ...written,
       skill: { id: "1", accountId: "acme1" },
@@ -160,7 +161,7 @@ describe("Interval", () => {
   });
 
   test("has null for what its row does not name", async () => {
-    const row = new Interval("acme1", { window, ids: {}, values: {} });
+    const row = interval({});
     expect(await read("Interval", row, ids)).toEqual({ ...written, skill: null, agent: null, agentGroup: null, conversation: null });
   });
 });
@@ -189,7 +190,7 @@ test("ConversationHandling hands on its sums, also past 2^31, and what is pendin
 });
 
 describe("IntervalConnection", () => {
-  const node = new Interval("acme1", { window, ids: { SKILL: "1" }, values: { handledConversations: 3 } });
+  const node = interval({ handledConversations: 3 }, { SKILL: "1" });
   const selection =
     "asOf window { from } pending { to } totalCount nodes { handledConversations } edges { cursor node { skill { id } } } pageInfo { hasNextPage hasPreviousPage startCursor endCursor }";
 

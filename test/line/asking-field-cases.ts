@@ -1,4 +1,5 @@
-import type { askingFields } from "../../src/graphql/questions/fields.js";
+import type { AskingField } from "../../src/graphql/field.js";
+import type { fields } from "../../src/graphql/fields.js";
 import type { ApiName } from "../../src/upstream/question.js";
 
 /** Who and what is asked about in the cases: an agent, a skill, a group and a conversation of the account. */
@@ -44,8 +45,11 @@ const group = ofEntity("agentGroup", "group");
 const conversation = ofEntity("conversation", "conversation");
 const segments = "{ totalAgentConversationSegments }";
 
+type Fields = typeof fields;
+type AskingLabel = { [Label in keyof Fields]: Fields[Label] extends AskingField ? Label : never }[keyof Fields];
+
 /** A case for every field that can ask: a field without one does not compile. */
-export const askingCases: Record<keyof typeof askingFields, AskingCase> = {
+export const askingCases: Record<AskingLabel, AskingCase> = {
   "ContactCenter.agents": ofCenter("agent-segments", "agents", "{ nodes { id } }"),
   "ContactCenter.skills": ofCenter("key-metrics", "skills", "{ nodes { id } }"),
   "ContactCenter.agentGroups": ofCenter("key-metrics", "agentGroups", "{ nodes { id } }"),

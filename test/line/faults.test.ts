@@ -3,7 +3,8 @@ import { type ErrorCode, errorCodes } from "../../src/errors.js";
 import { errorForms } from "../../src/simulator/wire/error-body.js";
 import { type FaultKind, faultKinds } from "../../src/simulator/wire/faults.js";
 import { hourMs, minuteMs } from "../../src/time.js";
-import { type ApiName, metricsApiOf } from "../../src/upstream/question.js";
+import { apiOf } from "../../src/upstream/apis/registry.js";
+import type { ApiName } from "../../src/upstream/question.js";
 import { type Answer, type Line, startLine } from "../support/line.js";
 import { atWork, type StillLine, startStill, stillLine } from "../support/still-line.js";
 
@@ -36,7 +37,7 @@ function expectFailure(line: Line, answer: Answer<Data>, api: ApiName, code: Err
   expect(answer.errors.map(({ path, extensions }) => ({ path, extensions }))).toEqual([
     {
       path: ["contactCenter", "figures"],
-      extensions: { code, retryable: errorCodes[code].retryable, api: metricsApiOf[api], account: "demo", ...facts },
+      extensions: { code, retryable: errorCodes[code].retryable, api: apiOf(api).metricsApi, account: "demo", ...facts },
     },
   ]);
   expect(answer.errors[0]?.message).toMatch(/\S.{20,}/);
@@ -54,6 +55,7 @@ const codesOfKinds: Record<Exclude<FaultKind, "status" | "hang">, ErrorCode | nu
   "not-json": "UPSTREAM_INVALID_RESPONSE",
   html: "UPSTREAM_INVALID_RESPONSE",
   oversized: "UPSTREAM_INVALID_RESPONSE",
+  rewritten: null,
   "in-progress": null,
 };
 
@@ -75,9 +77,10 @@ describe.each(apis)("at %s", (api) => {
     line = await startStill();
   });
   afterAll(() => line.stop());
-  /** Healthy again, and then so much later that nothing is remembered. */
+  /** Healthy again, so much later that nothing is remembered, and then once more. */
   afterEach(async () => {
     line.simulator.clearFaults();
+    line.clock.now += hourMs;
     expect((await ask(line, api)).errors).toEqual([]);
     line.clock.now += hourMs;
   });
@@ -163,11 +166,9 @@ describe("a 429", () => {
 });
 
 test("a domain that cannot be looked up fails the fields of its service alone", async () => {
-  const line = await startLine(
-    {},
-    { LP_RETRY_PAUSES_SECONDS: "0" },
-    () => atWork,
-    (simulator) => simulator.fault({ api: "domains", status: 500, contains: "agentManagerWorkspace" }),
+  const stands = () => atWork;
+  const line = await startLine({}, { LP_RETRY_PAUSES_SECONDS: "0" }, stands, stands, (simulator) =>
+    simulator.fault({ api: "domains", status: 500, contains: "agentManagerWorkspace" }),
   );
   onTestFinished(() => line.stop());
   expectFailure(line, await ask(line, "key-metrics"), "key-metrics", "UPSTREAM_UNAVAILABLE", { status: 500 });

@@ -1,13 +1,14 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { askingFields } from "../../src/graphql/questions/fields.js";
-import { type ApiName, metricsApiOf } from "../../src/upstream/question.js";
+import { fields } from "../../src/graphql/fields.js";
+import { apiOf, apis as everyApi } from "../../src/upstream/apis/registry.js";
+import type { ApiName } from "../../src/upstream/question.js";
 import type { Answer } from "../support/line.js";
 import { type StillLine, startStill, stillLine } from "../support/still-line.js";
 import { type AskingCase, askingCases } from "./asking-field-cases.js";
 import { knownOf, valueAt, withNullAt } from "./known.js";
 
 type Data = Record<string, unknown>;
-const apis = Object.keys(metricsApiOf) as ApiName[];
+const apis = everyApi.map(({ name }) => name);
 const cases = Object.entries(askingCases);
 
 /** One field of each API that has nothing to do with the others. */
@@ -23,7 +24,8 @@ const asked = (line: StillLine, alias: string, { selection, below }: AskingCase)
 const errorsOf = ({ errors }: Answer<Data>) => errors.map(({ path, extensions }) => ({ path, extensions }));
 
 test("every field that can ask has a case", () => {
-  expect(Object.keys(askingCases).sort()).toEqual(Object.keys(askingFields).sort());
+  const asking = Object.entries(fields).filter(([, field]) => "asks" in field);
+  expect(Object.keys(askingCases).sort()).toEqual(asking.map(([label]) => label).sort());
 });
 
 describe("when its API fails", () => {
@@ -37,7 +39,7 @@ describe("when its API fails", () => {
       line.simulator.clearFaults();
       return answer;
     };
-    const facts = { api: metricsApiOf[one.api], account: "demo" };
+    const facts = { api: apiOf(one.api).metricsApi, account: "demo" };
     const target = path("target", one);
 
     const rejected = await failing(400);
@@ -79,7 +81,7 @@ describe("in one query for everything", () => {
       line.simulator.fault({ api, status });
       const answer = await line.ask(everything(line));
       const own = [...aliases].filter(([, one]) => one.api === api);
-      const facts = { code: codes[status], retryable: false, api: metricsApiOf[api], account: "demo", status };
+      const facts = { code: codes[status], retryable: false, api: apiOf(api).metricsApi, account: "demo", status };
       const told = own.filter(([, one]) => !isSilent(status, one)).map(([alias, one]) => ({ path: path(alias, one), extensions: facts }));
       const byPath = (a: { path?: unknown }, b: { path?: unknown }) => String(a.path).localeCompare(String(b.path));
       expect(errorsOf(answer).sort(byPath)).toEqual(told.sort(byPath));

@@ -56,7 +56,7 @@ export async function startWorld({ start, simulated, environment = {}, credentia
   const config = { ...configFrom(environment), accounts };
   const warnings: string[] = [];
   const warn = (message: string, error: unknown) => void warnings.push(`${message}: ${error instanceof Error ? error.message : error}`);
-  const gateway = await createGateway(config, { now: clock.now, warn });
+  const gateway = await createGateway(config, { clock: { now: clock.now, monotonic: clock.now }, warn });
   return {
     simulator,
     gateway,

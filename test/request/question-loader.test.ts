@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { GatewayError } from "../../src/errors.js";
 import { cut, QuestionLoader, singles } from "../../src/request/question-loader.js";
 import { dayMs, hourMs } from "../../src/time.js";
+import { rowsBySlot } from "../../src/upstream/apis/interval-metrics/rows-by-slot.js";
 import { RequestMemory } from "../../src/upstream/coalescing/memory.js";
 import type { AskTerms } from "../../src/upstream/coalescing/waiter.js";
 import { plan } from "../../src/upstream/planning/plan.js";
@@ -27,10 +28,11 @@ function loaderOver(answer: Answer) {
   return { loader: new QuestionLoader({ ask }, terms, () => 0), batches };
 }
 
-const segments: Answer = (question) => ({
-  reply: { asOf: "skills" in question ? 5 : 6, window: { from: 0, to: 1 }, skills: new Map(), total: null, intervals: null },
-  stale: false,
-});
+const segments: Answer = (question) => {
+  const asOf = "skills" in question ? 5 : 6;
+  const reply = { asOf, newestAskedAt: asOf, window: { from: 0, to: 1 }, skills: new Map(), total: null, intervals: null };
+  return { reply, stale: false };
+};
 
 /** A reply with one row at the start of the window; days come back at different times. */
 const intervals =
@@ -47,8 +49,9 @@ const intervals =
     };
     const reply: IntervalMetricsReply = {
       asOf: asOfFor(window.from),
+      newestAskedAt: asOfFor(window.from),
       window,
-      rows: [{ ...row, human: true, values: {} }],
+      ...rowsBySlot([{ ...row, human: true, values: {} }], 60),
       pending: [],
       ...changes,
     };

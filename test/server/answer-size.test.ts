@@ -1,6 +1,6 @@
 import { type DocumentNode, getIntrospectionQuery, type OperationDefinitionNode, parse } from "graphql";
 import { beforeAll, describe, expect, it } from "vitest";
-import { behaviour } from "../../src/graphql/resolvers/behaviour.js";
+import { behaviour } from "../../src/graphql/fields.js";
 import { buildGatewaySchema } from "../../src/graphql/schema.js";
 import { answerSize } from "../../src/server/answer-size.js";
 import { post, start } from "./fake-gateway.js";

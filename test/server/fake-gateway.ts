@@ -53,7 +53,15 @@ export interface Fake {
   closed: () => boolean;
 }
 
-const nothing: Report = { freshness: null, maxAgeMs: null, upstream: null, sent: 0 };
+const nothing: Report = {
+  freshness: null,
+  maxAgeMs: null,
+  upstream: null,
+  sent: 0,
+  holdsUntil: Number.POSITIVE_INFINITY,
+  dependencies: [],
+  goodUntil: Number.POSITIVE_INFINITY,
+};
 
 export function fakeGateway(
   options: { report?: Partial<Report>; prepare?: () => void; schema?: GraphQLSchema; ready?: boolean } = {},
@@ -76,6 +84,7 @@ export function fakeGateway(
     },
     lookedUp: Promise.resolve(),
     readiness: () => ({ ready: options.ready ?? true, accounts: [{ id: "demo", services: { operations: "ok" } }] }),
+    stop: () => undefined,
     close: async () => {
       closed = true;
     },

@@ -24,7 +24,7 @@ async function waiting() {
   const config = configFrom({ PORT: "0", LP_ACCOUNT_ID: "le1", LP_BEARER_TOKEN: "t", LP_CSDS_URL: platform });
   const lines: string[] = [];
   const log = pino({ base: null, timestamp: false }, { write: (line: string) => void lines.push(line) });
-  const gateway = await createGateway(config, { now: () => noon, warn: () => undefined });
+  const gateway = await createGateway(config, { clock: { now: () => noon, monotonic: () => 0 }, warn: () => undefined });
   const app = await startApp({ gateway, config, log, now: () => 0, graphiqlRoot: "/nonexistent" });
   onTestFinished(async () => {
     await app.stop();

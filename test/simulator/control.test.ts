@@ -27,6 +27,7 @@ test("faults, variants, limits and latency are set while it runs", async () => {
 
 test.each([
   ["faults", { statsu: 500 }, ['The body: Unrecognized key: "statsu"; given was {"statsu":500}.']],
+  ["faults", { kind: "rewritten", find: "(" }, ['find: not a regular expression; given was "(".']],
   ["faults", [{ status: 500 }, { status: 99 }], ["1.status: Too small: expected number to be >=200; given was 99."]],
   ["variants", { paging: "never" }, ['paging: Invalid option: expected one of "keys"|"refs"|"offsets"; given was "never".']],
   [

@@ -93,6 +93,15 @@ test("an oversized body is as long as told", async () => {
   expect((await (await get(path)).text()).length).toBeGreaterThan(100_000);
 });
 
+test("an answer can be rewritten by an expression", async () => {
+  const { get, simulator } = await live();
+  const whole = await (await get(path)).text();
+  simulator.fault({ kind: "rewritten", find: "metrics(Total)", replace: "figures$1", times: 1 });
+  expect(await (await get(path)).text()).toBe(whole.replaceAll("metricsTotal", "figuresTotal"));
+  simulator.fault({ kind: "rewritten", times: 1 });
+  expect(await (await get(path)).text()).toBe(whole);
+});
+
 test("in-progress makes a finished window unfinished", async () => {
   const { get, simulator } = await live();
   const finished = paths.intervals("metrics=handleTime&from=2026-03-11T10:00:00Z&to=2026-03-11T10:30:00Z");

@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { pino } from "pino";
+import { systemClock } from "../../src/clock.js";
 import { type Config, configFrom, type Environment } from "../../src/config.js";
 import { createGateway } from "../../src/gateway.js";
 import { startApp } from "../../src/server/app.js";
@@ -44,13 +45,15 @@ export interface Answer<Data> {
 const metricsApis = ["agent-segments", "skill-segments", "key-metrics", "interval-metrics"] as const;
 
 /**
- * Serves every account of the simulator. `environment`: settings of the gateway, as its user would set them. `now`: one clock for
- * both, default real time. `before`: what happens to the simulator before the gateway starts.
+ * Serves every account of the simulator. `environment`: settings of the gateway, as its user would set them. `now`: the date for
+ * both, default real time. `monotonic`: the gateway's clock for durations, default the same, so that a test that moves the one moves both.
+ * `before`: what happens to the simulator before the gateway starts.
  */
 export async function startLine(
   simulated: SimulatorOptions = {},
   environment: Environment = {},
   now: () => number = Date.now,
+  monotonic: () => number = now === Date.now ? systemClock.monotonic : now,
   before: (simulator: Simulator) => void = () => undefined,
 ): Promise<Line> {
   const simulator = await startSimulator({ now, ...simulated });
@@ -58,7 +61,7 @@ export async function startLine(
   const config = configOf(simulator, { PORT: "0", ...environment });
   const warn = (message: string, error: unknown) => log.warn({ err: error }, message);
   const log = pino({ level: process.env.LINE_LOG ?? "silent" });
-  const gateway = await createGateway(config, { now, warn });
+  const gateway = await createGateway(config, { clock: { now, monotonic }, warn });
   const app = await startApp({
     gateway,
     config,

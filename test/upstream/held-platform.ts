@@ -1,39 +1,46 @@
 import type { GatewayError } from "../../src/errors.js";
 import { hourMs, type Window } from "../../src/time.js";
-import { Answers } from "../../src/upstream/answers/answers.js";
-import { type Freshness, keepMs } from "../../src/upstream/answers/freshness.js";
+import { type AnswerStore, MemoryAnswerStore } from "../../src/upstream/answers/answer-store.js";
+import { type Freshness, momentOf } from "../../src/upstream/answers/freshness.js";
+import type { Api } from "../../src/upstream/apis/descriptor.js";
+import { apiOf } from "../../src/upstream/apis/registry.js";
+import { CircuitBreaker } from "../../src/upstream/budget/circuit-breaker.js";
+import { ExchangeTimes } from "../../src/upstream/budget/exchange-times.js";
 import type { Limits } from "../../src/upstream/budget/pace.js";
-import { Lane, type Priority } from "../../src/upstream/budget/rate-limiter.js";
-import type { Call } from "../../src/upstream/call.js";
-import { Coalescer } from "../../src/upstream/coalescing/coalescer.js";
-import { RequestMemory } from "../../src/upstream/coalescing/memory.js";
-import type { AskTerms, Sighting } from "../../src/upstream/coalescing/waiter.js";
-import type { Answered, Question } from "../../src/upstream/question.js";
-import { serviceOf } from "../../src/upstream/transport/session.js";
+import type { Priority } from "../../src/upstream/budget/permit.js";
+import { RateLimiter } from "../../src/upstream/budget/rate-limiter.js";
+import type { Call, ExchangeRequest, ExchangeResponse, Service } from "../../src/upstream/call.js";
+import type { AnswerUse, AskOutcome, AskTerms } from "../../src/upstream/coalescing/ask.js";
+import type { CallInFlight } from "../../src/upstream/coalescing/call-in-flight.js";
+import { type Admit, Coalescer } from "../../src/upstream/coalescing/coalescer.js";
+import { RequestMemory } from "../../src/upstream/coalescing/request-memory.js";
+import { scopeOf } from "../../src/upstream/planning/scope.js";
+import type { Answered, ApiName, Question } from "../../src/upstream/question.js";
+import type { TransportTerms } from "../../src/upstream/transport/transport.js";
 import { settle } from "./fake-time.js";
 import { replyTo } from "./replies-by-hand.js";
 
-/** A call that reached the platform, under the test's control. */
+/** An HTTP exchange that reached the platform, under the test's control. */
 export interface Sent {
   call: Call;
   account: string;
   credential: string;
   asOf: number;
-  /** The latest deadline of those who wait, as the call knows it now. */
-  deadline(): number;
-  priority(): Priority;
+  /** The page of the call that was asked for, from 1. */
+  page: number;
+  /** True when the gateway closed the exchange. */
+  readonly closed: boolean;
   answer(pending?: readonly Window[]): void;
   fail(error: GatewayError): void;
-  /** A try has failed, and another may follow. */
-  failing(error: GatewayError, nextTryAt?: number): Promise<void>;
-  /** The next try is sent. */
-  again(): void;
 }
 
-export interface Told {
+export interface Ended {
+  /** The part that answers the question, where there is one. */
   answered?: Answered<Question>;
+  /** Why a part failed. */
   error?: GatewayError;
-  seen: Sighting[];
+  outcome: AskOutcome;
+  seen: AnswerUse[];
 }
 
 export const freshness: Freshness = {
@@ -47,26 +54,29 @@ interface Settings {
   maxBytes?: number;
   /** Size of every answer. */
   bytes?: number;
+  /** How many pages a call has; default one. */
+  pages?: (call: Call) => number;
+  retryPausesMs?: readonly number[];
+  /** What the wall clock says more than it should. */
+  stepMs?: () => number;
 }
 
-class SlowAnswers extends Answers {
+class SlowAnswers implements AnswerStore {
   held: Promise<void> | undefined;
+  failing: Error | undefined;
 
-  override async list(family: string): ReturnType<Answers["list"]> {
+  constructor(private readonly store: AnswerStore) {}
+
+  async get(scope: string): ReturnType<AnswerStore["get"]> {
     const { held } = this;
-    const stored = await super.list(family);
+    const stored = await this.store.get(scope);
     await held;
     return stored;
   }
 
-  /** Adding looks up as well; that is never held. */
-  override async add(...added: Parameters<Answers["add"]>): Promise<void> {
-    const { held } = this;
-    this.held = undefined;
-    const done = super.add(...added);
-    await Promise.resolve();
-    this.held = held;
-    return done;
+  async put(...put: Parameters<AnswerStore["put"]>): Promise<void> {
+    if (this.failing) throw this.failing;
+    await this.store.put(...put);
   }
 }
 
@@ -77,91 +87,159 @@ export class HeldPlatform {
   /** What refreshes cost, in the order they ended. */
   readonly refreshes: [api: string, calls: number][] = [];
   readonly coalescer: Coalescer;
-  readonly #lanes = new Map<string, Lane>();
-  readonly #answers: SlowAnswers;
+  readonly answers: SlowAnswers;
+  readonly times = new ExchangeTimes();
+  readonly clock = { now: () => Date.now() + (this.settings.stepMs?.() ?? 0), monotonic: () => performance.now() };
+  readonly #limiters = new Map<string, RateLimiter>();
+  readonly #circuits = new Map<string, CircuitBreaker>();
 
   constructor(private readonly settings: Settings = {}) {
     const ages = settings.freshness ?? freshness;
-    const now = () => Date.now();
-    this.#answers = new SlowAnswers(settings.maxBytes ?? 100_000_000, now, (answer) => keepMs(ages, answer));
+    const { clock } = this;
+    this.answers = new SlowAnswers(new MemoryAnswerStore(settings.maxBytes ?? 100_000_000, (message) => this.warnings.push(message)));
     this.coalescer = new Coalescer({
-      answers: this.#answers,
+      store: this.answers,
       freshness: () => ages,
-      connect: (account, credential) => ({
-        lane: (service) => this.lane(account, service),
-        fetch: (call, terms) => {
-          terms.sent(false);
-          return new Promise((resolve, reject) => {
-            const asOf = now();
-            const { deadline, priority } = terms;
-            const failing = async (error: GatewayError, nextTryAt = now()) => terms.failing?.(error, nextTryAt);
-            const answer = (pending: readonly Window[] = []) =>
-              resolve({ reply: replyTo(call, account, credential, asOf, pending), pages: 1, bytes: settings.bytes ?? 100 });
-            const again = () => terms.sent(true);
-            this.sent.push({ call, account, credential, asOf, deadline, priority, answer, fail: reject, failing, again });
-          });
-        },
+      session: ({ account, credential, api: { service } }) => ({
+        account,
+        source: "test",
+        clock,
+        limiter: this.limiter(account, service),
+        circuit: this.circuit(account, service),
+        times: this.times,
+        retryPausesMs: settings.retryPausesMs ?? [],
+        fetch: this.#fetch(account, credential),
+        send: (request, terms) => this.#send(request, terms, account, credential),
+        sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+        succeeded: () => undefined,
+        failed: () => undefined,
       }),
-      now,
+      clock,
       warn: (message) => this.warnings.push(message),
-      refreshed: ({ api }, calls) => this.refreshes.push([api, calls]),
+      refreshed: ({ api }, calls) => this.refreshes.push([api.name, calls]),
     });
   }
 
-  /** What is looked up from now on is read at once but told only when the returned function is called. */
+  #fetch(account: string, credential: string): Api["fetch"] {
+    return (async (call: Call, { exchange }: Parameters<Api["fetch"]>[1]) => {
+      const pages = this.settings.pages?.(call) ?? 1;
+      let first: ExchangeResponse | undefined;
+      for (let page = 1; page <= pages; page++) {
+        const response = await exchange({ call, page } as unknown as ExchangeRequest);
+        first ??= response;
+      }
+      const pending = (first!.body as { pending: readonly Window[] }).pending;
+      const reply = replyTo(call, account, credential, first!.askedAt, pending);
+      return { reply, pages, bytes: this.settings.bytes ?? 100, remarks: [] };
+    }) as unknown as Api["fetch"];
+  }
+
+  async #send(
+    request: ExchangeRequest,
+    { sending, signal }: TransportTerms,
+    account: string,
+    credential: string,
+  ): Promise<ExchangeResponse> {
+    const { call, page } = request as unknown as { call: Call; page: number };
+    await sending?.();
+    return new Promise((resolve, reject) => {
+      const asOf = this.clock.now();
+      const state = { closed: false };
+      signal?.addEventListener("abort", () => {
+        state.closed = true;
+        reject(signal.reason);
+      });
+      this.sent.push({
+        call,
+        account,
+        credential,
+        asOf,
+        page,
+        get closed() {
+          return state.closed;
+        },
+        answer: (pending = []) => resolve({ status: 200, body: { pending }, bytes: this.settings.bytes ?? 100, askedAt: asOf }),
+        fail: reject,
+      });
+    });
+  }
+
+  /** The one call of the question's scope that is queued or in flight. */
+  callOf(question: Question): CallInFlight {
+    const [call] = this.coalescer.calls(scopeOf(question));
+    if (!call) throw new Error("No call is queued or in flight.");
+    return call;
+  }
+
+  /** What is looked up from now on is read at once but handed on only when the returned function is called. */
   holdLookUps(): () => void {
     let goOn = (): void => undefined;
-    this.#answers.held = new Promise((resolve) => {
+    this.answers.held = new Promise((resolve) => {
       goOn = resolve;
     });
     return () => {
-      this.#answers.held = undefined;
+      this.answers.held = undefined;
       goOn();
     };
   }
 
-  lane(account: string, service: string = serviceOf["skill-segments"]): Lane {
-    const key = `${account} ${service}`;
+  limiter(account: string, service: Service = apiOf("skill-segments").service): RateLimiter {
+    const name = `${service} of account ${account}`;
     const limits = this.settings.limits ?? { maxConcurrent: 4, maxPerMinute: 120 };
-    const lane =
-      this.#lanes.get(key) ??
-      new Lane(
-        key,
-        limits,
-        () => Date.now(),
-        () => 0,
-      );
-    this.#lanes.set(key, lane);
-    return lane;
+    const limiter = this.#limiters.get(name) ?? new RateLimiter({ name, limits, clock: this.clock, random: () => 0 });
+    this.#limiters.set(name, limiter);
+    return limiter;
   }
 
-  terms(seen: Sighting[] = [], { deadlineMs = 15_000, priority = "interactive" as Priority } = {}): AskTerms {
-    const since = Date.now();
-    return { since, deadline: since + deadlineMs, priority, memory: new RequestMemory(), saw: (sighting) => seen.push(sighting) };
+  circuit(account: string, service: Service = apiOf("skill-segments").service): CircuitBreaker {
+    const name = `${service} of account ${account}`;
+    const circuit = this.#circuits.get(name) ?? new CircuitBreaker({ name, account, clock: this.clock, random: () => 0 });
+    this.#circuits.set(name, circuit);
+    return circuit;
   }
 
-  /** Asks as one request would; each promise tells how its question ended. */
-  ask(questions: readonly Question[], options?: { deadlineMs?: number; priority?: Priority }): Promise<Told>[] {
-    const seen: Sighting[] = [];
+  terms(seen: AnswerUse[] = [], { deadlineMs = 15_000, priority = "interactive" as Priority, caller = "anybody" } = {}): AskTerms {
+    const begun = momentOf(this.clock);
+    return {
+      begun,
+      deadline: begun.monotonic + deadlineMs,
+      priority,
+      caller,
+      memory: new RequestMemory(),
+      charge: () => ({ more: () => null, settle: () => undefined }),
+      most: () => Number.POSITIVE_INFINITY,
+      saw: (use) => seen.push(use),
+    };
+  }
+
+  /** Asks as one request would; each promise says how its question ended. */
+  ask(questions: readonly Question[], options?: { deadlineMs?: number; priority?: Priority; caller?: string }): Promise<Ended>[] {
+    const seen: AnswerUse[] = [];
     return this.askOn(this.terms(seen, options), questions, seen);
   }
 
-  askOn(terms: AskTerms, questions: readonly Question[], seen: Sighting[] = []): Promise<Told>[] {
-    return this.coalescer.ask(questions, terms).map((promise) =>
-      promise.then(
-        (answered) => ({ answered, seen }),
-        (error: GatewayError) => ({ error, seen }),
-      ),
+  askOn(terms: AskTerms, questions: readonly Question[], seen: AnswerUse[] = [], admit?: Admit): Promise<Ended>[] {
+    return this.coalescer.ask(questions, terms, admit).outcomes.map((promise) =>
+      promise.then((outcome) => {
+        const [answered] = outcome.answered;
+        const [failed] = outcome.failed;
+        return { outcome, seen, ...(answered && { answered }), ...(failed && { error: failed.error }) } as Ended;
+      }),
     );
   }
 }
 
-export const one = async (told: Promise<Told>[]): Promise<Told> => await told[0]!;
+export const one = async (ended: Promise<Ended>[]): Promise<Ended> => await ended[0]!;
 
 /** Asks, and has the platform answer whatever it was sent at once. */
-export async function asked(platform: HeldPlatform, ...questions: readonly Question[]): Promise<Told[]> {
-  const told = platform.ask(questions);
-  await settle();
-  for (const sent of platform.sent) sent.answer();
-  return Promise.all(told);
+export async function asked(platform: HeldPlatform, ...questions: readonly Question[]): Promise<Ended[]> {
+  const ended = platform.ask(questions);
+  for (let answered = 0; ; ) {
+    await settle();
+    if (answered === platform.sent.length) break;
+    for (; answered < platform.sent.length; answered++) platform.sent[answered]!.answer();
+  }
+  return Promise.all(ended);
 }
+
+export type { ApiName };

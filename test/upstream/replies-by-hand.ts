@@ -1,4 +1,6 @@
 import { minuteMs, slotsOf, type Window } from "../../src/time.js";
+import { rowsBySlot } from "../../src/upstream/apis/interval-metrics/rows-by-slot.js";
+import { rowsById } from "../../src/upstream/apis/key-metrics/rows-by-id.js";
 import type { Call } from "../../src/upstream/call.js";
 import type { ApiName, ReplyByApi, Rows } from "../../src/upstream/question.js";
 
@@ -21,20 +23,30 @@ export function replyTo(call: Call, account: string, credential: string, asOf: n
   switch (call.api) {
     case "skill-segments": {
       const level = (window: Window) => ({ window, skills: rows(call.skills), total: values(null) });
-      return { asOf, ...level(back(call.lastMinutes)), intervals: cut(back(call.lastMinutes), call.everyMinutes)?.map(level) ?? null };
+      return {
+        asOf,
+        newestAskedAt: asOf,
+        ...level(back(call.lastMinutes)),
+        intervals: cut(back(call.lastMinutes), call.everyMinutes)?.map(level) ?? null,
+      };
     }
     case "agent-segments": {
       const split = call.skills;
       const bySkill = split && new Map((split === "all" ? everyId : split).map((id) => [id, rows(call.agents)]));
       const level = (window: Window) => ({ window, agents: rows(call.agents), bySkill, total: values(null) });
-      return { asOf, ...level(back(call.lastMinutes)), intervals: cut(back(call.lastMinutes), call.everyMinutes)?.map(level) ?? null };
+      return {
+        asOf,
+        newestAskedAt: asOf,
+        ...level(back(call.lastMinutes)),
+        intervals: cut(back(call.lastMinutes), call.everyMinutes)?.map(level) ?? null,
+      };
     }
     case "key-metrics": {
       const window = "lastMinutes" in call.window ? back(call.window.lastMinutes) : call.window;
       const ids = (call.groupBy === "skillId" ? call.filters.skillIds : call.filters.agentGroupIds) ?? everyId;
       const list = ids.map((id) => ({ id, name: null, byTime: values(id), current: values(id) }));
       const total = { byTime: values(null), current: values(null) };
-      return { asOf, window, rows: call.groupBy ? list : [], count: list.length, order: call.order, total };
+      return { asOf, newestAskedAt: asOf, window, ...rowsById(call.groupBy ? list : []), count: list.length, order: call.order, total };
     }
     case "interval-metrics": {
       const slots = slotsOf(call.window, call.everyMinutes * minuteMs);
@@ -55,7 +67,7 @@ export function replyTo(call: Call, account: string, credential: string, asOf: n
             values: values(id),
           })),
       );
-      return { asOf, window: call.window, rows: list, pending };
+      return { asOf, newestAskedAt: asOf, window: call.window, ...rowsBySlot(list, call.everyMinutes), pending };
     }
   }
 }

@@ -42,6 +42,9 @@ const deliveries: Record<Exclude<FaultKind, "status" | "in-progress">, Delivery>
   oversized: (raw, { bytes = 20_000_000 }) => {
     raw.writeHead(200, json).end(JSON.stringify({ padding: "x".repeat(bytes) }));
   },
+  rewritten: (raw, { find, replace = "" }, { status, text }) => {
+    raw.writeHead(status, json).end(find === undefined ? text : text.replace(new RegExp(find, "g"), replace));
+  },
 };
 
 /** Sends the answer broken in the way the fault says. */

@@ -13,6 +13,7 @@ export const faultKinds = [
   "not-json",
   "html",
   "oversized",
+  "rewritten",
   "in-progress",
 ] as const;
 export type FaultKind = (typeof faultKinds)[number];
@@ -37,6 +38,10 @@ export interface FaultSpec {
   afterMs?: number;
   /** For "oversized"; default 20 million. */
   bytes?: number;
+  /** For "rewritten": a regular expression, every match of which in the answer's text becomes `replace`; absent: nothing matches. */
+  find?: string;
+  /** Default empty; $1 is the first group of the match. */
+  replace?: string;
   /** How many requests it hits; absent: until cleared. */
   times?: number;
   /** Chance to hit a matching request; default 1. */

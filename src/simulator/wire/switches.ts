@@ -7,6 +7,16 @@ import { faultKinds } from "./faults.js";
 const count = z.number().int().min(0);
 const order = z.enum(["ascending", "descending"]);
 
+function isExpression(text: string): boolean {
+  try {
+    new RegExp(text);
+    return true;
+  } catch (error) {
+    if (error instanceof SyntaxError) return false;
+    throw error;
+  }
+}
+
 /** Bodies that the control endpoint takes; they describe FaultSpec, Limits and WireVariants to the letter. */
 export const faultBody = z.strictObject({
   api: z.enum(apis).optional(),
@@ -19,6 +29,8 @@ export const faultBody = z.strictObject({
   retryAfterForm: z.enum(["seconds", "date"]).optional(),
   afterMs: z.number().min(0).optional(),
   bytes: count.optional(),
+  find: z.string().refine(isExpression, "not a regular expression").optional(),
+  replace: z.string().optional(),
   times: z.number().int().min(1).optional(),
   probability: z.number().min(0).max(1).optional(),
   seed: z.number().int().optional(),

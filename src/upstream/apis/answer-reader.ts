@@ -7,9 +7,15 @@ export type Json = Readonly<Record<string, unknown>>;
 
 const numeral = /^\s*-?\d+(\.\d+)?([eE][+-]?\d+)?\s*$/;
 
+/** Counts are Int in the schema. */
+const countLimit = 2 ** 31;
+
+/** Whether the value is a number that a count can be: whole, from 0 to 2^31 - 1. */
+export const isCount = (value: unknown): value is number => Number.isInteger(value) && Number(value) >= 0 && Number(value) < countLimit;
+
 /**
- * Reads the parts of one API's answers: tolerant where the platform's form varies (numbers as strings, an empty list for an
- * empty map), strict elsewhere. Every method throws UPSTREAM_INVALID_RESPONSE for what is not documented.
+ * Reads the parts of one API's answers: tolerant where the platform's form varies (ids and times as strings, an empty list for
+ * an empty map), strict elsewhere. Every method throws UPSTREAM_INVALID_RESPONSE for what is not documented.
  */
 export class AnswerReader {
   constructor(
@@ -36,6 +42,7 @@ export class AnswerReader {
     throw this.invalid(`${where} is not a list`);
   }
 
+  /** A number, or a numeral as text: times may be written so, metrics never are. */
   number(value: unknown, where: string): number {
     const number = typeof value === "string" && numeral.test(value) ? Number(value) : value;
     if (typeof number === "number" && Number.isFinite(number)) return number;
@@ -64,7 +71,10 @@ export class AnswerReader {
     throw this.invalid(`${where} is not a text`);
   }
 
-  /** All metrics of the group, by field name and in schema units; null: absent, or the platform's -1 for an average. */
+  /**
+   * All metrics of the group, by field name and in schema units. Null: absent, or -1, which says "no data" of an average, a
+   * duration or a ratio. Counts are whole numbers from 0 to 2^31 - 1; nothing is negative.
+   */
   values(group: MetricGroup, raw: Json): Values {
     return Object.fromEntries(metricsOf(group).map((metric) => [metric.field, this.#value(metric, raw[metric.answer])]));
   }
@@ -81,12 +91,14 @@ export class AnswerReader {
     return new Map(Object.entries(map).map(([id, raw]) => [id, read(this.object(raw, where))]));
   }
 
-  #value({ answer, unit, average, seconds }: Metric, raw: unknown): number | null {
+  #value({ answer, unit, seconds }: Metric, raw: unknown): number | null {
     if (raw === undefined || raw === null) return null;
-    const number = this.number(raw, `the metric ${answer}`);
-    if (average && number === -1) return null;
-    if (unit === "COUNT" && !Number.isInteger(number)) throw this.invalid(`the metric ${answer} is not a whole number`);
-    return seconds ? Math.round(number * 1000) : number;
+    if (typeof raw !== "number" || !Number.isFinite(raw)) throw this.invalid(`the metric ${answer} is not a number`);
+    if (raw === -1 && unit !== "COUNT") return null;
+    if (raw < 0) throw this.invalid(`the metric ${answer} is negative`);
+    if (unit === "COUNT" && !Number.isInteger(raw)) throw this.invalid(`the metric ${answer} is not a whole number`);
+    if (unit === "COUNT" && raw >= countLimit) throw this.invalid(`the metric ${answer} is larger than any count`);
+    return seconds ? Math.round(raw * 1000) : raw;
   }
 }
 

@@ -1,67 +1,103 @@
 import { LRUCache } from "lru-cache";
+import type { Clock } from "../../clock.js";
 import { GatewayError } from "../../errors.js";
 import { minuteMs } from "../../time.js";
-import type { Charge } from "../coalescing/waiter.js";
+
+/** What a caller was charged for a call. */
+export interface Charge {
+  /** Charges further exchanges of the call, for pages nobody knew of; CALLER_BUDGET_EXHAUSTED when the caller has none left. */
+  more(exchanges: number): GatewayError | null;
+  /** The call is over and took so many exchanges in all: 0 when it was not made. To be called once. */
+  settle(exchanges: number): void;
+}
+
+/**
+ * Charges a caller the exchanges that a call is expected to need, or says CALLER_BUDGET_EXHAUSTED with the time after which it can be
+ * made.
+ */
+export type ChargeCaller = (exchanges: number) => Charge | GatewayError;
 
 /** Callers whose calls are remembered; the ones unheard of longest go first. */
 const mostCallers = 10_000;
 
-/** The calls that callers have caused, each counted for itself; by name, so that a caller's requests count together. */
+/** The budgets of callers by name: all requests of a caller share one. */
 export class CallerBudgets {
   readonly #budgets = new LRUCache<string, CallerBudget>({ max: mostCallers });
 
   constructor(
     private readonly perMinute: number,
-    private readonly now: () => number,
+    private readonly clock: Pick<Clock, "monotonic">,
   ) {}
 
   of(caller: string): CallerBudget {
-    const budget = this.#budgets.get(caller) ?? new CallerBudget(this.perMinute, this.now);
+    const budget = this.#budgets.get(caller) ?? new CallerBudget(this.perMinute, this.clock);
     this.#budgets.set(caller, budget);
     return budget;
   }
 }
 
-/** The exchanges with the platform that one caller may cause in any minute. `now` in epoch ms. */
+interface Spent {
+  /** Monotonic ms. */
+  readonly at: number;
+  exchanges: number;
+}
+
+/** The exchanges with the platform that one caller may cause in any minute. */
 export class CallerBudget {
-  #charged: { at: number; exchanges: number }[] = [];
+  /** Of the last minute, oldest first. */
+  #spent: Spent[] = [];
 
   constructor(
     private readonly perMinute: number,
-    private readonly now: () => number,
+    private readonly clock: Pick<Clock, "monotonic">,
   ) {}
 
-  /**
-   * Charges the exchanges that a call is expected to need, or says CALLER_BUDGET_EXHAUSTED with the time after which it can be
-   * made. A call that needs more than a whole minute's share may be made when nothing else was.
-   */
-  readonly charge = (exchanges: number): Charge | GatewayError => {
-    const at = this.now();
-    this.#charged = this.#charged.filter((charged) => charged.at > at - minuteMs);
-    const needed = Math.min(exchanges, this.perMinute);
-    if (this.#spent + needed > this.perMinute) return this.#refusal(at, needed);
-    const charged = { at, exchanges };
-    this.#charged.push(charged);
+  /** A call that needs more than a whole minute's share may be made when nothing else was. */
+  readonly charge: ChargeCaller = (exchanges) => {
+    const first = this.#spend(exchanges, Math.min(exchanges, this.perMinute));
+    if (first instanceof GatewayError) return first;
+    const spent = [first];
     return {
+      more: (further) => {
+        const next = this.#spend(further, further);
+        if (next instanceof GatewayError) return next;
+        spent.push(next);
+        return null;
+      },
       settle: (really) => {
-        charged.exchanges = really;
+        let left = really;
+        for (const each of spent) {
+          each.exchanges = Math.min(each.exchanges, left);
+          left -= each.exchanges;
+        }
+        if (left > 0) this.#note(left);
       },
     };
   };
 
-  get #spent(): number {
-    return this.#charged.reduce((sum, { exchanges }) => sum + exchanges, 0);
+  #spend(exchanges: number, needed: number): Spent | GatewayError {
+    const now = this.clock.monotonic();
+    this.#spent = this.#spent.filter(({ at, exchanges: of }) => at > now - minuteMs && of > 0);
+    const total = this.#spent.reduce((sum, spent) => sum + spent.exchanges, 0);
+    return total + needed > this.perMinute ? this.#refusal(now, total + needed - this.perMinute) : this.#note(exchanges);
   }
 
-  #refusal(at: number, needed: number): GatewayError {
-    let spent = this.#spent;
-    let freeAt = at;
-    for (const charged of this.#charged) {
-      if (spent + needed <= this.perMinute) break;
-      spent -= charged.exchanges;
-      freeAt = charged.at + minuteMs;
+  #note(exchanges: number): Spent {
+    const spent = { at: this.clock.monotonic(), exchanges };
+    this.#spent.push(spent);
+    return spent;
+  }
+
+  /** Until so many exchanges are a minute old. */
+  #refusal(now: number, tooMany: number): GatewayError {
+    let left = tooMany;
+    let freeAt = now + minuteMs;
+    for (const { at, exchanges } of this.#spent) {
+      freeAt = at + minuteMs;
+      left -= exchanges;
+      if (left <= 0) break;
     }
-    const retryAfterMs = freeAt - at;
+    const retryAfterMs = Math.max(1, Math.ceil(freeAt - now));
     return new GatewayError(
       "CALLER_BUDGET_EXHAUSTED",
       `You have caused your share of ${this.perMinute} calls to the platform in a minute; the next is possible in ${retryAfterMs} ms.`,

@@ -9,46 +9,39 @@ export interface Limits {
   maxPerSecond?: number;
 }
 
+const secondMs = 1_000;
 /**
  * The platform counts a call when it arrives, we when we send it. Two calls can arrive closer together than they were
  * sent, so each window is longer by this.
  */
 const driftMs = 250;
-const windows = (limits: Limits) => [
-  { spanMs: 60_000 + driftMs, most: limits.maxPerMinute },
-  ...(limits.maxPerSecond === undefined ? [] : [{ spanMs: 1_000 + driftMs, most: limits.maxPerSecond }]),
-];
 
-const shortestPauseMs = 1_000;
-const longestPauseMs = 60_000;
-/** No header of the platform's pauses a lane for longer, jitter included: a mistake in it must not stop us for years. */
+/** The vendor asks for at least a second after a 429. */
+const shortestPauseMs = secondMs;
+const longestPauseMs = minuteMs;
+/** No header of the platform's pauses a service for longer, jitter included: a mistake in it must not stop us for years. */
 const longestRetryAfterMs = 5 * minuteMs;
 const firstGapMs = 100;
 const longestGapMs = 10_000;
 /** A 429 that arrives this soon after a slow-down answers a call sent before it, and teaches nothing new. */
 const sameLessonMs = 500;
 
-/** A call in the log. */
-export interface Begun {
-  /** Epoch ms at which its turn came. */
-  readonly granted: number;
-  /** Epoch ms at which it left; infinite until it does. */
-  at: number;
-}
-
 /**
- * How fast a lane may go: sliding windows by the configured limits, and below them whatever the platform's 429s have
- * taught. A 429 pauses the lane (Retry-After up to 5 min, else 1 s and growing, with jitter), halves its concurrency and doubles the
- * gap between calls; every success takes back a little, so the lane finds its way up again.
+ * How fast calls may begin: sliding windows by the configured limits, and below them what the platform's 429s have
+ * taught. A 429 pauses all calls (Retry-After from 1 s to 5 min, else 1 s and growing, with jitter), halves the concurrency and doubles
+ * the gap between calls; every success takes back a little, up to the configured limits. All moments are monotonic ms.
  */
 export class Pace {
-  /** By `at`, so that what has not left yet comes last. */
-  readonly #begun: Begun[] = [];
-  readonly #spanMs: number;
+  readonly #windows: readonly { spanMs: number; most: number }[];
+  readonly #longestMs: number;
+  /** When calls began, ascending. */
+  readonly #begun: number[] = [];
+  /** Permits that are granted and unused: they count as if their calls began now, whenever that is. */
+  #unused = 0;
   #concurrency: number;
   #gapMs = 0;
-  /** Epoch ms; past when no pause lasts. */
-  pausedUntil = 0;
+  /** When the pause ends; in the past while there is none. */
+  pausedUntil = Number.NEGATIVE_INFINITY;
   #pauses = 0;
   #slowedAt = Number.NEGATIVE_INFINITY;
 
@@ -56,56 +49,58 @@ export class Pace {
     private readonly limits: Limits,
     private readonly random: () => number,
   ) {
-    this.#concurrency = limits.maxConcurrent;
-    this.#spanMs = Math.max(...windows(limits).map(({ spanMs }) => spanMs));
+    const { maxConcurrent, maxPerMinute, maxPerSecond } = limits;
+    this.#concurrency = maxConcurrent;
+    this.#windows = [
+      { spanMs: minuteMs + driftMs, most: maxPerMinute },
+      ...(maxPerSecond === undefined ? [] : [{ spanMs: secondMs + driftMs, most: maxPerSecond }]),
+    ];
+    this.#longestMs = Math.max(...this.#windows.map(({ spanMs }) => spanMs));
   }
 
   get concurrency(): number {
     return Math.max(1, Math.floor(this.#concurrency));
   }
 
-  /** When the call behind `ahead` others can begin at the earliest, were everything to leave now that has a turn and has not left. */
+  /** When the call behind `ahead` others can begin at the earliest. */
   earliest(now: number, ahead: number): number {
     this.#forget(now);
-    const leftAt = (call: Begun | undefined) => call && Math.min(call.at, now);
-    const byWindows = windows(this.limits).map(({ spanMs, most }) => {
-      const rounds = Math.floor(ahead / most);
-      const blocking = leftAt(this.#begun[this.#begun.length - most + (ahead % most)]);
-      return (blocking === undefined ? now : Math.max(now, blocking + spanMs)) + rounds * spanMs;
+    const counted = this.#begun.length + this.#unused;
+    const begunAt = (index: number) => this.#begun[index] ?? now;
+    const byWindows = this.#windows.map(({ spanMs, most }) => {
+      const blocking = counted - most + (ahead % most);
+      const first = blocking < 0 ? now : Math.max(now, begunAt(blocking) + spanMs);
+      return first + Math.floor(ahead / most) * spanMs;
     });
-    const last = leftAt(this.#begun.at(-1));
-    const byGap = (last === undefined ? now : last + this.#gapMs) + ahead * this.#gapMs;
-    return Math.max(now, this.pausedUntil, byGap, ...byWindows);
+    const afterLast = counted === 0 ? now : begunAt(counted - 1) + this.#gapMs;
+    return Math.max(now, this.pausedUntil, afterLast + ahead * this.#gapMs, ...byWindows);
   }
 
-  /** A turn is granted; until its call has left or ended, it counts as leaving now, whenever that is. */
-  begin(now: number): Begun {
-    const call = { granted: now, at: Number.POSITIVE_INFINITY };
-    this.#begun.push(call);
-    return call;
+  /** A permit is granted. */
+  granted(): void {
+    this.#unused++;
   }
 
-  leave(call: Begun, now: number): void {
-    const index = this.#begun.lastIndexOf(call);
-    if (index >= 0) this.#begun.splice(index, 1);
-    call.at = now;
-    this.#begun.splice(this.#begun.findLastIndex(({ at }) => at <= now) + 1, 0, call);
+  /** A permit comes back unused: it has cost nothing. */
+  returned(): void {
+    this.#unused--;
   }
 
-  /** One that never left counts from when its turn came. */
-  end(call: Begun): void {
-    if (call.at === Number.POSITIVE_INFINITY) this.leave(call, call.granted);
+  /** A permit is used: its call begins. */
+  used(now: number): void {
+    this.#unused--;
+    this.#begun.push(now);
   }
 
   slowDown(now: number, retryAfterMs: number | undefined): void {
     const pause = (ms: number) => {
-      this.pausedUntil = Math.max(this.pausedUntil, now + Math.min(longestRetryAfterMs, ms));
+      this.pausedUntil = Math.max(this.pausedUntil, now + Math.min(longestRetryAfterMs, Math.max(shortestPauseMs, ms)));
     };
     pause(retryAfterMs ?? 0);
     if (now - this.#slowedAt < sameLessonMs) return;
     this.#slowedAt = now;
     const backoffMs = Math.min(longestPauseMs, shortestPauseMs * 2 ** this.#pauses++);
-    pause((retryAfterMs ?? backoffMs) * (1 + this.random() / 4));
+    pause(Math.max(shortestPauseMs, retryAfterMs ?? backoffMs) * (1 + this.random() / 4));
     this.#concurrency = Math.max(1, this.#concurrency / 2);
     this.#gapMs = Math.min(longestGapMs, Math.max(firstGapMs, this.#gapMs * 2));
   }
@@ -116,19 +111,14 @@ export class Pace {
     this.#gapMs = this.#gapMs < 1 ? 0 : this.#gapMs * 0.98;
   }
 
-  budget(now: number): { maximumAvailable: number; currentlyAvailable: number; restoreRatePerMinute: number; concurrencyLimit: number } {
+  /** Calls that may begin now, 0..maxPerMinute. */
+  available(now: number): number {
     this.#forget(now);
-    const { maxPerMinute } = this.limits;
-    return {
-      maximumAvailable: maxPerMinute,
-      currentlyAvailable: Math.max(0, maxPerMinute - this.#begun.length),
-      restoreRatePerMinute: maxPerMinute,
-      concurrencyLimit: this.concurrency,
-    };
+    return Math.max(0, this.limits.maxPerMinute - this.#begun.length - this.#unused);
   }
 
   #forget(now: number): void {
-    const fresh = this.#begun.findIndex(({ at }) => at > now - this.#spanMs);
-    this.#begun.splice(0, fresh < 0 ? this.#begun.length : fresh);
+    const recent = this.#begun.findIndex((at) => at > now - this.#longestMs);
+    if (recent !== 0) this.#begun.splice(0, recent < 0 ? this.#begun.length : recent);
   }
 }

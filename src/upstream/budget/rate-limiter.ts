@@ -1,249 +1,215 @@
+import type { Clock } from "../../clock.js";
 import { GatewayError } from "../../errors.js";
-import { type Loan, Loans } from "./loans.js";
-import { type Begun, type Limits, Pace } from "./pace.js";
+import { longestTimerMs } from "../../time.js";
+import { type Limits, Pace } from "./pace.js";
+import type { Permit, PermitBudget, PermitRequest, PermitRequester, PermitSource, PermitTerms, ReclaimableExchange } from "./permit.js";
+import { PermitQueue, type Waiting } from "./permit-queue.js";
+import { ReclaimableExchanges } from "./reclaimable-exchanges.js";
 
-export type Priority = "interactive" | "refresh";
-const rank: Record<Priority, number> = { interactive: 0, refresh: 1 };
-
-export interface TurnTerms {
-  /** Epoch ms after which the turn is of no use. */
-  deadline: number;
-  /** Epoch ms by which the most pressed of several askers needs the turn; absent: the deadline. */
-  due?: number;
-  priority: Priority;
+export interface RateLimiterOptions {
+  /** Whose calls they are, for errors: for example "operations of account a". */
+  name: string;
+  limits: Limits;
+  clock: Pick<Clock, "monotonic">;
+  random: () => number;
 }
 
-/** The right to perform one exchange; give it back when the exchange is over. */
-export interface Turn {
-  /** The request leaves now, which may be long after the turn came: the limits count from here. */
-  sending(): void;
-  /** From now on the turn can be had back when nobody wants its exchange any more and others wait for a turn. */
-  reclaimable(loan: Loan): void;
-  release(): void;
-}
-
-/** Who waits for a turn. One of the two is called, once; it may be called before `queue` returns. */
-export interface Contender {
-  grant(turn: Turn): void;
-  refuse(error: GatewayError): void;
-}
-
-/** A place in the queue. */
-export interface Place {
-  /** The earliest time at which the turn can come, by the limits alone; exchanges ahead may last longer. */
-  earliestTurn(): number;
-  /** Moves to where these terms belong. */
-  move(terms: TurnTerms): void;
-  /** Neither grant nor refusal will come any more. */
-  leave(): void;
-}
-
-interface Waiting extends Contender {
-  terms: TurnTerms;
-  readonly order: number;
-}
-
-/** More than this many waiting exchanges are refused: the queue is bounded. */
-const maxWaiting = 10_000;
+/** More requests than this do not wait: further ones are refused. */
+const mostWaiting = 10_000;
 
 /**
- * The budget of one account at one service: never more than `maxConcurrent` exchanges at once and `maxPerMinute` begun in
- * any sliding minute. Interactive before refresh, then what is due earliest.
+ * The budget of one account at one service, in this process: never more than `maxConcurrent` permits out at once, and never more than
+ * `maxPerMinute` used in any sliding minute. The wall clock has no part in it.
  *
- * A turn that cannot come before its deadline is refused at once with BUDGET_EXHAUSTED and retryAfterMs.
+ * A permit that came before a pause after a 429 has expired when it is used in the pause: nothing is sent into it.
  */
-export class Lane {
-  readonly #waiting: Waiting[] = [];
+export class RateLimiter implements PermitSource {
+  readonly #queue = new PermitQueue();
   readonly #pace: Pace;
-  readonly #loans = new Loans();
-  #active = 0;
+  readonly #exchanges = new ReclaimableExchanges();
+  #out = 0;
   #arrivals = 0;
   #closed = false;
   #wake: NodeJS.Timeout | undefined;
 
-  constructor(
-    private readonly name: string,
-    limits: Limits,
-    private readonly now: () => number,
-    random: () => number,
-  ) {
-    this.#pace = new Pace(limits, random);
+  constructor(private readonly options: RateLimiterOptions) {
+    this.#pace = new Pace(options.limits, options.random);
   }
 
-  /** Resolves when it is this caller's turn. */
-  acquire(terms: TurnTerms): Promise<Turn> {
-    return new Promise((grant, refuse) => this.queue(terms, { grant, refuse }));
-  }
-
-  queue(terms: TurnTerms, contender: Contender): Place {
-    const waiting: Waiting = { ...contender, terms, order: this.#arrivals++ };
-    const place: Place = {
-      earliestTurn: () => this.#pace.earliest(this.now(), Math.max(0, this.#waiting.indexOf(waiting))),
+  request(terms: PermitTerms, requester: PermitRequester): PermitRequest {
+    const waiting: Waiting = { terms, requester, arrival: this.#arrivals++ };
+    const earliest = () => this.#pace.earliest(this.#now, this.#queue.ahead(waiting));
+    const refusal = this.#closed ? stopping() : this.#refusalAtOnce(terms, earliest());
+    if (refusal) requester.refuse(refusal);
+    else {
+      this.#queue.add(waiting);
+      this.#goOn();
+    }
+    return {
+      earliest,
       move: (changed) => {
-        if (!this.#remove(waiting)) return;
+        if (!this.#queue.remove(waiting)) return;
         waiting.terms = changed;
-        this.#insert(waiting);
+        this.#queue.add(waiting);
+        this.#sleep(this.#now);
       },
-      leave: () => {
-        this.#remove(waiting);
+      cancel: () => {
+        this.#queue.remove(waiting);
       },
     };
-    if (this.#closed) {
-      waiting.refuse(stopping());
-      return place;
-    }
-    const earliest = this.#pace.earliest(this.now(), this.#placeOf(waiting));
-    if (earliest > terms.deadline || this.#waiting.length >= maxWaiting) {
-      waiting.refuse(this.refusal(earliest));
-      return place;
-    }
-    this.#insert(waiting);
-    this.#grantTurns();
-    this.reclaim();
-    return place;
   }
 
-  /** BUDGET_EXHAUSTED, in a pause UPSTREAM_RATE_LIMITED, with the time until the turn that can be had at the earliest. */
   refusal(earliest: number): GatewayError {
-    const retryAfterMs = Math.max(1, Math.ceil(earliest - this.now()));
+    const { name } = this.options;
+    const retryAfterMs = Math.max(1, Math.ceil(earliest - this.#now));
     const then = `the next call is possible in ${retryAfterMs} ms.`;
-    return this.#pace.pausedUntil > this.now()
-      ? new GatewayError("UPSTREAM_RATE_LIMITED", `The platform refuses calls for ${this.name} with 429; ${then}`, { retryAfterMs })
-      : new GatewayError("BUDGET_EXHAUSTED", `The call budget for ${this.name} is spent; ${then}`, { retryAfterMs });
+    return this.#isPaused
+      ? new GatewayError("UPSTREAM_RATE_LIMITED", `The platform refuses calls for ${name} with 429; ${then}`, { retryAfterMs })
+      : new GatewayError("BUDGET_EXHAUSTED", `The call budget for ${name} is spent; ${then}`, { retryAfterMs });
   }
 
-  /** The platform said 429: everybody pauses, and goes on slower. Returns when the pause ends, epoch ms. */
+  get pause(): GatewayError | undefined {
+    return this.#isPaused ? this.refusal(this.#pace.pausedUntil) : undefined;
+  }
+
   rateLimited(retryAfterMs: number | undefined): number {
-    this.#pace.slowDown(this.now(), retryAfterMs);
+    this.#pace.slowDown(this.#now, retryAfterMs);
     this.#goOn();
     return this.#pace.pausedUntil;
   }
 
-  /** What stands in the way of a call now while a pause lasts that a 429 began; undefined when none does. */
-  get pause(): GatewayError | undefined {
-    const { pausedUntil } = this.#pace;
-    return pausedUntil > this.now() ? this.refusal(pausedUntil) : undefined;
-  }
-
-  /** Has turns back whose exchanges nobody wants any more, for as many as wait. */
-  reclaim(): void {
-    const now = this.now();
-    const couldGrant = this.#waiting.length > 0 && this.#pace.earliest(now, 0) <= now;
-    if (couldGrant && this.#active >= this.#pace.concurrency) this.#loans.reclaim(this.#waiting.length, now);
-  }
-
-  /** An exchange went well: back towards the configured pace. */
   succeeded(): void {
     this.#pace.speedUp();
+    this.#goOn();
   }
 
-  budget(): {
-    maximumAvailable: number;
-    currentlyAvailable: number;
-    restoreRatePerMinute: number;
-    concurrencyLimit: number;
-    waiting: number;
-  } {
-    return { ...this.#pace.budget(this.now()), waiting: this.#waiting.length };
+  reclaim(): void {
+    this.#goOn();
   }
 
-  /** Refuses who waits, and who comes later. Turns that were granted run out. */
-  close(): void {
-    this.#closed = true;
-    clearTimeout(this.#wake);
-    for (const waiting of this.#waiting.splice(0)) waiting.refuse(stopping());
-  }
-
-  #turn(call: Begun): Turn {
-    let released = false;
-    let lent: Loan | undefined;
+  budget(): PermitBudget {
+    const { maxPerMinute } = this.options.limits;
     return {
-      reclaimable: (loan) => {
-        lent = loan;
-        this.#loans.add(loan);
-      },
-      sending: () => {
-        this.#pace.leave(call, this.now());
-        this.#goOn();
-      },
-      release: () => {
-        if (released) return;
-        released = true;
-        if (lent) this.#loans.delete(lent);
-        this.#active--;
-        this.#pace.end(call);
-        this.#goOn();
-      },
+      maximumAvailable: maxPerMinute,
+      currentlyAvailable: this.#pace.available(this.#now),
+      restoreRatePerMinute: maxPerMinute,
+      concurrencyLimit: this.#pace.concurrency,
+      waiting: this.#queue.length,
     };
   }
 
-  #goOn(): void {
-    this.#refuseHopeless();
-    this.reclaim();
-    this.#grantTurns();
-  }
-
-  #grantTurns(): void {
+  close(): void {
+    this.#closed = true;
     clearTimeout(this.#wake);
-    for (;;) {
-      const next = this.#waiting[0];
-      if (!next) return;
-      const now = this.now();
-      if (this.#active >= this.#pace.concurrency) {
-        const overdueAt = this.#loans.nextOverdueAt(now);
-        if (overdueAt < Number.POSITIVE_INFINITY) this.#wake = setTimeout(() => this.#goOn(), overdueAt - now);
-        return;
-      }
-      const earliest = this.#pace.earliest(now, 0);
-      if (earliest > now) {
-        this.#wake = setTimeout(() => this.#goOn(), earliest - now);
-        return;
-      }
-      this.#waiting.shift();
-      this.#active++;
-      next.grant(this.#turn(this.#pace.begin(now)));
-    }
+    for (const waiting of [...this.#queue.all]) this.#refuse(waiting, stopping());
   }
 
-  /** A pause, or exchanges that last, can make turns impossible that were possible when they were asked for. */
-  #refuseHopeless(): void {
-    const now = this.now();
-    const last = this.#pace.earliest(now, Math.max(0, this.#waiting.length - 1));
-    if (this.#waiting.every(({ terms }) => last <= terms.deadline)) return;
+  get #now(): number {
+    return this.options.clock.monotonic();
+  }
+
+  get #isPaused(): boolean {
+    return this.#pace.pausedUntil > this.#now;
+  }
+
+  #refusalAtOnce({ deadline }: PermitTerms, earliest: number): GatewayError | undefined {
+    return earliest > deadline || this.#queue.length >= mostWaiting ? this.refusal(earliest) : undefined;
+  }
+
+  #refuse(waiting: Waiting, error: GatewayError): void {
+    if (this.#queue.remove(waiting)) waiting.requester.refuse(error);
+  }
+
+  #permit(): Permit {
+    let state: "granted" | "used" | "released" = "granted";
+    let exchange: ReclaimableExchange | undefined;
+    this.#out++;
+    this.#pace.granted();
+    const release = () => {
+      if (state === "released") return;
+      if (state === "granted") this.#pace.returned();
+      state = "released";
+      this.#out--;
+      if (exchange) this.#exchanges.delete(exchange);
+      this.#goOn();
+    };
+    return {
+      use: () => {
+        if (state !== "granted") return false;
+        if (this.#isPaused) {
+          release();
+          return false;
+        }
+        state = "used";
+        this.#pace.used(this.#now);
+        this.#goOn();
+        return true;
+      },
+      reclaimable: (given) => {
+        if (exchange) this.#exchanges.delete(exchange);
+        if (state === "released") return;
+        exchange = given;
+        this.#exchanges.add(exchange);
+        this.#goOn();
+      },
+      release,
+    };
+  }
+
+  /** One moment for all steps: a request whose time comes between two of them would be woken by nothing. */
+  #goOn(now = this.#now): void {
+    this.#refuseHopeless(now);
+    this.#grantPermits(now);
+    this.#closeOverdue(now);
+    this.#sleep(now);
+  }
+
+  /** A pause, or exchanges that last, can make permits impossible that were possible when they were asked for. */
+  #refuseHopeless(now: number): void {
+    const last = this.#pace.earliest(now, Math.max(0, this.#queue.length - 1));
+    if (last <= this.#queue.noDeadlineBefore) return;
+    this.#queue.recount();
+    if (last <= this.#queue.noDeadlineBefore) return;
     let ahead = 0;
-    for (const waiting of [...this.#waiting]) {
+    for (const waiting of [...this.#queue.all]) {
       const earliest = this.#pace.earliest(now, ahead);
       if (earliest <= waiting.terms.deadline) ahead++;
-      else if (this.#remove(waiting)) waiting.refuse(this.refusal(earliest));
+      else this.#refuse(waiting, this.refusal(earliest));
     }
   }
 
-  #insert(waiting: Waiting): void {
-    this.#waiting.splice(this.#placeOf(waiting), 0, waiting);
-  }
-
-  /** How many are before it, in a queue that is in order. */
-  #placeOf(waiting: Waiting): number {
-    let [from, to] = [0, this.#waiting.length];
-    while (from < to) {
-      const middle = (from + to) >> 1;
-      if (before(this.#waiting[middle]!, waiting)) from = middle + 1;
-      else to = middle;
+  #grantPermits(now: number): void {
+    for (;;) {
+      const { first } = this.#queue;
+      if (!first || this.#out >= this.#pace.concurrency || this.#pace.earliest(now, 0) > now) return;
+      this.#queue.remove(first);
+      first.requester.grant(this.#permit());
     }
-    return from;
   }
 
-  #remove(waiting: Waiting): boolean {
-    const index = this.#waiting.indexOf(waiting);
-    if (index >= 0) this.#waiting.splice(index, 1);
-    return index >= 0;
+  /** Takes permits back for as many requests as wait and could be served at once. */
+  #closeOverdue(now: number): void {
+    for (;;) {
+      const room = this.#pace.concurrency - this.#out + this.#exchanges.closing;
+      const needed = this.#queue.length > Math.max(0, room) && this.#pace.earliest(now, Math.max(0, room)) <= now;
+      if (!needed || !this.#exchanges.closeOldest(now)) return;
+    }
+  }
+
+  /** Until the limits let the next request through, an exchange is overdue that is in its way, or a deadline has passed. */
+  #sleep(now: number): void {
+    clearTimeout(this.#wake);
+    if (this.#queue.length === 0) return;
+    const next = this.#out < this.#pace.concurrency ? this.#pace.earliest(now, 0) : this.#nextClosing(now);
+    const wakeAt = Math.min(next, this.#queue.noDeadlineBefore + 1, now + longestTimerMs);
+    this.#wake = setTimeout(() => this.#goOn(), Math.max(0, Math.ceil(wakeAt - now)));
+  }
+
+  /** When closing an exchange would help; infinite when that takes an event, such as an exchange that ends or loses its last waiter. */
+  #nextClosing(now: number): number {
+    const at = Math.max(this.#pace.earliest(now, 0), this.#exchanges.nextAt(now));
+    return at > now ? at : Number.POSITIVE_INFINITY;
   }
 }
 
 const stopping = () => new GatewayError("UPSTREAM_UNAVAILABLE", "The gateway is stopping.");
-
-const dueAt = ({ due, deadline }: TurnTerms): number => due ?? deadline;
-
-function before({ terms: a, order: arrivedA }: Waiting, { terms: b, order: arrivedB }: Waiting): boolean {
-  return (rank[a.priority] - rank[b.priority] || dueAt(a) - dueAt(b) || arrivedA - arrivedB) < 0;
-}

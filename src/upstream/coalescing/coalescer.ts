@@ -1,246 +1,620 @@
+import { LRUCache } from "lru-cache";
+import type { Clock } from "../../clock.js";
 import { GatewayError } from "../../errors.js";
-import type { Answers } from "../answers/answers.js";
-import { type Freshness, tolerating } from "../answers/freshness.js";
-import type { Stored } from "../apis/merging.js";
-import type { Turn } from "../budget/rate-limiter.js";
-import { callAlone, familyOf, mergingOf } from "../planning/plan.js";
+import type { AnswerStore } from "../answers/answer-store.js";
+import { type Freshness, freshMs, keepMs, momentOf, tolerating } from "../answers/freshness.js";
+import type { AnswerRecord, Seen } from "../apis/descriptor.js";
+import type { Charge } from "../budget/caller-budget.js";
+import { common } from "../planning/ids.js";
+import { nothingSeen, type PlannedCall, plan } from "../planning/plan.js";
+import { type Scope, scopeOf } from "../planning/scope.js";
 import { SizesSeen } from "../planning/sizes-seen.js";
-import { type Answered, canonical, type Question } from "../question.js";
-import { type Connection, serviceOf } from "../transport/session.js";
-import { Family } from "./family.js";
-import { came, type Flight, inVain, usedBy } from "./flight.js";
-import { Forecast } from "./forecast.js";
-import type { Failure } from "./memory.js";
-import { refreshTerms } from "./refresh-terms.js";
-import { Settlement } from "./settlement.js";
-import { deadlineOf, priorityOf } from "./turn-terms.js";
-import type { Asked, AskTerms, Waiter } from "./waiter.js";
+import { canonical, type Question } from "../question.js";
+import { Ask, type AskOutcome, type AskTerms, gatewayFailed, type Waiter } from "./ask.js";
+import { type CallEnd, CallInFlight, type CallOwner } from "./call-in-flight.js";
+import { type DecidedCall, type Decision, decide, type ScopeSnapshot, type Snapshot } from "./decide.js";
+import { Delivery } from "./delivery.js";
+import { Halving, type HalvingStep, halvesOf, wantedBy } from "./halving.js";
+import { OpenScope } from "./open-scope.js";
+import { RequestMemory } from "./request-memory.js";
+import type { Session } from "./session.js";
 
 export interface CoalescerOptions {
-  answers: Answers;
+  store: AnswerStore;
   freshness: (account: string) => Freshness;
-  /** The platform as an account and credential see it. */
-  connect: (account: string, credential: string) => Pick<Connection, "lane" | "fetch">;
-  now: () => number;
-  /** Told of what went wrong where no asker hears it. */
-  warn: (message: string, error: unknown) => void;
+  /** The service of the scope's API, as its account and credential see it. */
+  session: (scope: Scope) => Session;
+  clock: Clock;
+  /** Told of what went wrong where no client hears it. */
+  warn: (message: string, error?: unknown) => void;
   /** Told when a refresh that nobody waited for is over, with the exchanges it took. */
-  refreshed?: (question: Question, calls: number) => void;
+  refreshed?: (scope: Scope, exchanges: number) => void;
 }
 
+export type ForecastTerms = Pick<AskTerms, "begun" | "deadline" | "priority" | "memory" | "most">;
+
+/** May refuse the calls that a decision makes necessary. */
+export type Admit = (decision: Decision) => GatewayError | null;
+
+export interface Asked {
+  readonly outcomes: readonly Promise<AskOutcome>[];
+  /** What refused the calls that were needed; null when nothing did. */
+  readonly refusal: Promise<GatewayError | null>;
+}
+
+/** A refresh behind a stale answer has this long, whoever asked; ms. */
+const refreshMs = 60_000;
+const mostScopes = 20_000;
+/** A chain of pages that takes more than this part of the deadline is cut into parts. */
+const longestChainShare = 0.5;
+
 /**
- * Answers questions with the fewest calls, process-wide: from a fresh answer that contains the question, a stale one with a
- * refresh behind it, a call in flight, a call that still waits (which is widened), or a new call; in that order.
- * Sharing is safe because a family holds account and upstream credential: nothing is shared across families.
+ * Answers questions with the fewest calls, for all requests of the process. It takes a snapshot, decides by `decide` alone, and carries
+ * the decision out. Sharing is safe because a scope holds account and upstream credential: nothing is shared across scopes.
  */
-export class Coalescer {
-  readonly #families = new Map<string, Family>();
-  readonly #sizes = new SizesSeen();
-  readonly #settlement: Settlement;
-  /** What questions would cost if they were asked now. */
-  readonly forecast: Forecast;
+export class Coalescer implements CallOwner {
+  readonly #scopes = new LRUCache<string, OpenScope>({ max: mostScopes });
+  readonly #sizes: SizesSeen;
+  readonly #delivery: Delivery;
+  /** Calls that are part of a search for a refused id. */
+  readonly #halvings = new Map<CallInFlight, HalvingStep>();
+  /** By caller: the series of pages that reads on although nobody waits for it. */
+  readonly #readingOn = new Map<string, CallInFlight>();
+  #stopped: GatewayError | null = null;
   #calls = 0;
 
   constructor(private readonly options: CoalescerOptions) {
-    this.#settlement = new Settlement(options.answers, options.freshness, options.now);
-    const expects = (question: Question) => this.#families.get(familyOf(question))?.expects(question) ?? false;
-    this.forecast = new Forecast({ ...options, sizes: this.#sizes, expects });
+    this.#sizes = new SizesSeen(() => options.clock.monotonic());
+    this.#delivery = new Delivery(options.freshness, options.clock);
   }
 
-  /** One promise a question, in order; each rejects by itself, with a GatewayError of the contract's table. */
-  ask(questions: readonly Question[], terms: AskTerms): Promise<Answered<Question>>[] {
-    const families = new Map<string, Asked[]>();
-    const askedAt = this.options.now();
-    const promises = questions.map(
-      (question) =>
-        new Promise<Answered<Question>>((answer, fail) => {
-          const family = familyOf(question);
-          const asked = families.get(family) ?? [];
-          asked.push({ question, family, terms, askedAt, answer, fail });
-          families.set(family, asked);
-        }),
-    );
-    for (const [key, asked] of families) {
-      this.#askFamily(key, asked).catch((error) => {
-        this.options.warn("Questions could not be asked", error);
-        for (const { fail } of asked) fail(new GatewayError("INTERNAL_SERVER_ERROR", "The gateway failed."));
-      });
-    }
-    return promises;
+  /**
+   * One outcome a question, in order. None rejects: each part of a question is answered or has failed. `admit` may refuse the calls that
+   * the decision makes necessary, after which what needs none is answered all the same; `refusal` tells it.
+   */
+  ask(questions: readonly Question[], terms: AskTerms, admit: Admit = () => null): Asked {
+    const askedAt = this.options.clock.monotonic();
+    const asks = questions.map((question) => new Ask(question, scopeOf(question), terms, askedAt));
+    if (terms.priority === "interactive") for (const { question, scope } of asks) this.#notesUse(question, scope);
+    const refusal = this.#serve(asks, terms, admit).catch((error) => {
+      this.options.warn("Questions could not be asked", error);
+      for (const ask of asks) {
+        this.#delivery.refused(ask, ask.question, gatewayFailed());
+        ask.settle();
+      }
+      return null;
+    });
+    return { outcomes: asks.map(({ outcome }) => outcome), refusal };
   }
 
-  async #askFamily(key: string, asked: readonly Asked[]): Promise<void> {
-    const family = this.#family(key, asked[0]!.question);
-    family.lookers++;
-    try {
-      const stored = await this.#stored(key, family);
-      family.add(asked.map((each) => this.#known(each, stored)).filter((waiter) => waiter !== null));
-    } finally {
-      family.lookers--;
-      this.#forgetIdle(key);
-    }
+  /** What would happen to the questions now. Asks and claims nothing. */
+  forecast(questions: readonly Question[], terms: ForecastTerms, guess: (seen: Seen) => Seen = (seen) => seen): Promise<Decision> {
+    return this.#withSnapshot(new Set(questions.map(scopeOf)), terms, (snapshot) => {
+      const scope = (of: Scope) => ({ ...snapshot.scope(of), seen: guess(snapshot.scope(of).seen) });
+      return decide(questions, { ...snapshot, scope });
+    });
   }
 
-  /** What is stored, looked up again when an answer landed meanwhile: else a call could be made twice. */
-  async #stored(key: string, family: Family): Promise<readonly Stored[]> {
+  /** The calls of the scope that are queued or in flight. */
+  calls(scope: Scope): readonly CallInFlight[] {
+    return this.#scopes.get(scope.key)?.open ?? [];
+  }
+
+  /** Fails what waits, with a stale answer where there is one, and makes no further call. */
+  stop(): void {
+    this.#stopped = new GatewayError("UPSTREAM_UNAVAILABLE", "The gateway is stopping.");
+    for (const open of this.#scopes.values()) for (const call of open.open) call.stop(this.#stopped);
+  }
+
+  // ------------------------------------------------------------ snapshot, decision
+
+  #serve(asks: readonly Ask[], terms: AskTerms, admit: Admit): Promise<GatewayError | null> {
+    return this.#withSnapshot(new Set(asks.map(({ scope }) => scope)), terms, (snapshot) => {
+      const decision = decide(
+        asks.map(({ question }) => question),
+        snapshot,
+      );
+      const refusal = admit(decision);
+      this.#carryOut(asks, refusal ? withoutCalls(decision, refusal) : decision, snapshot, terms);
+      return refusal;
+    });
+  }
+
+  /**
+   * Calls `use` with a snapshot that shows everything until now: nothing happens between the two. It is taken again while answers land that
+   * it does not show: else a call could be made twice.
+   */
+  async #withSnapshot<T>(
+    scopes: ReadonlySet<Scope>,
+    { begun, deadline, priority, memory, most }: ForecastTerms,
+    use: (snapshot: Snapshot<CallInFlight>) => T,
+  ): Promise<T> {
     for (;;) {
-      const landings = family.landings;
-      const stored = await this.options.answers.list(key);
-      if (landings === family.landings) return stored;
+      const open = [...scopes].map((scope) => this.#open(scope));
+      const versions = open.map(({ version }) => version);
+      const stored = await Promise.all([...scopes].map(({ key }) => this.options.store.get(key)));
+      if (open.some(({ version }, index) => version !== versions[index])) continue;
+      const present = momentOf(this.options.clock);
+      const known = new Map(
+        open.map((each, index) => [each.scope.key, this.#scopeSnapshot(each, stored[index]!, memory, present)] as const),
+      );
+      const { freshness } = this.options;
+      return use({ present, begun, deadline, priority, most: most(), freshness, scope: ({ key }) => known.get(key)! });
     }
   }
 
-  /** Settles the question from what is known, or returns what is left to wait for. */
-  #known(asked: Asked, stored: readonly Stored[]): Waiter | null {
-    const { question, terms, family } = asked;
-    const merging = mergingOf(question.api);
-    const remembered = terms.memory.answers(family);
-    const known = [...remembered, ...stored.filter((answer) => !remembered.includes(answer))];
-    const freshness = this.options.freshness(question.account);
-    const usable = tolerating("fresh", freshness, question, terms.since);
-    const found = merging.lookUp(known, question, usable);
-    if ("reply" in found) {
-      this.#settlement.reply(asked, found.reply, { outcome: "CACHED" });
-      return null;
-    }
-    const failure = this.#failureOf(found.missing, asked);
-    if (failure && this.#settlement.afterFailure(asked, failure, known)) return null;
-    const stale = merging.lookUp(known, question, tolerating("revalidating", freshness, question, terms.since));
-    if ("reply" in stale) {
-      this.#settlement.reply(asked, stale.reply, { outcome: "STALE" });
-      this.#refresh(found.missing, terms);
-      return null;
-    }
-    return this.#armed({ ...asked, wanted: found.missing, known, usable, alone: false });
-  }
-
-  /** That of a call this request waited for before, or what stands in the way of one now. */
-  #failureOf(missing: Question, { terms, family }: Asked): Pick<Failure, "error" | "final"> | undefined {
-    const remembered = terms.memory.failures(family).find(({ call }) => mergingOf(missing.api).covers(call, missing));
-    const error = this.#family(family, missing).trouble(missing);
-    return remembered ?? (error && { error, final: false });
-  }
-
-  /** Asks the question again behind a stale answer, unless that is under way. Its failure concerns nobody but the log. */
-  #refresh(question: Question, behind: AskTerms): void {
-    const askedAt = this.options.now();
-    const terms = refreshTerms(askedAt, behind);
-    const family = familyOf(question);
-    const asked: Asked = {
-      question,
-      family,
-      terms,
-      askedAt,
-      answer: () => undefined,
-      fail: (error) => error.code !== "CALLER_BUDGET_EXHAUSTED" && this.options.warn("A refresh failed", error),
+  #scopeSnapshot(
+    open: OpenScope,
+    stored: readonly AnswerRecord[],
+    memory: RequestMemory,
+    present: ReturnType<typeof momentOf>,
+  ): ScopeSnapshot<CallInFlight> {
+    const { scope } = open;
+    const session = this.options.session(scope);
+    const remembered = memory.answers(scope);
+    const circuit = session.circuit.refusal();
+    const { pause } = session.limiter;
+    return {
+      records: remembered.length === 0 ? stored : [...remembered, ...stored.filter((record) => !remembered.includes(record))],
+      calls: open.open,
+      obstacle: circuit ? { error: circuit, final: true } : pause ? { error: pause, final: false } : null,
+      failures: memory.failures(scope),
+      seen: open.seen(stored, this.#sizes, this.options.freshness(scope.account), present),
+      refused: open.refused,
+      usualMs: session.times.usualMs(scope.api.name),
     };
-    const owner = this.#family(family, question);
-    if (owner.expects(question)) return;
-    owner.add([this.#armed({ ...asked, wanted: question, known: [], usable: () => false, alone: false })]);
   }
 
-  #armed(waiter: Omit<Waiter, "disarm">): Waiter {
-    const leftMs = Math.max(0, waiter.terms.deadline - this.options.now());
-    const timer = setTimeout(() => this.#giveUp(armed), leftMs);
-    const armed: Waiter = { ...waiter, disarm: () => clearTimeout(timer) };
-    return armed;
+  #open(scope: Scope): OpenScope {
+    const open = this.#scopes.get(scope.key) ?? new OpenScope(scope, () => this.options.clock.monotonic());
+    this.#scopes.set(scope.key, open);
+    return open;
   }
 
-  #giveUp(waiter: Waiter): void {
-    const flight = this.#families.get(waiter.family)?.leave(waiter) ?? null;
-    this.#fail(waiter, inVain(flight, this.options.now()), flight ? usedBy(waiter, flight) : {});
+  #notesUse(question: Question, scope: Scope): void {
+    this.#open(scope).uses(question, 2 * freshMs(this.options.freshness(scope.account), question));
   }
 
-  async #fly(family: Family, flight: Flight, turn: Turn): Promise<void> {
-    const { first, call, facts } = flight;
-    const { question, family: key } = first;
+  // ------------------------------------------------------------ carrying out
+
+  #carryOut(asks: readonly Ask[], decision: Decision<CallInFlight>, snapshot: Snapshot<CallInFlight>, terms: AskTerms): void {
+    const asksOf = new Map<Question, Ask[]>();
+    for (const ask of asks) asksOf.set(ask.question, [...(asksOf.get(ask.question) ?? []), ask]);
+
+    for (const { question, found, state, failure } of decision.answers)
+      for (const ask of asksOf.get(question)!) this.#delivery.stored(ask, found, state, failure);
+    for (const { question, part, error } of decision.refused)
+      for (const ask of asksOf.get(question)!) this.#delivery.refused(ask, part, error);
+
+    const waiting = new Map<Question, Waiter[]>();
+    const waiterOf = (ask: Ask, part: Question, wanted: Question): Waiter => {
+      const waiter = waiterFor(ask, part, wanted, snapshot, this.options.freshness(ask.scope.account));
+      ask.waits(waiter);
+      return waiter;
+    };
+    for (const { question, part, wanted, call } of decision.joins)
+      for (const ask of asksOf.get(question)!) call.join(waiterOf(ask, part, wanted));
+    for (const { question, part, wanted } of decision.waits) {
+      waiting.set(wanted, [...(waiting.get(wanted) ?? []), ...asksOf.get(question)!.map((ask) => waiterOf(ask, part, wanted))]);
+    }
+    for (const question of decision.refreshes) {
+      const ask = this.#refresh(question, terms);
+      waiting.set(question, [...(waiting.get(question) ?? []), waiterOf(ask, question, question)]);
+      this.#arm(ask);
+    }
+    for (const [scope, calls] of decision.plans) this.#replan(this.#open(scope), calls, waiting);
+    for (const ask of asks) {
+      this.#arm(ask);
+      ask.settle();
+    }
+  }
+
+  #arm(ask: Ask): void {
+    ask.arm(ask.terms.deadline - this.options.clock.monotonic(), () => this.#giveUp(ask));
+  }
+
+  /** A question that is asked behind a stale answer. Nobody waits for it, but whoever caused it bears it. Its failure concerns the log alone. */
+  #refresh(question: Question, { caller, charge }: AskTerms): Ask {
+    const begun = momentOf(this.options.clock);
+    const terms: AskTerms = {
+      begun,
+      deadline: begun.monotonic + refreshMs,
+      priority: "refresh",
+      caller,
+      memory: new RequestMemory(),
+      // No decision has counted it, and none has to: it is nobody's answer.
+      charge: (exchanges) => charge(exchanges, true),
+      most: () => Number.POSITIVE_INFINITY,
+      saw: () => undefined,
+    };
+    const ask = new Ask(question, scopeOf(question), terms, begun.monotonic);
+    void ask.outcome.then(({ failed }) => {
+      for (const { error } of failed) if (error.code !== "CALLER_BUDGET_EXHAUSTED") this.options.warn("A refresh failed", error);
+    });
+    return ask;
+  }
+
+  /**
+   * Makes the queued calls of the scope those of the plan. A place in the queue goes to a new call, those that somebody waited for before
+   * others; a call for which there is no place makes one of its waiters pay for another.
+   */
+  #replan(open: OpenScope, calls: readonly DecidedCall[], waiting: ReadonlyMap<Question, readonly Waiter[]>): void {
+    const vacant = open.open.filter(({ planned }) => planned !== null);
+    const seated = new Set(vacant.flatMap(({ waiters }) => [...waiters]));
+    const waitersOf = new Map(waiting);
+    for (const waiter of seated) waitersOf.set(waiter.wanted, [...(waitersOf.get(waiter.wanted) ?? []), waiter]);
+    const served = servedBy(calls, waitersOf);
+    const isSeated = (call: DecidedCall) => Number((served.get(call) ?? []).some(({ from }) => seated.has(from)));
+    for (const call of [...calls].sort((a, b) => isSeated(b) - isSeated(a))) {
+      const waiters = (served.get(call) ?? []).map(({ waiter }) => waiter);
+      const place = vacant.shift();
+      if (place) place.assign(call, waiters);
+      else this.#begin(open, call, waiters, call.gatherMs, false);
+    }
+    for (const call of vacant) call.drop();
+  }
+
+  /** A new call for these waiters, of whom the first who can pays; when none can, they fail. */
+  #begin(
+    open: OpenScope,
+    planned: PlannedCall,
+    waiters: readonly Waiter[],
+    gatherMs: number,
+    isFixed: boolean,
+    step?: HalvingStep,
+  ): boolean {
+    const paid = this.#stopped ?? paidBy(waiters, planned.exchanges, step === undefined);
+    if (paid instanceof GatewayError) {
+      for (const waiter of waiters) this.#fails(waiter, paid, null);
+      return false;
+    }
+    const call = new CallInFlight(++this.#calls, this.options.session(open.scope), this, planned, paid.terms, paid.charge, isFixed);
+    open.calls.add(call);
+    if (step) this.#halvings.set(call, step);
+    call.assign(planned, waiters);
+    call.start(gatherMs);
+    return true;
+  }
+
+  // ------------------------------------------------------------ what calls tell
+
+  leaves(_call: CallInFlight): void {
+    // What it asks stays as it is from here on.
+  }
+
+  async failing(call: CallInFlight, error: GatewayError, nextTryAt: number): Promise<void> {
+    const records = await this.#records(call.plan.scope);
+    for (const waiter of [...call.waiters]) {
+      const isLate = waiter.ask.terms.deadline <= nextTryAt;
+      if (!isLate && !this.#delivery.hasStandIn(waiter, error, records)) continue;
+      waiter.ask.terms.memory.learnFailure(waiter.ask.scope, { call: call.call, error, final: isLate });
+      call.leave(waiter);
+      this.#delivery.failed(waiter, error, records, call);
+      waiter.ask.settle();
+    }
+  }
+
+  tooLate(call: CallInFlight, waiters: readonly Waiter[], error: GatewayError): void {
+    for (const waiter of waiters) {
+      call.leave(waiter);
+      this.#fails(waiter, error, call.sentAt ? call : null);
+    }
+  }
+
+  /** One call is made beside an overdue one for those who wait for it; whichever answers first serves all. Never a third. */
+  overdue(call: CallInFlight): void {
+    const open = this.#open(call.plan.scope);
+    const { api } = open.scope;
+    const isExpected = (wanted: Question) => open.open.some((other) => other !== call && api.covered(other.call, wanted, null) !== null);
+    const waiters = [...call.waiters].filter(({ wanted }) => !isExpected(wanted));
+    if (waiters.length === 0 || this.#stopped) return;
+    const paid = paidBy(waiters, call.plan.exchanges, false);
+    if (paid instanceof GatewayError) return;
+    for (const waiter of waiters) {
+      call.leave(waiter);
+      this.#delivery.gaveWay(waiter, call, "SENT");
+    }
+    const beside = new CallInFlight(++this.#calls, this.options.session(open.scope), this, call.plan, paid.terms, paid.charge, true);
+    open.calls.add(beside);
+    beside.assign(call.plan, waiters);
+    beside.start(0);
+  }
+
+  mayReadOn(call: CallInFlight): boolean {
+    const { caller } = call.causedBy;
+    const other = this.#readingOn.get(caller);
+    if (other && other !== call && !other.isOver && other.waiters.size === 0) return false;
+    this.#readingOn.set(caller, call);
+    return true;
+  }
+
+  /** Whether all keys are read, now that the first page has told how many there are, or what is still wanted is asked for by name. */
+  isWorth(call: CallInFlight, furtherPages: number): boolean {
+    return call.plan.open !== true || call.plan.scope.api.isWorth(call.call as never, call.wanted as never, furtherPages);
+  }
+
+  parts(call: CallInFlight): number {
+    const { session, plan: planned } = call;
+    const usualMs = session.times.usualMs(planned.scope.api.name);
+    const leftMs = call.deadline - this.options.clock.monotonic();
+    if (usualMs === undefined || planned.exchanges * usualMs <= longestChainShare * leftMs) return 1;
+    return Math.min(session.limiter.budget().concurrencyLimit, planned.exchanges);
+  }
+
+  remarks(call: CallInFlight, remark: string): void {
+    const { api, account } = call.plan.scope;
+    this.options.warn(`${api.metricsApi} of account ${account}: ${remark}`);
+  }
+
+  async store({ plan: { scope } }: CallInFlight, record: AnswerRecord): Promise<void> {
+    this.#sizes.learn(scope, record);
     try {
-      const fetched = await this.options.connect(question.account, question.credential).fetch(call, {
-        turn,
-        priority: () => priorityOf(flight.waiters),
-        deadline: () => deadlineOf(flight.waiters),
-        reclaimed: () => family.landed(flight),
-        failing: (error, nextTryAt) => {
-          flight.failing = error;
-          return this.#settlement.relieve(flight, error, nextTryAt);
-        },
-        sent: (isRetry) => {
-          flight.failing = undefined;
-          facts.exchanges++;
-          if (isRetry) facts.retries++;
-        },
-      });
-      facts.pages = fetched.pages;
-      const answer: Stored = { call, reply: fetched.reply, bytes: fetched.bytes };
-      this.#sizes.learn(key, answer);
-      await this.options.answers.add(key, answer);
-      family.landed(flight);
-      for (const waiter of flight.waiters) this.#deliver(waiter, answer, flight);
-      for (const waiter of family.waiters) this.#settlement.offer(waiter, answer, flight, () => family.leave(waiter));
+      const keptMs = keepMs(this.options.freshness(scope.account), record);
+      await this.options.store.put(scope.key, scope.api.slot(record.call), record, keptMs);
     } catch (error) {
-      family.landed(flight);
-      this.#disappoint(family, flight, this.#asGatewayError(error));
-    } finally {
-      flight.charge?.settle(facts.exchanges);
-      if (first.terms.priority === "refresh") this.options.refreshed?.(question, facts.exchanges);
-      turn.release();
-      this.#forgetIdle(key);
+      this.options.warn("An answer could not be stored", error);
     }
   }
 
-  #deliver(waiter: Waiter, answer: Stored, flight: Flight): void {
-    if (this.#settlement.deliver(waiter, answer, came(waiter, flight))) return;
-    const message = "The platform's answer does not hold what was asked for.";
-    this.#fail(waiter, new GatewayError("UPSTREAM_INVALID_RESPONSE", message));
+  ended(call: CallInFlight, end: CallEnd): void {
+    const { scope } = call.plan;
+    const open = this.#open(scope);
+    open.calls.delete(call);
+    open.version++;
+    if (this.#readingOn.get(call.causedBy.caller) === call) this.#readingOn.delete(call.causedBy.caller);
+    const step = this.#halvings.get(call);
+    this.#halvings.delete(call);
+    if (call.causedBy.priority === "refresh") this.options.refreshed?.(scope, call.facts.exchanges);
+    for (const other of open.open) other.depart();
+    if ("record" in end) {
+      call.session.succeeded();
+      this.#landed(open, call, end.record, end.isCutShort);
+    } else if (call.state !== "dropped") this.#failed(open, call, this.#asGatewayError(end.error, call), step);
+    this.#endsPair(open, step, call);
   }
 
-  /** Who would have asked less, alone, than the call that was rejected asked, asks again alone: what was added may be to blame. */
-  #disappoint(family: Family, flight: Flight, error: GatewayError): void {
-    const mayBlameOthers = (waiter: Waiter) =>
-      error.code === "UPSTREAM_REJECTED" && canonical(callAlone(waiter.wanted).call) !== canonical(flight.call);
-    const waiters = [...flight.waiters];
-    const again = waiters.filter(mayBlameOthers);
-    for (const waiter of again) this.#settlement.rejected(waiter, usedBy(waiter, flight));
-    family.add(again.map((waiter) => this.#armed({ ...waiter, alone: true })));
-    for (const waiter of waiters.filter((each) => !again.includes(each))) {
-      waiter.terms.memory.learnFailure(waiter.family, { call: flight.call, error, final: true });
-      this.#fail(waiter, error, usedBy(waiter, flight));
+  #landed(open: OpenScope, call: CallInFlight, record: AnswerRecord, isCutShort: boolean): void {
+    const again: Waiter[] = [];
+    for (const waiter of call.waiters) {
+      const left = this.#delivery.landed(waiter, record, call);
+      if (left && isCutShort) again.push(left);
+      else if (left) this.#fails(left, notHeld(left, record), call);
+      waiter.ask.settle();
     }
+    for (const other of open.open) {
+      for (const waiter of [...other.waiters]) {
+        if (!this.#delivery.serves(waiter, record)) continue;
+        other.leave(waiter);
+        this.#delivery.landed(waiter, record, call);
+        if (other.sentAt) this.#delivery.gaveWay(waiter, other, "SENT");
+        waiter.ask.settle();
+      }
+    }
+    for (const waiter of again) this.#askAgain(waiter);
   }
 
-  #fail(waiter: Waiter, error: GatewayError, settled?: Parameters<Settlement["fail"]>[2]): void {
-    this.#settlement.fail(waiter, error, settled).catch((failure) => {
-      this.options.warn("An error could not be delivered", failure);
-      waiter.fail(error);
+  /** What an answer that was cut short does not hold is decided anew. */
+  #askAgain(waiter: Waiter): void {
+    const { ask } = waiter;
+    const again = new Ask(waiter.part, ask.scope, ask.terms, ask.askedAt);
+    this.#serve([again], ask.terms, () => null).catch((error) => {
+      this.#delivery.refused(again, again.question, this.#asGatewayError(error, null));
+      again.settle();
     });
-    this.#forgetIdle(waiter.family);
+    void again.outcome.then(({ answered, failed }) => {
+      if (!ask.isWaiting(waiter)) return;
+      for (const part of answered) ask.answered(part);
+      for (const part of failed) ask.failed(part);
+      ask.replaces(waiter, []);
+      ask.settle();
+    });
   }
 
-  #asGatewayError(error: unknown): GatewayError {
+  #failed(open: OpenScope, call: CallInFlight, error: GatewayError, step: HalvingStep | undefined): void {
+    call.session.failed(error);
+    if (call.state === "halved" && this.#halves(open, call, error, step)) return;
+    for (const waiter of call.waiters) {
+      waiter.ask.terms.memory.learnFailure(waiter.ask.scope, { call: call.call, error, final: true });
+      this.#fails(waiter, error, call);
+    }
+  }
+
+  // ------------------------------------------------------------ a refused call
+
+  /** Searches for the id at fault. False: there is nothing to search, and the error is for all. */
+  #halves(open: OpenScope, call: CallInFlight, error: GatewayError, step: HalvingStep | undefined): boolean {
+    const { api } = open.scope;
+    const waiters = [...call.waiters];
+    if (!step) {
+      const narrow = plan(wantedBy(waiters), () => nothingSeen);
+      const isWider = narrow.length === 1 && canonical(narrow[0]!.call) !== canonical(call.call);
+      if (isWider) return this.#narrowed(open, call, narrow[0]!, waiters, error);
+    }
+    const ids = api.named(call.call);
+    const [splittable, whole] = parted(waiters, ({ part }) => api.ids(part) !== null && api.ids(part) !== "all");
+    if (ids === null || (ids.length > 1 && splittable.length === 0)) {
+      open.refuseArguments(wantedBy(waiters), error);
+      return false;
+    }
+    if (ids.length === 1) {
+      if (splittable.length > 0) open.refuseIds(ids, error);
+      else open.refuseArguments(wantedBy(waiters), error);
+      return false;
+    }
+    // A total over ids of which one is refused is refused.
+    for (const waiter of whole) this.#fails(waiter, error, call);
+    const search = step?.search ?? new Halving(error, ids.length);
+    if (step?.pair) {
+      step.pair.refused.push({ ids, waiters: splittable });
+      return true;
+    }
+    for (const waiter of splittable) this.#delivery.gaveWay(waiter, call, "FAILED");
+    this.#asksHalves(open, call.plan, search, ids, splittable, step === undefined);
+    return true;
+  }
+
+  /** The call was wider than what is wanted: what was added may be to blame, so it is made again without. */
+  #narrowed(open: OpenScope, call: CallInFlight, narrow: PlannedCall, waiters: readonly Waiter[], error: GatewayError): boolean {
+    const ids = open.scope.api.named(narrow.call);
+    const step = { search: new Halving(error, Math.max(2, ids?.length ?? 0)), ids: ids ?? [], pair: null };
+    for (const waiter of waiters) this.#delivery.gaveWay(waiter, call, "FAILED");
+    this.#begin(open, narrow, waiters, 0, true, step);
+    return true;
+  }
+
+  /** Both halves side by side, when their calls are left. */
+  #asksHalves(
+    open: OpenScope,
+    whole: PlannedCall,
+    search: Halving,
+    ids: readonly string[],
+    waiters: readonly Waiter[],
+    isTop: boolean,
+  ): void {
+    const { api } = open.scope;
+    if (!search.takes(2)) {
+      for (const waiter of waiters) this.#fails(waiter, search.unresolved(), null);
+      return;
+    }
+    const pair = isTop ? { refused: [], ended: 0 } : null;
+    const halves = halvesOf(ids).map((half) => ({ half, parts: [] as Waiter[] }));
+    for (const waiter of waiters) {
+      const parts = halves.flatMap(({ half, parts: into }) => {
+        const inside = common(half, api.ids(waiter.part) ?? []);
+        if (inside === null) return [];
+        const part = api.withIds(waiter.part, inside as readonly string[]);
+        const cut: Waiter = { ...waiter, part, wanted: api.withIds(waiter.wanted, inside as readonly string[]) };
+        into.push(cut);
+        return [cut];
+      });
+      waiter.ask.replaces(waiter, parts);
+    }
+    for (const { half, parts } of halves) {
+      if (parts.length === 0) {
+        if (pair) pair.ended++;
+        continue;
+      }
+      const planned = { ...whole, call: api.withNamed(whole.call, half), exchanges: 1, questions: wantedBy(parts) };
+      const isBegun = this.#begin(open, planned, parts, 0, true, { search, ids: half, pair });
+      if (!isBegun && pair) pair.ended++;
+    }
+  }
+
+  /** When both halves of the whole are refused, the fault is no id; when one is, the search goes on in it. */
+  #endsPair(open: OpenScope, step: HalvingStep | undefined, call: CallInFlight): void {
+    const pair = step?.pair;
+    if (!step || !pair || ++pair.ended < 2) return;
+    const { search } = step;
+    if (pair.refused.length === 2) {
+      const waiters = pair.refused.flatMap((half) => half.waiters);
+      open.refuseArguments(wantedBy(waiters), search.error);
+      for (const waiter of waiters) this.#fails(waiter, search.error, null);
+      return;
+    }
+    for (const { ids, waiters } of pair.refused) this.#asksHalves(open, call.plan, search, ids, waiters, false);
+  }
+
+  // ------------------------------------------------------------ ends
+
+  #giveUp(ask: Ask): void {
+    for (const waiter of ask.waiting) {
+      const call = this.#open(ask.scope).open.find(({ waiters }) => waiters.has(waiter)) ?? null;
+      const error = inVain(call);
+      if (call?.state === "overdue") call.failing ??= error;
+      call?.leave(waiter);
+      this.#fails(waiter, error, call?.sentAt ? call : null);
+    }
+  }
+
+  /** The waiter is told the error, or a stale answer in its place. */
+  #fails(waiter: Waiter, error: GatewayError, call: CallInFlight | null): void {
+    this.#records(waiter.ask.scope)
+      .catch((failure) => {
+        this.options.warn("Stored answers could not be read", failure);
+        return [];
+      })
+      .then((records) => {
+        if (!waiter.ask.isWaiting(waiter)) return;
+        this.#delivery.failed(waiter, error, records, call);
+        waiter.ask.settle();
+      });
+  }
+
+  #records = ({ key }: Scope): Promise<readonly AnswerRecord[]> => this.options.store.get(key);
+
+  #asGatewayError(error: unknown, call: CallInFlight | null): GatewayError {
     if (error instanceof GatewayError) return error;
-    this.options.warn("A call failed within the gateway", error);
-    return new GatewayError("INTERNAL_SERVER_ERROR", "The gateway failed.");
+    this.options.warn(call ? "A call failed within the gateway" : "A question could not be asked again", error);
+    return gatewayFailed();
   }
+}
 
-  #family(key: string, { api, account, credential }: Question): Family {
-    const known = this.#families.get(key);
-    if (known) return known;
-    const family: Family = new Family({
-      api,
-      lane: this.options.connect(account, credential).lane(serviceOf[api]),
-      sizes: this.#sizes.known,
-      fly: (flight, turn) => this.#fly(family, flight, turn),
-      refuse: (waiters, error) => {
-        for (const waiter of waiters) this.#fail(waiter, error);
-      },
-      now: this.options.now,
-      nextId: () => ++this.#calls,
-    });
-    this.#families.set(key, family);
-    return family;
-  }
+/** What is known or under way, and the refusal for all that would need a call. */
+const withoutCalls = <C extends CallInFlight>(decision: Decision<C>, error: GatewayError): Decision<C> => ({
+  ...decision,
+  refused: [...decision.refused, ...decision.waits.map(({ question, part }) => ({ question, part, error }))],
+  waits: [],
+  refreshes: [],
+  plans: new Map(),
+});
 
-  #forgetIdle(key: string): void {
-    if (this.#families.get(key)?.idle) this.#families.delete(key);
+/** What the answer does not hold of the waiter's part: a section that could not be read, or rows that the platform left out against its own rules. */
+function notHeld({ part, ask }: Waiter, { reply }: AnswerRecord): GatewayError {
+  const fault = ask.scope.api.faultFor(reply, part);
+  return new GatewayError("UPSTREAM_INVALID_RESPONSE", fault ?? "The platform's answer does not hold what was asked for.");
+}
+
+/** What somebody is told who waited until now, for a call that was sent or for one that was not. */
+function inVain(call: CallInFlight | null): GatewayError {
+  if (!call?.sentAt) {
+    const message = "The call budget left no permit within the deadline of the request.";
+    return new GatewayError("BUDGET_EXHAUSTED", message, { retryAfterMs: 1_000 });
   }
+  return call.failing ?? new GatewayError("UPSTREAM_TIMEOUT", "The platform did not answer within the deadline of the request.");
+}
+
+function waiterFor(ask: Ask, part: Question, wanted: Question, snapshot: Snapshot, freshness: Freshness): Waiter {
+  const { records } = snapshot.scope(ask.scope);
+  const isCompleted = part !== wanted;
+  const usable = isCompleted ? tolerating("fresh", freshness, ask.question, snapshot.begun, snapshot.present) : () => false;
+  return { ask, part, wanted, known: isCompleted ? records : [], usable };
+}
+
+/** Which waiters each call serves, in the form in which it does; `from`: as they waited before. */
+function servedBy(
+  calls: readonly DecidedCall[],
+  waitersOf: ReadonlyMap<Question, readonly Waiter[]>,
+): Map<DecidedCall, { from: Waiter; waiter: Waiter }[]> {
+  const parts = new Map<Waiter, Waiter[]>();
+  const served = new Map<DecidedCall, { from: Waiter; waiter: Waiter }[]>();
+  for (const call of calls) {
+    const { api } = call.scope;
+    for (const { of, wanted } of call.serves) {
+      for (const from of waitersOf.get(of) ?? []) {
+        const ids = api.ids(wanted);
+        const isWhole = ids === null || canonical(ids) === canonical(api.ids(from.part));
+        const waiter =
+          of === wanted ? from : { ...from, wanted, part: isWhole ? from.part : api.withIds(from.part, ids as readonly string[]) };
+        served.set(call, [...(served.get(call) ?? []), { from, waiter }]);
+        parts.set(from, [...(parts.get(from) ?? []), waiter]);
+      }
+    }
+  }
+  for (const [from, into] of parts) if (into.length !== 1 || into[0] !== from) from.ask.replaces(from, into);
+  return served;
+}
+
+/** The first of the waiters who can bear so many exchanges, or why none can. */
+function paidBy(waiters: readonly Waiter[], exchanges: number, isPlanned: boolean): { terms: AskTerms; charge: Charge } | GatewayError {
+  let refusal: GatewayError = gatewayFailed();
+  for (const terms of new Set(waiters.map(({ ask }) => ask.terms))) {
+    const charge = terms.charge(exchanges, isPlanned);
+    if (!(charge instanceof GatewayError)) return { terms, charge };
+    refusal = charge;
+  }
+  return refusal;
+}
+
+function parted<T>(values: readonly T[], isIn: (value: T) => boolean): [T[], T[]] {
+  return [values.filter(isIn), values.filter((value) => !isIn(value))];
 }

@@ -17,4 +17,16 @@ export const equalIds = (a: Ids | null, b: Ids | null): boolean =>
 
 export const union = (sets: readonly Ids[]): Ids => (sets.includes("all") ? "all" : idSet(sets.flat()));
 
+/** The ids of `part` that are in `whole`; null when none is. "all" is in "all" alone. */
+export function common(whole: Ids, part: Ids): Ids | null {
+  if (contains(whole, part)) return part;
+  if (part === "all" || whole === "all") return null;
+  const ids = part.filter((id) => setOf(whole).has(id));
+  return ids.length > 0 ? ids : null;
+}
+
+/** The ids of `whole` that are not in `part`; empty when all are. */
+export const without = (whole: Ids, part: Ids): readonly string[] =>
+  whole === "all" || part === "all" ? [] : whole.filter((id) => !setOf(part).has(id));
+
 export const fitsUrl = (ids: Ids): boolean => ids === "all" || ids.join(",").length <= maxIdsLength;

@@ -1,39 +1,22 @@
-import { agentSegmentsMerging } from "../apis/agent-segments/merging.js";
-import { intervalMetricsMerging } from "../apis/interval-metrics/merging.js";
-import { keyMetricsMerging } from "../apis/key-metrics/merging.js";
-import type { Merged, Merging } from "../apis/merging.js";
-import { skillSegmentsMerging } from "../apis/skill-segments/merging.js";
-import { type ApiName, canonical, type Question, questionKey } from "../question.js";
-import { apart } from "./merges-off.js";
+import type { Api, MergedCall, Seen } from "../apis/descriptor.js";
+import { type Question, questionKey } from "../question.js";
+import { common } from "./ids.js";
+import { remainder } from "./lookup.js";
+import { type Scope, scopeOf } from "./scope.js";
 
 /** A call, what it is expected to cost, and the questions it answers. */
-export interface Planned extends Merged<ApiName> {
-  questions: readonly Question[];
+export interface PlannedCall extends MergedCall {
+  readonly scope: Scope;
+  readonly questions: readonly Question[];
 }
 
-const mergings: { [A in ApiName]: Merging<A> } = {
-  "agent-segments": agentSegmentsMerging,
-  "skill-segments": skillSegmentsMerging,
-  "key-metrics": keyMetricsMerging,
-  "interval-metrics": intervalMetricsMerging,
-};
-
-/** The rules of a question's API. The union of the four is narrowed by `api`, which TypeScript cannot follow through a table. */
-export const mergingOf = (api: ApiName): Merging<ApiName> => mergings[api] as unknown as Merging<ApiName>;
-
-/** What earlier answers showed, by family of questions and by the names that the merging of the API chooses. */
-export type SizesByFamily = (family: string, name: string) => number | undefined;
-
-const families = new WeakMap<Question, string>();
-
-export function familyOf(question: Question): string {
-  const family = families.get(question) ?? `${mergingOf(question.api).family(question)}${apart(question)}`;
-  families.set(question, family);
-  return family;
-}
+/** What is known of a scope when its calls are planned. */
+export type SeenOf = (scope: Scope) => Seen;
 
 /** The call that asks for nothing but what the question wants. */
-export const callAlone = (question: Question): Planned => plan([question], () => undefined)[0]!;
+export const callAlone = (question: Question): PlannedCall => plan([question], () => nothingSeen)[0]!;
+
+export const nothingSeen: Seen = { size: () => undefined, spentOnNamed: () => 0, inUse: [], fresh: [] };
 
 /** Up to this many parts every way to share calls is tried (4,140 of them); above, the best of some good ways is taken. */
 const exhaustiveParts = 8;
@@ -43,39 +26,64 @@ const singleParts = 60;
 const weighedParts = 200;
 
 /**
- * The calls, with the fewest exchanges in all, that answer every question; each question by exactly one call.
- * Pure. Where no size is known a call counts as one page.
+ * The calls, with the fewest exchanges in all, that answer every question. A question about several ids may be cut in parts, each
+ * answered by exactly one call. Pure. Where no size is known a call counts as one page.
  */
-export function plan(questions: readonly Question[], sizes: SizesByFamily): Planned[] {
+export function plan(questions: readonly Question[], seenOf: SeenOf): PlannedCall[] {
   const distinct = [...new Map(questions.map((question) => [questionKey(question), question])).values()];
-  return groupedBy(distinct, familyOf).flatMap((family) => {
-    const key = familyOf(family[0]!);
-    const merging = mergingOf(family[0]!.api);
-    const merge: Merge = (together) => {
-      const merged = merging.merge(together, (name) => sizes(key, name));
-      return merged && { ...merged, questions: together };
+  // What an earlier plan cut is given as a whole now.
+  for (const question of distinct) wholes.set(question, question);
+  return groupedBy(distinct, scopeOf).flatMap((together) => {
+    const scope = scopeOf(together[0]!);
+    const { api } = scope;
+    const seen = seenOf(scope);
+    const merge: Merge = (some) => {
+      const merged = api.merge(some, seen);
+      return merged && { ...merged, scope, questions: some };
     };
-    return merging.regions(family).flatMap((region) => cheapestCover(region, merging, merge));
+    return api.regions(together).flatMap((region) => {
+      const whole = cheapestCover(region, api, merge);
+      const cut = cutAtTotals(region, api);
+      if (cut.length === region.length) return whole;
+      const inParts = cheapestCover(cut, api, merge);
+      return costOf(inParts) < costOf(whole) ? inParts : whole;
+    });
   });
 }
 
 /** A number of calls below which nothing can answer these questions, found without planning: different totals share no call. */
 export function atLeast(questions: readonly Question[]): number {
-  const regions = groupedBy(questions, familyOf).flatMap((family) => mergingOf(family[0]!.api).regions(family));
-  return regions.reduce((calls, region) => calls + Math.max(1, new Set(region.flatMap(totalled)).size), 0);
+  const regions = groupedBy(questions, scopeOf).flatMap((together) => {
+    const { api } = scopeOf(together[0]!);
+    return api.regions(together).map((region) => new Set(region.flatMap((question) => api.totalOver(question) ?? [])).size);
+  });
+  return regions.reduce((calls, totals) => calls + Math.max(1, totals), 0);
 }
 
-/** What a total is over. One without a window can be had with any, so that it may need no call of its own. */
-function totalled(question: Question): string[] {
-  if (!isTotal(question)) return [];
-  if (question.api === "agent-segments") return [canonical(question.agents)];
-  if (question.api === "skill-segments") return [canonical(question.skills)];
-  return question.api === "key-metrics" && question.window !== null ? [canonical([question.filters, question.window])] : [];
+const wholes = new WeakMap<Question, Question>();
+
+/** The question that `plan` was given, of a part that it cut. */
+export const wholeOf = (part: Question): Question => wholes.get(part) ?? part;
+
+/** Rows of ids inside a total ride on its call, others do not: such a question is two. */
+function cutAtTotals(region: readonly Question[], api: Api): Question[] {
+  const totals = region.filter(isTotal);
+  const cut = (question: Question, at: Question): Question[] => {
+    const ids = api.ids(question);
+    const set = api.totalIds(at, question);
+    const inside = ids && set && ids !== "all" && set !== "all" ? common(set, ids) : null;
+    if (inside === null || inside === ids) return [question];
+    const part = api.withIds(question, inside as readonly string[]);
+    const rest = remainder(api, question, part);
+    for (const each of [part, rest]) if (each) wholes.set(each, wholeOf(question));
+    return rest ? [part, rest] : [part];
+  };
+  return totals.reduce<Question[]>((parts, total) => parts.flatMap((part) => (isTotal(part) ? [part] : cut(part, total))), [...region]);
 }
 
-function cheapestCover(region: readonly Question[], merging: Merging<ApiName>, merge: Merge): Planned[] {
+function cheapestCover(region: readonly Question[], api: Api, merge: Merge): PlannedCall[] {
   const singles = region.map((question) => [question]);
-  const parts = region.length <= exhaustiveParts ? singles : alike(region, merging, merge);
+  const parts = region.length <= exhaustiveParts ? singles : alike(region, api, merge);
   const cuts = (region.length <= singleParts ? [parts, singles] : [parts]).map(totalsFirst);
   const covers = [
     singles.map((part) => merge(part)!),
@@ -85,11 +93,11 @@ function cheapestCover(region: readonly Question[], merging: Merging<ApiName>, m
   return parts.length <= exhaustiveParts ? exhaustive(parts, merge, best) : best;
 }
 
-type Merge = (questions: readonly Question[]) => Planned | null;
+type Merge = (questions: readonly Question[]) => PlannedCall | null;
 
 /** Questions that differ in ids only, and stand in the same relation to every total: they ride on its call, or not, together. */
-function alike(region: readonly Question[], merging: Merging<ApiName>, merge: Merge): Question[][] {
-  const bySignature = groupedBy(region, merging.signature);
+function alike(region: readonly Question[], api: Api, merge: Merge): Question[][] {
+  const bySignature = groupedBy(region, api.signature);
   const totals = bySignature.flatMap(([first]) => (first && isTotal(first) ? [first] : []));
   return bySignature.flatMap((questions) =>
     isTotal(questions[0]!)
@@ -105,8 +113,8 @@ const totalsFirst = (parts: readonly Question[][]): Question[][] =>
 const isTotal = (question: Question): boolean => "of" in question && question.of === "total";
 
 /** Puts each part, in turn, where `choose` says, or into a call of its own. */
-function inTurn(parts: readonly Question[][], merge: Merge, choose: typeof byIncrease): Planned[] {
-  const calls: Planned[] = [];
+function inTurn(parts: readonly Question[][], merge: Merge, choose: typeof byIncrease): PlannedCall[] {
+  const calls: PlannedCall[] = [];
   for (const part of parts) {
     const alone = merge(part)!;
     const chosen = choose(calls, part, merge, alone.exchanges);
@@ -118,11 +126,11 @@ function inTurn(parts: readonly Question[][], merge: Merge, choose: typeof byInc
 
 /** The call whose cost the part raises least, unless a call of its own is cheaper. */
 function byIncrease(
-  calls: readonly Planned[],
+  calls: readonly PlannedCall[],
   part: Question[],
   merge: Merge,
   alone: number,
-): { index: number; call: Planned } | undefined {
+): { index: number; call: PlannedCall } | undefined {
   const choices = calls.flatMap((call, index) => {
     const grown = merge([...call.questions, ...part]);
     return grown ? [{ index, call: grown, increase: grown.exchanges - call.exchanges }] : [];
@@ -132,7 +140,7 @@ function byIncrease(
 }
 
 /** The first call that can take the part at any cost: many cheap calls can be dearer than one dear call for all of them. */
-function firstPossible(calls: readonly Planned[], part: Question[], merge: Merge): { index: number; call: Planned } | undefined {
+function firstPossible(calls: readonly PlannedCall[], part: Question[], merge: Merge): { index: number; call: PlannedCall } | undefined {
   for (const [index, { questions }] of calls.entries()) {
     const call = merge([...questions, ...part]);
     if (call) return { index, call };
@@ -141,9 +149,9 @@ function firstPossible(calls: readonly Planned[], part: Question[], merge: Merge
 }
 
 /** Tries every partition of the parts into calls, leaving off where the cost reaches the best known. */
-function exhaustive(parts: readonly Question[][], merge: Merge, known: Planned[]): Planned[] {
+function exhaustive(parts: readonly Question[][], merge: Merge, known: PlannedCall[]): PlannedCall[] {
   let best = known;
-  const place = (next: number, calls: readonly Planned[]): void => {
+  const place = (next: number, calls: readonly PlannedCall[]): void => {
     const part = parts[next];
     if (!part) {
       if (cheaper(calls, best)) best = [...calls];
@@ -160,14 +168,14 @@ function exhaustive(parts: readonly Question[][], merge: Merge, known: Planned[]
   return best;
 }
 
-export const costOf = (calls: readonly Planned[]): number => calls.reduce((sum, { exchanges }) => sum + exchanges, 0);
+export const costOf = (calls: readonly PlannedCall[]): number => calls.reduce((sum, { exchanges }) => sum + exchanges, 0);
 
 /** Fewer exchanges; of equal ones, fewer calls. */
-const cheaper = (a: readonly Planned[], b: readonly Planned[]): boolean =>
+const cheaper = (a: readonly PlannedCall[], b: readonly PlannedCall[]): boolean =>
   costOf(a) < costOf(b) || (costOf(a) === costOf(b) && a.length < b.length);
 
-function groupedBy<T>(values: readonly T[], key: (value: T) => string): T[][] {
-  const groups = new Map<string, T[]>();
+function groupedBy<T, K>(values: readonly T[], key: (value: T) => K): T[][] {
+  const groups = new Map<K, T[]>();
   for (const value of values) {
     const group = groups.get(key(value));
     if (group) group.push(value);

@@ -1,22 +1,35 @@
 import { LRUCache } from "lru-cache";
-import { rowsInSlot } from "../apis/interval-metrics/merging.js";
-import type { Stored } from "../apis/merging.js";
-import { mergingOf } from "./plan.js";
+import { hourMs } from "../../time.js";
+import type { AnswerRecord } from "../apis/descriptor.js";
+import type { Scope } from "./scope.js";
 
-/** Rows in one interval of interval metrics, where none was seen: what twenty agents at work make. */
-const guessedRowsInSlot = 20;
+const mostSizes = 10_000;
 
-/** How large answers were, by family of questions and by the names that the merging of an API chooses for its sizes. */
+/**
+ * How large answers were, for the whole account as one credential sees it, by names that each API chooses; whatever window they were of.
+ * Each size is known for an hour. `monotonic` in ms.
+ */
 export class SizesSeen {
-  readonly #sizes = new LRUCache<string, number>({ max: 10_000 });
+  readonly #sizes: LRUCache<string, number>;
 
-  learn(family: string, answer: Stored): void {
-    for (const [name, size] of mergingOf(answer.call.api).sizes(answer)) this.#sizes.set(`${family} ${name}`, size);
+  constructor(monotonic: () => number) {
+    this.#sizes = new LRUCache({ max: mostSizes, ttl: hourMs, ttlResolution: 0, perf: { now: monotonic } });
   }
 
-  readonly known = (family: string, name: string): number | undefined => this.#sizes.get(`${family} ${name}`);
+  learn(scope: Scope, record: AnswerRecord): void {
+    const known = (name: string) => this.known(scope, name);
+    for (const [name, size] of scope.api.sizes(record, known)) this.#sizes.set(keyOf(scope, name), size);
+  }
 
-  /** The same, with a guess where one page would be a bad one. */
-  readonly guessed = (family: string, name: string): number | undefined =>
-    this.known(family, name) ?? (name === rowsInSlot ? guessedRowsInSlot : undefined);
+  known(scope: Scope, name: string): number | undefined {
+    return this.#sizes.get(keyOf(scope, name));
+  }
 }
+
+const keyOf = ({ api, account, credential }: Scope, name: string): string => JSON.stringify([api.name, account, credential, name]);
+
+/** A size that depends on the window it was seen in: the largest of the last hour is the one to reckon with. */
+export const largest = (name: string, size: number, known: (name: string) => number | undefined): readonly [string, number] => [
+  name,
+  Math.max(size, known(name) ?? 0),
+];

@@ -1,7 +1,10 @@
+import { deserialize, serialize } from "node:v8";
 import { describe, expect, test } from "vitest";
+import { faultFor } from "../../../src/upstream/apis/agent-segments/fault-for.js";
 import { fetchAgentSegments } from "../../../src/upstream/apis/agent-segments/fetch.js";
 import type { AgentSegmentsCall } from "../../../src/upstream/call.js";
 import vendor from "../../fixtures/vendor/agent-segments.json" with { type: "json" };
+import { agentRows } from "../questions-by-hand.js";
 import { ok, queryOf, scripted } from "./scripted-exchange.js";
 
 const askedAt = 1_556_798_650_118;
@@ -21,7 +24,7 @@ const call = (part: Partial<AgentSegmentsCall> = {}): AgentSegmentsCall => ({
 
 async function fetched(body: unknown, part: Partial<AgentSegmentsCall> = {}) {
   const platform = scripted(() => ok(body), askedAt);
-  const result = await fetchAgentSegments(call(part), "le1", platform.exchange, platform.now);
+  const result = await fetchAgentSegments(call(part), platform.context());
   return { ...result, requests: platform.requests };
 }
 
@@ -157,17 +160,9 @@ describe("an answer of agent segments", () => {
     }
   });
 
-  test("may write numbers as strings and durations beyond 32 bits", async () => {
-    const { reply } = await fetched(
-      level({
-        "12": { totalAgentConversationSegments: "3986.0", avgAgentSegmentDuration: "8589934592", avgAgentMessagesinAgentSegment: "-1" },
-      }),
-    );
-    expect(reply.agents.get("12")).toMatchObject({
-      totalAgentConversationSegments: 3986,
-      avgAgentSegmentDuration: 8_589_934_592,
-      avgAgentMessagesInAgentSegment: null,
-    });
+  test("may hold durations beyond 32 bits", async () => {
+    const { reply } = await fetched(level({ "12": { avgAgentSegmentDuration: 8_589_934_592 } }));
+    expect(reply.agents.get("12")?.avgAgentSegmentDuration).toBe(8_589_934_592);
   });
 
   test("may have an empty element where there is no data for anyone", async () => {
@@ -180,11 +175,8 @@ describe("an answer of agent segments", () => {
   test.each([
     ["a list instead of an object", []],
     ["an error body with status 200", { message: "Service is down" }],
-    ["no total", { agentsMetrics: { metricsPerAgent: {} } }],
-    ["a metric that is no number", level({ "12": { totalAgentConversationSegments: "many" } })],
-    ["a metric that is an object", level({ "12": { avgAgentSegmentDuration: { value: 1 } } })],
-    ["a count that is not whole", level({ "12": { totalAgentConversationSegments: 1.5 } })],
-    ["a row that is no object", level({ "12": 5 })],
+    ["neither rows nor total of use", { agentsMetrics: { metricsPerAgent: { "12": 5 } }, metricsTotal: [] }],
+    ["rows and total within intervals alone", { metricsByIntervals: [{ timestamp: askedAt, metricsData: level({}) }] }],
     ["a null body", null],
   ])("is UPSTREAM_INVALID_RESPONSE with %s", async (_, body) => {
     await expect(fetched(body)).rejects.toMatchObject({
@@ -192,8 +184,86 @@ describe("an answer of agent segments", () => {
       extensions: { api: "AGENT_SEGMENTS", account: "le1", retryable: false },
     });
   });
+});
 
-  test("is UPSTREAM_INVALID_RESPONSE when agents have rows but the skills asked for are missing altogether", async () => {
-    await expect(fetched(level({ "12": {} }), { skills: ["1"] })).rejects.toMatchObject({ code: "UPSTREAM_INVALID_RESPONSE" });
+describe("a faulty section of agent segments", () => {
+  const sound = { ...level({ "12": { totalAgentConversationSegments: 1 } }), metricsPerSkill: { "1": { metricsPerAgent: {} } } };
+  const agentsWith = (row: unknown) => ({ ...sound, agentsMetrics: { metricsPerAgent: { "12": row } } });
+  const at = (part: object) => ({ timestamp: askedAt - 60 * minute, metricsData: part });
+  const inIntervals = (part: object) => ({ timeframeSummary: sound, metricsByIntervals: [at(part)] });
+  const without = (name: keyof typeof sound) => ({ ...sound, [name]: undefined });
+
+  const rows = agentRows({ skills: null });
+  const split = agentRows({ skills: ["1"] });
+  const total = agentRows({ of: "total", agents: "all" });
+  const splitTotal = agentRows({ of: "total", agents: "all", skills: ["1"] });
+  const each = { everyMinutes: 60 };
+  const asked = { rows, split, total, splitTotal };
+  const asIntervals = Object.fromEntries(
+    Object.entries(asked).map(([name, question]) => [`${name} in intervals`, { ...question, ...each }]),
+  );
+  const questions = { ...asked, ...asIntervals };
+
+  test.each<[fault: string, body: object, section: string, failing: string[]]>([
+    ["no agentsMetrics", without("agentsMetrics"), "rows", ["rows", "split"]],
+    ["a row that is no object", agentsWith(5), "rows", ["rows", "split"]],
+    ["a metric that is no number", agentsWith({ interactiveAgentSegments: "many" }), "rows", ["rows", "split"]],
+    ["no skills though agents have rows", without("metricsPerSkill"), "bySkill", ["split", "splitTotal"]],
+    ["a skill that is a list", { ...sound, metricsPerSkill: { "1": [] } }, "bySkill", ["split", "splitTotal"]],
+    ["no total", without("metricsTotal"), "total", ["total", "splitTotal"]],
+    ["a total with half a segment", { ...sound, metricsTotal: { interactiveAgentSegments: 0.5 } }, "total", ["total", "splitTotal"]],
+  ])("%s: the questions that need it fail, the others are answered", async (_, body, section, failing) => {
+    const { reply } = await fetched(body, { skills: ["1"] });
+    expect(Object.keys(reply.faults ?? {})).toEqual([section]);
+    const failed = Object.entries(asked).filter(([, question]) => faultFor(reply, question) !== null);
+    expect(failed.map(([name]) => name)).toEqual(failing);
+    expect(faultFor(reply, Object.fromEntries(failed)[failing[0]!]!)).toMatch(
+      /^Messaging Operations API, msgagentsegments: the platform's answer is not as documented: .+\.$/,
+    );
   });
+
+  test.each<[fault: string, body: object, section: string, failing: string[]]>([
+    [
+      "no list of intervals",
+      { timeframeSummary: sound },
+      "intervals",
+      ["rows in intervals", "split in intervals", "total in intervals", "splitTotal in intervals"],
+    ],
+    ["rows of an interval", inIntervals(without("agentsMetrics")), "intervals.rows", ["rows in intervals", "split in intervals"]],
+    [
+      "skills of an interval",
+      inIntervals(without("metricsPerSkill")),
+      "intervals.bySkill",
+      ["split in intervals", "splitTotal in intervals"],
+    ],
+    ["total of an interval", inIntervals(without("metricsTotal")), "intervals.total", ["total in intervals", "splitTotal in intervals"]],
+    [
+      "rows of the summary",
+      { timeframeSummary: without("agentsMetrics"), metricsByIntervals: [at(sound)] },
+      "rows",
+      ["rows", "split", "rows in intervals", "split in intervals"],
+    ],
+  ])("within intervals, %s: the plain questions are answered from the summary", async (_, body, section, failing) => {
+    const { reply } = await fetched(body, { ...each, skills: ["1"] });
+    expect(Object.keys(reply.faults ?? {})).toEqual([section]);
+    const failed = Object.entries(questions).filter(([, question]) => faultFor(reply, question) !== null);
+    expect(failed.map(([name]) => name)).toEqual(failing);
+  });
+
+  test("is empty in the reply, and a sound answer has no faults at all", async () => {
+    const { reply } = await fetched(agentsWith(5), { skills: ["1"] });
+    expect(reply.agents.size).toBe(0);
+    expect((await fetched(sound, { skills: ["1"] })).reply).not.toHaveProperty("faults");
+  });
+
+  test("of the split is also found where the rows are faulty, too", async () => {
+    const { reply } = await fetched({ metricsTotal: {} }, { skills: ["1"] });
+    expect(faultFor(reply, splitTotal)).toMatch(/metricsPerSkill/);
+  });
+});
+
+test("a reply of agent segments survives serialisation", async () => {
+  const { reply } = await fetched(vendor.examples.intervals.answer, { lastMinutes: 60, everyMinutes: 5, skills: ["333", "444"] });
+  expect(deserialize(serialize(reply))).toEqual(reply);
+  expect(structuredClone(reply)).toEqual(reply);
 });

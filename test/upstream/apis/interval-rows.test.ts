@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { dayMs, hourMs } from "../../../src/time.js";
 import { tolerating } from "../../../src/upstream/answers/freshness.js";
 import { intervalMetricsMerging } from "../../../src/upstream/apis/interval-metrics/merging.js";
+import { rowsBySlot } from "../../../src/upstream/apis/interval-metrics/rows-by-slot.js";
 import type { Stored } from "../../../src/upstream/apis/merging.js";
 import type { IntervalFilters, IntervalRow } from "../../../src/upstream/question.js";
 import { intervalRows } from "../questions-by-hand.js";
@@ -25,7 +26,7 @@ function answered(
   pending: Stored<"interval-metrics">["reply"]["pending"] = [],
 ): Stored<"interval-metrics"> {
   const call = { api: "interval-metrics" as const, handleTimeModel: "IFT" as const, filters, ...agents };
-  return { call, reply: { asOf: hourMs, window, rows: ids.map(rowOf), pending }, bytes: 1 };
+  return { call, reply: { asOf: hourMs, newestAskedAt: hourMs, window, ...rowsBySlot(ids.map(rowOf), 60), pending }, bytes: 1 };
 }
 
 const idsFor = (answer: Stored<"interval-metrics">, agent: string) => {
@@ -43,6 +44,19 @@ describe("a row without an id", () => {
   test("is in the rows of the agent for whom the platform picked it", () => {
     expect(idsFor(answered({ AGENT: "5" }, [{}]), "5")).toEqual([undefined]);
   });
+});
+
+test("a row off the UTC grid is in the answer of the interval in which it begins, and of no other", () => {
+  const halfPast = { ...rowOf({ AGENT: "5" }), window: { from: hourMs / 2, to: hourMs * 1.5 } };
+  const two = { ...agents, window: { from: 0, to: 2 * hourMs } };
+  const stored = answered({}, []);
+  const answer = { ...stored, call: { ...stored.call, ...two }, reply: { ...stored.reply, ...two, ...rowsBySlot([halfPast], 60) } };
+  const rowsFor = (from: number) => {
+    const found = intervalMetricsMerging.lookUp([answer], intervalRows({ ...agents, window: { from, to: from + hourMs } }), () => true);
+    return "reply" in found ? [found.reply.rows, [...found.reply.bySlot.keys()]] : "missing";
+  };
+  expect(rowsFor(0)).toEqual([[halfPast], [0]]);
+  expect(rowsFor(hourMs)).toEqual([[], []]);
 });
 
 describe("that an interval is not computed yet", () => {

@@ -16,9 +16,9 @@ export const keyMetricsCall = (part: Partial<KeyMetricsCall> = {}): KeyMetricsCa
   ...part,
 });
 
-/** One page of skills, with a link that must not be followed. */
-export const keyMetricsPage = (keys: readonly string[], count: number) => ({
-  metadata: { count, next: { rel: "next", href: "https://localhost:8082/never/follow" } },
+/** One page of skills; `hasNext`: with a link that must not be followed. */
+export const keyMetricsPage = (keys: readonly string[], count: unknown, hasNext = false) => ({
+  metadata: { count, ...(hasNext && { next: { rel: "next", href: "https://localhost:8082/never/follow" } }) },
   groupBy: {
     groupByField: "skillId",
     groups: keys.map((key) => ({ key, keyDescription: `Skill ${key}`, metrics: { closedConversations: 1 } })),

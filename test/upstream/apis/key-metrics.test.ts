@@ -1,9 +1,13 @@
+import { deserialize, serialize } from "node:v8";
 import { describe, expect, test } from "vitest";
 import { keyMetricsByTime, keyMetricsCurrent } from "../../../src/catalogue/key-metrics.js";
 import { metricsOf } from "../../../src/catalogue/metric.js";
+import { continued } from "../../../src/upstream/apis/key-metrics/continued.js";
+import { faultFor } from "../../../src/upstream/apis/key-metrics/fault-for.js";
 import { fetchKeyMetrics } from "../../../src/upstream/apis/key-metrics/fetch.js";
 import type { KeyMetricsCall } from "../../../src/upstream/call.js";
 import vendor from "../../fixtures/vendor/key-metrics.json" with { type: "json" };
+import { keyRows, keyTotal } from "../questions-by-hand.js";
 import { keyMetricsCall as call, keyMetricsPage as page } from "./key-metrics-page.js";
 import { ok, scripted } from "./scripted-exchange.js";
 
@@ -11,7 +15,7 @@ const now = 1_591_955_386_814;
 
 async function fetched(body: unknown, part: Partial<KeyMetricsCall> = {}) {
   const platform = scripted(() => ok(body), now);
-  const result = await fetchKeyMetrics(call(part), "le1", platform.exchange, platform.now);
+  const result = await fetchKeyMetrics(call(part), platform.context());
   return { ...result, requests: platform.requests };
 }
 
@@ -89,7 +93,6 @@ describe("the request for key metrics", () => {
 describe("an answer of key metrics", () => {
   test("the vendor's example: doubles as they are, ratios as ratios, what is absent is null", async () => {
     const { reply } = await fetched(vendor.examples.answer, { groupBy: "agentGroupId", take: 1 });
-    expect(reply.count).toBe(3);
     expect(reply.rows).toHaveLength(1);
     expect(reply.rows[0]).toMatchObject({ id: "1641709730", name: "customerAssistanceSkill" });
     expect(reply.rows[0]?.byTime).toEqual({
@@ -119,8 +122,9 @@ describe("an answer of key metrics", () => {
     expect(new Set(Object.values(values)).size).toBe(metricsOf(keyMetricsByTime).length + metricsOf(keyMetricsCurrent).length);
   });
 
-  test("may write a Long as 3986.0 in text, and keeps a zero", async () => {
-    const { reply } = await fetched({ all: { closedConversations: "3986.0", csat: 0, onlineAgents: 0 } }, { groupBy: null, total: true });
+  test("may write a Long as 3986.0, and keeps a zero", async () => {
+    const all: unknown = JSON.parse('{ "closedConversations": 3986.0, "csat": 0, "onlineAgents": 0 }');
+    const { reply } = await fetched({ all }, { groupBy: null, total: true });
     expect(reply.total).toMatchObject({ byTime: { closedConversations: 3986, csat: 0 }, current: { onlineAgents: 0 } });
     expect([reply.rows, reply.count]).toEqual([[], null]);
   });
@@ -149,16 +153,107 @@ describe("an answer of key metrics", () => {
   });
 
   test.each([
-    ["no count", { groupBy: { groups: [] } }],
     ["a count but no groups", { metadata: { count: 2 } }],
     ["groups that are no list", { metadata: { count: 2 }, groupBy: { groups: {} } }],
-    ["a metric that is a text", { metadata: { count: 1 }, groupBy: { groups: [{ key: "1", metrics: { csat: "NaN" } }] } }],
+    ["a group that is no object", { metadata: { count: 1 }, groupBy: { groups: [7] } }],
+    ["a key that is an object", { metadata: { count: 1 }, groupBy: { groups: [{ key: {}, metrics: {} }] } }],
     ["an error body", { message: "no" }],
+    ["neither groups nor total of use", { metadata: { count: 2 }, all: [] }],
+    ["a list for a body", []],
   ])("with %s is UPSTREAM_INVALID_RESPONSE", async (_, body) => {
-    await expect(fetched(body)).rejects.toMatchObject({ code: "UPSTREAM_INVALID_RESPONSE", extensions: { api: "KEY_METRICS" } });
+    const total = "all" in body;
+    await expect(fetched(body, { total })).rejects.toMatchObject({
+      code: "UPSTREAM_INVALID_RESPONSE",
+      extensions: { api: "KEY_METRICS", account: "le1" },
+    });
   });
 
-  test("without the section all that was asked for is UPSTREAM_INVALID_RESPONSE", async () => {
-    await expect(fetched(page(["1"], 1), { total: true })).rejects.toMatchObject({ code: "UPSTREAM_INVALID_RESPONSE" });
+  test("without the section all, where the total alone was asked for, is UPSTREAM_INVALID_RESPONSE", async () => {
+    await expect(fetched({}, { total: true, groupBy: null })).rejects.toMatchObject({ code: "UPSTREAM_INVALID_RESPONSE" });
+  });
+
+  test("survives serialisation", async () => {
+    const { reply } = await fetched(page(["1", "2"], 2), { total: true });
+    expect(reply.faults).toBeDefined();
+    expect(deserialize(serialize(reply))).toEqual(reply);
+    expect(structuredClone(reply)).toEqual(reply);
+  });
+});
+
+describe("a faulty section of key metrics", () => {
+  const sound = { ...page(["1"], 1), all: { autoClosed: 1, onlineAgents: 2 } };
+  const group = (metrics: unknown) => ({ ...sound, groupBy: { groups: [{ key: "1", metrics }] } });
+  const questions = {
+    keys: keyRows({ window: null }),
+    byTime: keyRows(),
+    current: keyRows({ window: null, current: true }),
+    both: keyRows({ current: true }),
+    totalByTime: keyTotal(),
+    totalCurrent: keyTotal({ window: null, current: true }),
+    totalBoth: keyTotal({ current: true }),
+  };
+  const ofRows = ["keys", "byTime", "current", "both"];
+  const ofTotal = ["totalByTime", "totalCurrent", "totalBoth"];
+
+  test.each<[fault: string, body: object, sections: string[], failing: string[]]>([
+    ["no groups", { ...sound, groupBy: {} }, ["rows"], ofRows],
+    ["a group that is no object", { ...sound, groupBy: { groups: [null] } }, ["rows"], ofRows],
+    ["a figure by time that is a text", group({ csat: "NaN" }), ["rows.byTime"], ["byTime", "both"]],
+    ["half an agent", group({ onlineAgents: 0.5 }), ["rows.current"], ["current", "both"]],
+    ["metrics of a group that are a number", group(7), ["rows.byTime", "rows.current"], ["byTime", "current", "both"]],
+    ["no section all", { ...sound, all: undefined }, ["total.byTime", "total.current"], ofTotal],
+    ["a negative total", { ...sound, all: { autoClosed: -2 } }, ["total.byTime"], ["totalByTime", "totalBoth"]],
+    ["a total beyond every count", { ...sound, all: { awayAgents: 2 ** 31 } }, ["total.current"], ["totalCurrent", "totalBoth"]],
+  ])("(%s) fails the questions that need it, and the others are answered", async (_, body, sections, failing) => {
+    const { reply } = await fetched(body, { total: true });
+    expect(Object.keys(reply.faults ?? {})).toEqual(sections);
+    const failed = Object.entries(questions).filter(([, question]) => faultFor(reply, question) !== null);
+    expect(failed.map(([name]) => name)).toEqual(failing);
+  });
+
+  test("is empty in the reply, and the others hold what they held", async () => {
+    const { reply } = await fetched(group({ csat: "NaN", onlineAgents: 3 }), { total: true });
+    expect(reply.rows).toMatchObject([{ id: "1", byTime: {}, current: { onlineAgents: 3 } }]);
+    expect((await fetched({ ...sound, groupBy: {} }, { total: true })).reply).toMatchObject({
+      rows: [],
+      count: null,
+      total: { byTime: {} },
+    });
+    expect((await fetched({ ...sound, all: 1 }, { total: true })).reply).toMatchObject({ total: null, count: 1 });
+    expect((await fetched(sound, { total: true })).reply).not.toHaveProperty("faults");
+  });
+
+  test("says in its sentence what is wrong, and quotes nothing", async () => {
+    const { reply } = await fetched(group({ csat: "secret" }), { total: true });
+    expect(faultFor(reply, questions.byTime)).toBe(
+      "Key Messaging Metrics API: the platform's answer is not as documented: the metric csat is not a number.",
+    );
+  });
+});
+
+describe("a list of key metrics that was continued", () => {
+  const part = async (keys: string[], more: Partial<KeyMetricsCall>, at: number) => {
+    const platform = scripted(() => ok({ ...page(keys, 120), all: { autoClosed: at } }), at);
+    return (await fetchKeyMetrics(call({ total: true, window: { from: 0, to: 60_000 }, ...more }), platform.context())).reply;
+  };
+
+  test("has the rows of both once, is as old as the older, and keeps window, order and total of its beginning", async () => {
+    const order = { metric: "closedConversations", direction: "desc" } as const;
+    const prefix = await part(["1", "2"], { order, take: 2 }, 1000);
+    const rest = await part(["2", "3"], { order, skip: 50, take: 2 }, 9000);
+    const whole = continued(prefix, rest);
+    expect(whole.rows.map(({ id }) => id)).toEqual(["1", "2", "3"]);
+    expect([...whole.byId.values()]).toEqual(whole.rows);
+    expect(whole).toMatchObject({ asOf: 1000, newestAskedAt: 9000, order, count: rest.count, window: { from: 0, to: 60_000 } });
+    expect(whole.total?.byTime.autoClosed).toBe(1000);
+    expect(whole).not.toHaveProperty("faults");
+    expect(continued(rest, prefix).asOf).toBe(1000);
+  });
+
+  test("has the faults of all its rows, and of the total that it keeps", async () => {
+    const sound = await part(["1"], {}, 1000);
+    const faulty = { ...sound, faults: { "rows.current": "no agents", "total.byTime": "no total" } };
+    expect(continued(sound, faulty).faults).toEqual({ "rows.current": "no agents" });
+    expect(continued(faulty, sound).faults).toEqual(faulty.faults);
   });
 });

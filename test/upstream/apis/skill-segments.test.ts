@@ -1,8 +1,11 @@
+import { deserialize, serialize } from "node:v8";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { faultFor } from "../../../src/upstream/apis/skill-segments/fault-for.js";
 import { fetchSkillSegments } from "../../../src/upstream/apis/skill-segments/fetch.js";
 import type { SkillSegmentsCall } from "../../../src/upstream/call.js";
 import vendor from "../../fixtures/vendor/skill-segments.json" with { type: "json" };
+import { skillRows } from "../questions-by-hand.js";
 import { ok, queryOf, scripted } from "./scripted-exchange.js";
 
 const hour = 3_600_000;
@@ -19,7 +22,7 @@ const call = (part: Partial<SkillSegmentsCall> = {}): SkillSegmentsCall => ({
 
 async function fetched(body: unknown, part: Partial<SkillSegmentsCall> = {}, at = askedAt) {
   const platform = scripted(() => ok(body), at);
-  const { reply } = await fetchSkillSegments(call(part), "le1", platform.exchange, platform.now);
+  const { reply } = await fetchSkillSegments(call(part), platform.context());
   return { reply, requests: platform.requests };
 }
 
@@ -117,18 +120,48 @@ describe("intervals of skill segments", () => {
     );
   });
 
-  test.each([
-    ["two intervals at one time", answer([at(newest), at(newest)])],
-    ["an interval without timestamp", answer([level(1)])],
-    ["intervals further apart than the window", answer([at(newest), at(newest - 5 * hour)])],
-    ["no list of intervals", { timeframeSummary: level(1) }],
-    ["no summary", { metricsByIntervals: [] }],
-  ])("with %s are UPSTREAM_INVALID_RESPONSE", async (_, body) => {
-    await expect(fetched(body, { everyMinutes: 60 })).rejects.toMatchObject({
+  test("without a summary are UPSTREAM_INVALID_RESPONSE", async () => {
+    await expect(fetched({ metricsByIntervals: [] }, { everyMinutes: 60 })).rejects.toMatchObject({
       code: "UPSTREAM_INVALID_RESPONSE",
       extensions: { api: "SKILL_SEGMENTS" },
     });
   });
+});
+
+describe("a faulty section of skill segments", () => {
+  const newest = 1_516_261_915_679;
+  const rows = skillRows();
+  const total = skillRows({ of: "total", skills: "all" });
+  const questions = {
+    rows,
+    total,
+    "rows in intervals": { ...rows, everyMinutes: 60 },
+    "total in intervals": { ...total, everyMinutes: 60 },
+  };
+  const inIntervals = ["rows in intervals", "total in intervals"];
+  const { skillsMetrics, metricsTotal } = level(1);
+
+  test.each<[fault: string, body: object, section: string, failing: string[]]>([
+    ["two intervals at one time", answer([at(newest), at(newest)]), "intervals", inIntervals],
+    ["an interval without timestamp", answer([level(1)]), "intervals", inIntervals],
+    ["intervals further apart than the window", answer([at(newest), at(newest - 5 * hour)]), "intervals", inIntervals],
+    ["no list of intervals", { timeframeSummary: level(1) }, "intervals", inIntervals],
+    ["an interval without rows", answer([{ timestamp: newest, metricsTotal }]), "intervals.rows", ["rows in intervals"]],
+    ["an interval without total", answer([{ timestamp: newest, skillsMetrics }]), "intervals.total", ["total in intervals"]],
+    ["no skillsMetrics", { ...answer([]), timeframeSummary: { metricsTotal } }, "rows", ["rows", "rows in intervals"]],
+    ["no total", { ...answer([]), timeframeSummary: { skillsMetrics } }, "total", ["total", "total in intervals"]],
+  ])("(%s) fails the questions that need it, and the others are answered", async (_, body, section, failing) => {
+    const { reply } = await fetched(body, { everyMinutes: 60 });
+    expect(Object.keys(reply.faults ?? {})).toEqual([section]);
+    const failed = Object.entries(questions).filter(([, question]) => faultFor(reply, question) !== null);
+    expect(failed.map(([name]) => name)).toEqual(failing);
+  });
+});
+
+test("a reply of skill segments survives serialisation", async () => {
+  const { reply } = await fetched(vendor.examples.intervals.answer, { everyMinutes: 60 });
+  expect(deserialize(serialize(reply))).toEqual(reply);
+  expect(structuredClone(reply)).toEqual(reply);
 });
 
 test("an average over zero segments is null in an empty total, its counts are zero", async () => {
@@ -137,6 +170,6 @@ test("an average over zero segments is null in an empty total, its counts are ze
   expect(reply.total).toMatchObject({ avgTimeToFirstAgentMessageFromAgentAssignment: null, interactiveSkillSegments: 0 });
 });
 
-test("an answer without skillsMetrics is UPSTREAM_INVALID_RESPONSE, not an account without data", async () => {
-  await expect(fetched({ metricsTotal: {} })).rejects.toMatchObject({ code: "UPSTREAM_INVALID_RESPONSE" });
+test("an answer without rows and without total is UPSTREAM_INVALID_RESPONSE", async () => {
+  await expect(fetched({ message: "Service is down" })).rejects.toMatchObject({ code: "UPSTREAM_INVALID_RESPONSE" });
 });

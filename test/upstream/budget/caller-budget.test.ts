@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it, test, vi } from "vitest";
 import { GatewayError } from "../../../src/errors.js";
-import { CallerBudget, CallerBudgets } from "../../../src/upstream/budget/caller-budget.js";
+import { CallerBudget, CallerBudgets, type Charge } from "../../../src/upstream/budget/caller-budget.js";
 import { RequestMemory } from "../../../src/upstream/coalescing/memory.js";
-import type { AskTerms, Charge } from "../../../src/upstream/coalescing/waiter.js";
+import type { AskTerms } from "../../../src/upstream/coalescing/waiter.js";
 import type { Question } from "../../../src/upstream/question.js";
 import { HeldPlatform } from "../held-platform.js";
 import { agentRows, keyRows, skillRows } from "../questions-by-hand.js";
@@ -15,10 +15,13 @@ function charged(outcome: Charge | GatewayError): Charge {
   return outcome;
 }
 
+const still = { monotonic: () => 0 };
+const clock = { monotonic: () => performance.now() };
+
 describe("a caller's budget", () => {
   it("ends in a sliding minute, and says when the next call can be had", () => {
     let now = 1_000;
-    const budget = new CallerBudget(3, () => now);
+    const budget = new CallerBudget(3, { monotonic: () => now });
     charged(budget.charge(2));
     now += 10_000;
     charged(budget.charge(1));
@@ -33,7 +36,7 @@ describe("a caller's budget", () => {
   });
 
   it("counts what a call really took, more or less than expected, and nothing for one that was not made", () => {
-    const budget = new CallerBudget(10, () => 0);
+    const budget = new CallerBudget(10, still);
     charged(budget.charge(8)).settle(2);
     charged(budget.charge(8)).settle(0);
     charged(budget.charge(1)).settle(7);
@@ -43,7 +46,7 @@ describe("a caller's budget", () => {
 
   it("lets a call that needs more than a minute's share be made when nothing else was", () => {
     let now = 0;
-    const budget = new CallerBudget(2, () => now);
+    const budget = new CallerBudget(2, { monotonic: () => now });
     charged(budget.charge(5));
     now = minuteMs - 1;
     expect(budget.charge(5)).toMatchObject({ extensions: { retryAfterMs: 1 } });
@@ -51,8 +54,86 @@ describe("a caller's budget", () => {
     charged(budget.charge(5));
   });
 
+  it("is charged page by page for what nobody knew of, each from when it was charged", () => {
+    let now = 0;
+    const budget = new CallerBudget(3, { monotonic: () => now });
+    const charge = charged(budget.charge(1));
+    now = 20_000;
+    expect(charge.more(1)).toBeNull();
+    now = 40_000;
+    expect(charge.more(1)).toBeNull();
+    expect(charge.more(1)).toMatchObject({ extensions: { code: "CALLER_BUDGET_EXHAUSTED", retryAfterMs: 20_000 } });
+    now = minuteMs;
+    expect(charge.more(1)).toBeNull();
+    expect(charge.more(1)).toMatchObject({ extensions: { retryAfterMs: 20_000 } });
+  });
+
+  it("takes no page beyond itself, though its call alone was larger", () => {
+    const budget = new CallerBudget(2, still);
+    const charge = charged(budget.charge(5));
+    expect(charge.more(1)).toMatchObject({ extensions: { code: "CALLER_BUDGET_EXHAUSTED", retryAfterMs: minuteMs } });
+  });
+
+  it("gets back what a call did not take, of what was charged last first", () => {
+    let now = 0;
+    const budget = new CallerBudget(4, { monotonic: () => now });
+    const charge = charged(budget.charge(2));
+    now = 30_000;
+    charge.more(2);
+    charge.settle(3);
+    expect(budget.charge(2)).toMatchObject({ extensions: { retryAfterMs: 30_000 } });
+    charged(budget.charge(1));
+    now = minuteMs;
+    charged(budget.charge(2));
+    expect(budget.charge(1)).toMatchObject({ extensions: { retryAfterMs: 30_000 } });
+  });
+
+  test("is never exceeded in any minute by calls that take no more than they were charged, and a refusal names the earliest time", () => {
+    const step = fc.oneof(
+      fc.record({ passMs: fc.integer({ min: 0, max: 30_000 }) }),
+      fc.record({ charge: fc.integer({ min: 1, max: 4 }) }),
+      fc.record({ more: fc.nat() }),
+      fc.record({ settle: fc.nat(), took: fc.nat(6) }),
+    );
+    fc.assert(
+      fc.property(fc.integer({ min: 4, max: 9 }), fc.array(step, { maxLength: 80 }), (perMinute, steps) => {
+        let now = 0;
+        const budget = new CallerBudget(perMinute, { monotonic: () => now });
+        const open: { charge: Charge; spent: number[] }[] = [];
+        const settled: number[] = [];
+        const refused = (outcome: Charge | GatewayError | null, exchanges: number): boolean => {
+          if (!(outcome instanceof GatewayError)) return false;
+          const before = now;
+          const { retryAfterMs } = outcome.extensions;
+          now = before + retryAfterMs! - 1;
+          expect(budget.charge(exchanges)).toBeInstanceOf(GatewayError);
+          now = before;
+          return true;
+        };
+        for (const each of steps) {
+          if ("passMs" in each) now += each.passMs;
+          else if ("charge" in each) {
+            const charge = budget.charge(each.charge);
+            if (!refused(charge, each.charge)) open.push({ charge: charged(charge), spent: Array(each.charge).fill(now) });
+          } else if (open.length > 0 && "more" in each) {
+            const { charge, spent } = open[each.more % open.length]!;
+            if (!refused(charge.more(1), 1)) spent.push(now);
+          } else if (open.length > 0 && "settle" in each) {
+            const [{ charge, spent } = open[0]!] = open.splice(each.settle % open.length, 1);
+            const took = Math.min(each.took, spent.length);
+            charge.settle(took);
+            settled.push(...spent.slice(0, took));
+          }
+          const spent = [...settled, ...open.flatMap((call) => call.spent)];
+          expect(spent.filter((at) => at > now - minuteMs).length).toBeLessThanOrEqual(perMinute);
+        }
+      }),
+      { numRuns: 300, seed: 17 },
+    );
+  });
+
   it("is each caller's own, and the same for all requests of one", () => {
-    const budgets = new CallerBudgets(1, () => 0);
+    const budgets = new CallerBudgets(1, still);
     charged(budgets.of("a").charge(1));
     expect(budgets.of("a").charge(1)).toBeInstanceOf(GatewayError);
     charged(budgets.of("b").charge(1));
@@ -69,7 +150,7 @@ describe("calls of callers", () => {
 
   const tick = () => vi.advanceTimersByTimeAsync(0);
   const paying = (platform: HeldPlatform, budget: CallerBudget): AskTerms => ({ ...platform.terms(), charge: budget.charge });
-  const budgetOf = (perMinute: number) => new CallerBudget(perMinute, () => Date.now());
+  const budgetOf = (perMinute: number) => new CallerBudget(perMinute, clock);
   const exhausted = { error: { code: "CALLER_BUDGET_EXHAUSTED" } };
 
   it("are refused beyond the budget, each question by itself; what one call can answer is one call", async () => {

@@ -1,87 +1,173 @@
-import { expect, test } from "vitest";
-import type { ExchangeResponse } from "../../../src/upstream/call.js";
-import type { Send } from "../../../src/upstream/transport/upstream.js";
-import { noon, pass, settle, standAtNoon } from "../fake-time.js";
-import { ended, failure, ok, request, terms, upstreamBy, upstreamOver } from "../outcomes-by-hand.js";
+import { describe, expect, test, vi } from "vitest";
+import { acquirePermit, type Permit } from "../../../src/upstream/budget/permit.js";
+import type { RateLimiter } from "../../../src/upstream/budget/rate-limiter.js";
+import { pass, standAtNoon } from "../fake-time.js";
+import { limiterOf, now, within } from "../permits-by-hand.js";
 
 standAtNoon();
 
-const alone = { maxConcurrent: 1, maxPerMinute: 120 };
-
-/** An upstream whose platform takes so long for the first exchange, or for ever, and answers all others at once. */
-function slowFirst(ms: number) {
-  const sentAt: number[] = [];
-  const send: Send = (_, { sending, signal }) => {
-    sending?.();
-    sentAt.push(Date.now() - noon);
-    if (sentAt.length > 1) return Promise.resolve(ok);
-    return new Promise<ExchangeResponse>((resolve, reject) => {
-      setTimeout(() => resolve(ok), ms);
-      signal.addEventListener("abort", () => reject(signal.reason));
-    });
-  };
-  return { upstream: upstreamBy(send, alone), sentAt };
+interface Held {
+  permit: Permit;
+  overdueAt: number;
+  wanted: boolean;
 }
 
-test("an exchange that nobody waits for any more is left to a platform that is only slow, though others wait for its turn", async () => {
-  const { upstream, sentAt } = slowFirst(19_999);
-  const first = ended(upstream.exchange(request, terms(1_000)));
-  const second = ended(upstream.exchange(request, terms(60_000)));
-  await pass(60_000);
-  expect(await first).toMatchObject({ status: 200, afterMs: 19_999 });
-  expect(await second).toMatchObject({ status: 200 });
-  expect(sentAt).toEqual([0, 19_999]);
+/** Exchanges under way, by name; each releases its permit when it is closed, unless told otherwise. */
+class Exchanges {
+  readonly closed: string[] = [];
+  /** How often the limiter has looked at an exchange. */
+  looks = 0;
+  readonly granted: string[] = [];
+
+  constructor(private readonly limiter: RateLimiter) {}
+
+  async begin(name: string, { overdueInMs = 2_000, wanted = false, lingers = false } = {}): Promise<Held> {
+    const permit = await acquirePermit(this.limiter, within(0));
+    permit.use();
+    const held: Held = { permit, overdueAt: now() + overdueInMs, wanted };
+    permit.reclaimable({
+      overdueAt: () => held.overdueAt,
+      isWanted: () => {
+        this.looks++;
+        return held.wanted;
+      },
+      reclaim: () => {
+        this.closed.push(name);
+        if (!lingers) permit.release();
+      },
+    });
+    return held;
+  }
+
+  queue(name: string): void {
+    this.limiter.request(within(120_000), {
+      grant: () => this.granted.push(name),
+      refuse: (error) => this.granted.push(`${name}: ${error.code}`),
+    });
+  }
+}
+
+const withExchanges = (maxConcurrent: number, maxPerMinute = 100) => {
+  const limiter = limiterOf({ maxConcurrent, maxPerMinute });
+  return { limiter, exchanges: new Exchanges(limiter) };
+};
+
+describe("an overdue exchange that nobody waits for", () => {
+  test("is closed when all permits are out and another request waits, the oldest first, as many as wait", async () => {
+    const { exchanges } = withExchanges(3);
+    await exchanges.begin("first", { overdueInMs: 3_000 });
+    await exchanges.begin("second", { overdueInMs: 1_000 });
+    await exchanges.begin("third", { overdueInMs: 2_000 });
+    await pass(5_000);
+    expect(exchanges.closed).toEqual([]);
+    exchanges.queue("a");
+    expect(exchanges).toMatchObject({ closed: ["first"], granted: ["a"] });
+    exchanges.queue("b");
+    exchanges.queue("c");
+    exchanges.queue("d");
+    expect(exchanges).toMatchObject({ closed: ["first", "second", "third"], granted: ["a", "b", "c"] });
+  });
+
+  test("is closed the moment it is overdue, by a single timer", async () => {
+    const { exchanges } = withExchanges(2);
+    await exchanges.begin("late", { overdueInMs: 3_000 });
+    await exchanges.begin("soon", { overdueInMs: 2_000 });
+    exchanges.queue("a");
+    exchanges.queue("b");
+    expect(vi.getTimerCount()).toBe(1);
+    await pass(1_999);
+    expect(exchanges.closed).toEqual([]);
+    await pass(1);
+    expect(exchanges).toMatchObject({ closed: ["soon"], granted: ["a"] });
+    expect(vi.getTimerCount()).toBe(1);
+    await pass(1_000);
+    expect(exchanges).toMatchObject({ closed: ["soon", "late"], granted: ["a", "b"] });
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  test("is closed in time though it began after the other request", async () => {
+    const { limiter, exchanges } = withExchanges(1);
+    const begun = exchanges.begin("hung");
+    exchanges.queue("a");
+    await begun;
+    expect(limiter.budget().waiting).toBe(1);
+    await pass(2_000);
+    expect(exchanges).toMatchObject({ closed: ["hung"], granted: ["a"] });
+  });
+
+  test("is given longer when its moment has moved", async () => {
+    const { exchanges } = withExchanges(1);
+    const held = await exchanges.begin("paged");
+    exchanges.queue("a");
+    await pass(1_000);
+    held.overdueAt += 1_000;
+    await pass(1_999);
+    expect(exchanges.closed).toEqual([]);
+    await pass(1);
+    expect(exchanges).toMatchObject({ closed: ["paged"], granted: ["a"] });
+  });
+
+  test("is left alone while a permit is free, or while the limits would keep the queue waiting", async () => {
+    const free = withExchanges(2);
+    await free.exchanges.begin("hung");
+    await pass(5_000);
+    free.exchanges.queue("a");
+    expect(free.exchanges).toMatchObject({ closed: [], granted: ["a"] });
+
+    const spent = withExchanges(1, 1);
+    await spent.exchanges.begin("hung");
+    await pass(5_000);
+    spent.exchanges.queue("a");
+    expect(spent.exchanges.closed).toEqual([]);
+    await pass(55_249);
+    expect(spent.exchanges.closed).toEqual([]);
+    await pass(1);
+    expect(spent.exchanges).toMatchObject({ closed: ["hung"], granted: ["a"] });
+  });
+
+  test("is closed alone for one request, however long it takes to give its permit back", async () => {
+    const { exchanges } = withExchanges(2);
+    const slow = await exchanges.begin("slow to close", { lingers: true });
+    await exchanges.begin("other");
+    await pass(5_000);
+    exchanges.queue("a");
+    const { looks } = exchanges;
+    await pass(5_000);
+    expect(exchanges).toMatchObject({ closed: ["slow to close"], granted: [], looks });
+    slow.permit.release();
+    expect(exchanges).toMatchObject({ closed: ["slow to close"], granted: ["a"] });
+  });
+
+  test("is closed with others where a 429 has left fewer permits than are out", async () => {
+    const { limiter, exchanges } = withExchanges(4);
+    for (const name of ["first", "second", "third", "fourth"]) await exchanges.begin(name);
+    exchanges.queue("a");
+    limiter.rateLimited(1_000);
+    await pass(3_000);
+    expect(exchanges).toMatchObject({ closed: ["first", "second", "third"], granted: ["a"] });
+  });
 });
 
-test.each([
-  ["nobody waits for any more", 1_000, "interactive"],
-  ["only a refresh waits for", 60_000, "refresh"],
-] as const)(
-  "an exchange that %s gives its turn to who waits for one after 20 s, and may not be joined any more",
-  async (_, withinMs, of) => {
-    const { upstream, sentAt } = slowFirst(1e9);
-    let reclaimed = 0;
-    const first = ended(upstream.exchange(request, terms(withinMs, { priority: () => of, reclaimed: () => reclaimed++ })));
-    const second = ended(upstream.exchange(request, terms(60_000)));
-    await pass(20_000);
-    expect(await first).toMatchObject({ code: "UPSTREAM_TIMEOUT", afterMs: 20_000 });
-    expect(await second).toMatchObject({ status: 200, afterMs: 20_000 });
-    expect([sentAt, reclaimed]).toEqual([[0, 20_000], 1]);
-  },
-);
-
-test("an exchange that somebody waits for is not given up for others, and one that nobody does only if others wait", async () => {
-  const wanted = slowFirst(25_000);
-  const first = ended(wanted.upstream.exchange(request, terms(30_000)));
-  const second = ended(wanted.upstream.exchange(request, terms(60_000)));
-  await pass(60_000);
-  expect([await first, await second]).toMatchObject([
-    { status: 200, afterMs: 25_000 },
-    { status: 200, afterMs: 25_000 },
-  ]);
-  const unwanted = slowFirst(25_000);
-  const only = ended(unwanted.upstream.exchange(request, terms(1_000)));
-  await pass(25_000);
-  expect(await only).toMatchObject({ status: 200, afterMs: 25_000 });
-});
-
-test("after a 429 nobody is sent into the pause, who waited for the turn of the refused exchange neither", async () => {
-  const limited = failure("UPSTREAM_RATE_LIMITED", { status: 429, retryAfterMs: 3_000 });
-  const { upstream, sentAt } = upstreamOver([limited, ok], alone);
-  const ends = [1, 2, 3].map(() => ended(upstream.exchange(request, terms(30_000))));
-  await settle();
+test("an exchange that somebody waits for is closed only when its last waiter has left", async () => {
+  const { limiter, exchanges } = withExchanges(1);
+  const held = await exchanges.begin("wanted", { wanted: true });
+  exchanges.queue("a");
+  await pass(2_000);
+  const { looks } = exchanges;
   await pass(30_000);
-  expect(await Promise.all(ends)).toMatchObject(Array(3).fill({ status: 200 }));
-  expect(sentAt[1]).toBeGreaterThanOrEqual(3_000);
+  expect(exchanges.closed).toEqual([]);
+  expect(exchanges.looks, "nothing is polled").toBe(looks);
+  held.wanted = false;
+  limiter.reclaim();
+  expect(exchanges).toMatchObject({ closed: ["wanted"], granted: ["a"] });
 });
 
-test("the time until a pause ends is told in whole milliseconds", async () => {
-  const told: unknown[] = [];
-  const { upstream } = upstreamOver([failure("UPSTREAM_RATE_LIMITED", { status: 429, retryAfterMs: 3_000.4 }), ok]);
-  const end = ended(
-    upstream.exchange(request, terms(30_000, { failing: async ({ extensions }) => void told.push(extensions.retryAfterMs) })),
-  );
-  await pass(30_000);
-  expect(await end).toMatchObject({ status: 200 });
-  expect(told).toEqual([3_001]);
+test("an exchange that is over is not closed", async () => {
+  const { exchanges } = withExchanges(1);
+  const held = await exchanges.begin("over");
+  held.permit.release();
+  await exchanges.begin("next");
+  exchanges.queue("a");
+  await pass(5_000);
+  expect(exchanges).toMatchObject({ closed: ["next"], granted: ["a"] });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { hourMs } from "../../../src/time.js";
 import type { Question } from "../../../src/upstream/question.js";
-import { settle, standAtNoon } from "../fake-time.js";
+import { pass, settle, standAtNoon } from "../fake-time.js";
 import { HeldPlatform } from "../held-platform.js";
 import { agentRows, intervalRows, keyRows, keyTotal, nowhere, skillRows } from "../questions-by-hand.js";
 import { everyId } from "../replies-by-hand.js";
@@ -17,7 +17,8 @@ async function costAfter(first: Question, second: Question): Promise<{ stored: n
   stored.sent[0]!.answer();
   await settle();
   for (const platform of [stored, flying]) platform.ask([second]);
-  await settle();
+  // Behind a call in flight of the scope questions gather for a moment.
+  await pass(200);
   return { stored: stored.sent.length - 1, flying: flying.sent.length - 1 };
 }
 

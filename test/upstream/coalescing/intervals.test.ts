@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { dayMs, hourMs, minuteMs } from "../../../src/time.js";
 import type { IntervalMetricsReply } from "../../../src/upstream/question.js";
 import { noon, pass, settle, standAtNoon } from "../fake-time.js";
-import { asked, HeldPlatform, type Told } from "../held-platform.js";
+import { asked, type Ended, HeldPlatform } from "../held-platform.js";
 import { intervalRows } from "../questions-by-hand.js";
 import { botId } from "../replies-by-hand.js";
 
@@ -10,7 +10,7 @@ const today = Date.UTC(2026, 0, 15);
 
 standAtNoon();
 
-const replyOf = ({ answered }: Told) => answered?.reply as IntervalMetricsReply;
+const replyOf = ({ answered }: Ended) => answered?.reply as IntervalMetricsReply;
 const windowsOf = (platform: HeldPlatform) => platform.sent.map(({ call }) => "grouping" in call && call.window);
 
 const repliesTo = async (...args: Parameters<typeof asked>) => (await asked(...args)).map(replyOf);
@@ -64,24 +64,24 @@ test("a window put together from two answers is as old as the older of them", as
   const platform = new HeldPlatform();
   await asked(platform, intervalRows({ window: { from: today, to: today + hourMs } }));
   await pass(minuteMs / 2);
-  const told = platform.ask([intervalRows({ window: { from: today, to: today + 2 * hourMs } })]);
+  const ended = platform.ask([intervalRows({ window: { from: today, to: today + 2 * hourMs } })]);
   await settle();
   expect(windowsOf(platform)[1]).toEqual({ from: today + hourMs, to: today + 2 * hourMs });
   platform.sent[1]!.answer();
-  const { answered } = (await told[0])!;
+  const { answered } = (await ended[0])!;
   const reply = answered?.reply as IntervalMetricsReply;
   expect(answered).toMatchObject({ stale: false, reply: { asOf: noon } });
   expect(reply.rows).toHaveLength(8 * 5);
 });
 
-test("what the platform is still computing is told as pending, and not asked for again within the time to live", async () => {
+test("what the platform is still computing is ended as pending, and not asked for again within the time to live", async () => {
   const platform = new HeldPlatform();
   const question = intervalRows({ window: { from: noon - hourMs, to: noon } });
   const pending = [{ from: noon - 15 * minuteMs, to: noon }];
-  const told = platform.ask([question]);
+  const ended = platform.ask([question]);
   await settle();
   platform.sent[0]!.answer(pending);
-  expect(replyOf((await told[0])!)).toMatchObject({ pending });
+  expect(replyOf((await ended[0])!)).toMatchObject({ pending });
   await pass(59_000);
   const [again] = await repliesTo(platform, question);
   expect(platform.sent).toHaveLength(1);
@@ -96,10 +96,10 @@ test("a pending interval is never taken for a closed one, however long ago it en
   const platform = new HeldPlatform();
   const yesterday = intervalRows({ window: { from: today - dayMs, to: today }, everyMinutes: 60 });
   const late = { from: today - hourMs, to: today };
-  const told = platform.ask([yesterday]);
+  const ended = platform.ask([yesterday]);
   await settle();
   platform.sent[0]!.answer([late]);
-  await told[0];
+  await ended[0];
   await pass(3 * minuteMs);
   const [reply] = await repliesTo(platform, yesterday);
   expect(windowsOf(platform)[1]).toEqual(late);

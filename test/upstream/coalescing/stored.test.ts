@@ -13,7 +13,7 @@ describe("what is stored", () => {
     const platform = new HeldPlatform();
     await asked(platform, agentRows({ agents: ["1", "2", "3"], everyMinutes: 15, skills: ["4", "5"] }));
     await pass(14_999);
-    const told = await asked(
+    const ended = await asked(
       platform,
       agentRows({ agents: ["2"] }),
       agentRows({ agents: ["1", "3"], everyMinutes: 15 }),
@@ -21,8 +21,8 @@ describe("what is stored", () => {
       agentRows({ of: "total", agents: ["1", "2", "3"] }),
     );
     expect(platform.sent).toHaveLength(1);
-    expect(told.map(({ answered }) => answered?.stale)).toEqual([false, false, false, false]);
-    expect(told[0]!.seen.map(({ outcome }) => outcome)).toEqual(["CACHED", "CACHED", "CACHED", "CACHED"]);
+    expect(ended.map(({ answered }) => answered?.stale)).toEqual([false, false, false, false]);
+    expect(ended[0]!.seen.map(({ outcome }) => outcome)).toEqual(["CACHED", "CACHED", "CACHED", "CACHED"]);
   });
 
   test.each([
@@ -46,12 +46,12 @@ describe("what is stored", () => {
     const platform = new HeldPlatform();
     await asked(platform, skillRows());
     await pass(20_000);
-    const told = await Promise.all(Array.from({ length: 100 }, () => one(platform.ask([skillRows()]))));
-    expect(told.every(({ answered }) => answered?.stale)).toBe(true);
-    expect(told.every(({ seen }) => seen[0]?.outcome === "STALE")).toBe(true);
+    const ended = await Promise.all(Array.from({ length: 100 }, () => one(platform.ask([skillRows()]))));
+    expect(ended.every(({ answered }) => answered?.stale)).toBe(true);
+    expect(ended.every(({ seen }) => seen[0]?.outcome === "STALE")).toBe(true);
     await settle();
     expect(platform.sent).toHaveLength(2);
-    expect(platform.sent[1]!.priority()).toBe("refresh");
+    expect(platform.callOf(skillRows()).priority).toBe("refresh");
     platform.sent[1]!.answer();
     await settle();
     expect((await one(platform.ask([skillRows()]))).answered?.stale).toBe(false);
@@ -59,7 +59,7 @@ describe("what is stored", () => {
     expect(platform.refreshes).toEqual([["skill-segments", 1]]);
   });
 
-  test("a refresh that fails is told to the log alone, once, and the next asker starts another", async () => {
+  test("a refresh that fails is ended to the log alone, once, and the next asker starts another", async () => {
     const platform = new HeldPlatform();
     await asked(platform, skillRows());
     await pass(20_000);
@@ -79,11 +79,11 @@ describe("what is stored", () => {
     const platform = new HeldPlatform();
     await asked(platform, skillRows());
     await pass(30_000);
-    const told = platform.ask([skillRows()]);
+    const ended = platform.ask([skillRows()]);
     await settle();
     expect(platform.sent).toHaveLength(2);
     platform.sent[1]!.answer();
-    expect((await one(told)).answered).toMatchObject({ stale: false, reply: { asOf: Date.now() } });
+    expect((await one(ended)).answered).toMatchObject({ stale: false, reply: { asOf: Date.now() } });
   });
 
   test.each([
@@ -93,20 +93,20 @@ describe("what is stored", () => {
     const platform = new HeldPlatform();
     await asked(platform, skillRows());
     await pass(age);
-    const told = platform.ask([skillRows()]);
+    const ended = platform.ask([skillRows()]);
     await settle();
     await happens(platform);
-    expect((await one(told)).answered).toMatchObject({ stale: true, reply: { asOf: platform.sent[0]!.asOf } });
+    expect((await one(ended)).answered).toMatchObject({ stale: true, reply: { asOf: platform.sent[0]!.asOf } });
   });
 
   test("an answer beyond the limit for stale ones stands in for nothing", async () => {
     const platform = new HeldPlatform();
     await asked(platform, skillRows());
     await pass(15_000 + 300_000);
-    const told = platform.ask([skillRows()]);
+    const ended = platform.ask([skillRows()]);
     await settle();
     platform.sent[1]!.fail(broken);
-    expect((await one(told)).error?.code).toBe("UPSTREAM_UNAVAILABLE");
+    expect((await one(ended)).error?.code).toBe("UPSTREAM_UNAVAILABLE");
   });
 
   test("with a time to live of 0 every request asks, and equal requests at the same time still share", async () => {
@@ -135,18 +135,25 @@ describe("what is stored", () => {
     expect(platform.sent).toHaveLength(1);
   });
 
-  test("an answer for which there is no room still serves the request that it was made for", async () => {
+  test("an answer for which there is no room is kept alone, and the log says so once", async () => {
     const platform = new HeldPlatform({ maxBytes: 1 });
-    const terms = platform.terms();
-    const first = platform.askOn(terms, [skillRows({ skills: ["1", "2"] })]);
-    await settle();
-    platform.sent[0]!.answer();
-    await one(first);
-    expect((await one(platform.askOn(terms, [skillRows({ skills: ["2"] })]))).answered?.stale).toBe(false);
+    await asked(platform, skillRows({ skills: ["1"] }));
+    await asked(platform, skillRows({ skills: ["1"] }));
     expect(platform.sent).toHaveLength(1);
-    platform.ask([skillRows({ skills: ["2"] })]);
-    await settle();
-    expect(platform.sent, "another request knows nothing of it").toHaveLength(2);
+    await asked(platform, agentRows());
+    await asked(platform, skillRows({ skills: ["1"] }));
+    expect(platform.sent, "the newer answer took its place").toHaveLength(3);
+    expect(platform.warnings).toEqual([
+      expect.stringMatching(/^An answer of skill-segments with 100 bytes is larger than CACHE_MAX_BYTES \(1\)/),
+    ]);
+  });
+
+  test("an answer that cannot be stored still serves those who wait for it", async () => {
+    const platform = new HeldPlatform();
+    platform.answers.failing = new Error("The store is full.");
+    const [first, second] = await asked(platform, skillRows(), agentRows());
+    expect([first!.answered?.stale, second!.answered?.stale]).toEqual([false, false]);
+    expect(platform.warnings).toEqual(["An answer could not be stored", "An answer could not be stored"]);
   });
 
   test("who looked up what is stored just before an answer landed looks again, and makes no second call", async () => {

@@ -1,10 +1,10 @@
 import { afterEach, beforeAll, describe, expect, test } from "vitest";
 import { intervalMetrics } from "../../../src/catalogue/interval-metrics.js";
 import type { WireVariants } from "../../../src/simulator/simulator.js";
-import { intervalMetricsFetch } from "../../../src/upstream/apis/interval-metrics/fetch.js";
+import { fetchIntervalMetrics } from "../../../src/upstream/apis/interval-metrics/fetch.js";
 import { metricNames, platformNames } from "../../../src/upstream/apis/interval-metrics/request.js";
 import type { IntervalMetricsCall } from "../../../src/upstream/call.js";
-import { inOurWords, now, type Simulated, simulated } from "./simulated.js";
+import { inOurWords, type Simulated, simulated } from "./simulated.js";
 
 const day = { from: Date.parse("2026-03-03T00:00:00Z"), to: Date.parse("2026-03-04T00:00:00Z") };
 const documented: Partial<WireVariants> = {
@@ -35,8 +35,7 @@ const call = (part: Partial<IntervalMetricsCall> = {}): IntervalMetricsCall => (
   includeBotSkills: false,
   ...part,
 });
-const fetched = (part: Partial<IntervalMetricsCall> = {}) =>
-  intervalMetricsFetch("contract")(call(part), "demo", platform.exchange, () => now);
+const fetched = (part: Partial<IntervalMetricsCall> = {}) => fetchIntervalMetrics(call(part), platform.context);
 
 const truth = ({ grouping, window, everyMinutes, handleTimeModel, includeBotSkills }: IntervalMetricsCall) =>
   platform.simulator.truth("demo").intervalMetrics({

@@ -4,7 +4,7 @@ import type { WireVariants } from "../../../src/simulator/simulator.js";
 import { fetchKeyMetrics } from "../../../src/upstream/apis/key-metrics/fetch.js";
 import type { KeyMetricsCall } from "../../../src/upstream/call.js";
 import { keyMetricsCall } from "../apis/key-metrics-page.js";
-import { inOurWords, now, type Simulated, simulated } from "./simulated.js";
+import { inOurWords, type Simulated, simulated } from "./simulated.js";
 
 const documented: Partial<WireVariants> = { longsAsDecimals: false, zeroCountsAbsent: false };
 const window = { from: Date.parse("2026-03-04T09:08:00Z"), to: Date.parse("2026-03-04T10:08:00Z") };
@@ -14,7 +14,7 @@ beforeAll(async () => {
   platform = await simulated({ agents: 40, skills: 120, conversationsPerDay: 600 });
 });
 
-const fetched = (part: Partial<KeyMetricsCall>) => fetchKeyMetrics(keyMetricsCall(part), "demo", platform.exchange, () => now);
+const fetched = (part: Partial<KeyMetricsCall>) => fetchKeyMetrics(keyMetricsCall(part), platform.context);
 
 test.each<[string, Partial<WireVariants>]>([
   ["as documented", {}],

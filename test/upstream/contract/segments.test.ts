@@ -48,9 +48,7 @@ describe.each(variants)("the wire %s", (_, set) => {
     const agents = truth.agents.slice(0, 5).map(({ id }) => id);
     const { reply } = await fetchAgentSegments(
       { api: "agent-segments", lastMinutes: 720, everyMinutes: 60, groupIds: null, userType: "ALL", source: null, agents, skills: "all" },
-      "demo",
-      platform.exchange,
-      () => now,
+      platform.context,
     );
     const expected = truth.agentSegmentsByInterval({ from, to: now, intervalMs: 60 * minute, agentIds: agents, skillIds: "all" });
     expect(object(reply.agents)).toEqual(rowsOf(expected.timeframeSummary.agentsMetrics.metricsPerAgent, agentRow));
@@ -69,9 +67,7 @@ describe.each(variants)("the wire %s", (_, set) => {
   test("gives skill segments, in intervals, as the platform counted them", async () => {
     const { reply } = await fetchSkillSegments(
       { api: "skill-segments", lastMinutes: 720, everyMinutes: 30, userType: "HUMAN", skills: "all" },
-      "demo",
-      platform.exchange,
-      () => now,
+      platform.context,
     );
     const truth = platform.simulator.truth("demo");
     const expected = truth.skillSegmentsByInterval({ from, to: now, intervalMs: 30 * minute, userType: "human" });
@@ -96,9 +92,7 @@ test("agents that do not exist have no row, and the total over them is zeros wit
       agents: ["1"],
       skills: null,
     },
-    "demo",
-    platform.exchange,
-    () => now,
+    platform.context,
   );
   expect(reply.agents.size).toBe(0);
   expect(reply.total).toMatchObject({ totalAgentConversationSegments: 0, avgAgentSegmentDuration: null });
@@ -117,9 +111,7 @@ test("the key null is a row without entity", async () => {
       agents: "all",
       skills: "all",
     },
-    "demo",
-    platform.exchange,
-    () => now,
+    platform.context,
   );
   expect(reply.agents.get("null")).toMatchObject({ totalAgentConversationSegments: 0, avgAgentSegmentDuration: null });
 });

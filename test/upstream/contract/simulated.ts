@@ -2,7 +2,7 @@ import { afterAll } from "vitest";
 import { type MetricGroup, metricsOf } from "../../../src/catalogue/metric.js";
 import { systemClock } from "../../../src/clock.js";
 import { type AccountOptions, type Simulator, startSimulator } from "../../../src/simulator/simulator.js";
-import type { Exchange } from "../../../src/upstream/call.js";
+import type { CallContext, Exchange } from "../../../src/upstream/call.js";
 import type { Values } from "../../../src/upstream/question.js";
 import type { AccountCredentials } from "../../../src/upstream/transport/credentials.js";
 import type { HttpOptions } from "../../../src/upstream/transport/http-client.js";
@@ -15,6 +15,7 @@ export interface Simulated {
   simulator: Simulator;
   transport: Transport;
   exchange: Exchange;
+  context: CallContext;
 }
 
 const running: { close(): Promise<void> }[] = [];
@@ -31,8 +32,20 @@ export async function simulated(
     monotonic: systemClock.monotonic,
   });
   running.push(transport, simulator);
-  return { simulator, transport, exchange: (request) => transport.exchange(request, { deadline: systemClock.monotonic() + 30_000 }) };
+  const exchange: Exchange = (request) => transport.exchange(request, { deadline: systemClock.monotonic() + 30_000 });
+  return { simulator, transport, exchange, context: contextOf(exchange) };
 }
+
+/** Reads calls of account demo, however many exchanges they take. */
+export const contextOf = (exchange: Exchange): CallContext => ({
+  account: "demo",
+  source: "contract",
+  exchange,
+  expects: () => true,
+  parts: 1,
+  read: () => undefined,
+  now: () => now,
+});
 
 afterAll(async () => {
   for (const part of running.splice(0)) await part.close();

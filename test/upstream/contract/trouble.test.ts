@@ -2,13 +2,13 @@ import { afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { GatewayError } from "../../../src/errors.js";
 import type { FaultSpec } from "../../../src/simulator/simulator.js";
 import { fetchAgentSegments } from "../../../src/upstream/apis/agent-segments/fetch.js";
-import { intervalMetricsFetch } from "../../../src/upstream/apis/interval-metrics/fetch.js";
+import { fetchIntervalMetrics } from "../../../src/upstream/apis/interval-metrics/fetch.js";
 import { fetchKeyMetrics } from "../../../src/upstream/apis/key-metrics/fetch.js";
 import { fetchSkillSegments } from "../../../src/upstream/apis/skill-segments/fetch.js";
 import type { Exchange } from "../../../src/upstream/call.js";
 import { keyMetricsCall } from "../apis/key-metrics-page.js";
 import { failed } from "../platform-by-hand.js";
-import { now, type Simulated, simulated } from "./simulated.js";
+import { contextOf, now, type Simulated, simulated } from "./simulated.js";
 
 const hour = 3_600_000;
 const window = { from: Math.floor(now / hour) * hour - hour, to: Math.floor(now / hour) * hour };
@@ -26,20 +26,13 @@ const apis: Record<string, (exchange: Exchange) => Promise<unknown>> = {
         agents: "all",
         skills: null,
       },
-      "demo",
-      exchange,
-      () => now,
+      contextOf(exchange),
     ),
   "skill-segments": (exchange) =>
-    fetchSkillSegments(
-      { api: "skill-segments", lastMinutes: 60, everyMinutes: null, userType: "ALL", skills: "all" },
-      "demo",
-      exchange,
-      () => now,
-    ),
-  "key-metrics": (exchange) => fetchKeyMetrics(keyMetricsCall(), "demo", exchange, () => now),
+    fetchSkillSegments({ api: "skill-segments", lastMinutes: 60, everyMinutes: null, userType: "ALL", skills: "all" }, contextOf(exchange)),
+  "key-metrics": (exchange) => fetchKeyMetrics(keyMetricsCall(), contextOf(exchange)),
   "interval-metrics": (exchange) =>
-    intervalMetricsFetch("contract")(
+    fetchIntervalMetrics(
       {
         api: "interval-metrics",
         grouping: ["SKILL"],
@@ -49,9 +42,7 @@ const apis: Record<string, (exchange: Exchange) => Promise<unknown>> = {
         filters: {},
         includeBotSkills: false,
       },
-      "demo",
-      exchange,
-      () => now,
+      contextOf(exchange),
     ),
 };
 

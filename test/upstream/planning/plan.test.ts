@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { dayMs, hourMs } from "../../../src/time.js";
-import { atLeast, costOf, plan } from "../../../src/upstream/planning/plan.js";
+import { atLeast, costOf, nothingSeen, plan } from "../../../src/upstream/planning/plan.js";
 import { canonical, idSet, type Question } from "../../../src/upstream/question.js";
 import { agentRows, intervalRows, keyRows, keyTotal, nowhere, skillRows } from "../questions-by-hand.js";
 
-const unknown = () => undefined;
-const known = (sizes: Readonly<Record<string, number>>) => (_: string, name: string) => sizes[name];
+const unknown = () => nothingSeen;
+const known = (sizes: Readonly<Record<string, number>>) => () => ({ ...nothingSeen, size: (name: string) => sizes[name] });
 /** The name under which the number of all skills is known. */
 const unfilteredSkills = `skillId ${canonical(nowhere)}`;
 const ids = (count: number, from = 1_000) => Array.from({ length: count }, (_, index) => String(from + index));
@@ -180,7 +180,10 @@ describe("the interval metrics of 60 skills over 14 days", () => {
 
   test("are read whole on days where that is fewer pages, and picked one by one on days where it is more", () => {
     // 96 slots of 60 rows are 12 pages of 500.
-    const planned = plan([...picks(skills, days.slice(0, 1)), ...picks(skills.slice(0, 3), days.slice(1))], known({ rows: 60 }));
+    const planned = plan(
+      [...picks(skills, days.slice(0, 1)), ...picks(skills.slice(0, 3), days.slice(1))],
+      known({ "rows SKILL 15 IFT ": 60 }),
+    );
     expect(costOf(planned)).toBe(12 + 13 * 3);
     expect(planned).toHaveLength(1 + 13 * 3);
   });
@@ -203,10 +206,11 @@ test("equal questions are planned once, and thousands without trying each with e
     ),
   ]);
   const merges = { count: 0 };
-  const planned = plan([...questions, ...questions], (key) => {
+  const size = (name: string) => {
     merges.count++;
-    return key.endsWith(" rows") ? 1_000 : undefined;
-  });
+    return name.startsWith("rows ") ? 1_000 : undefined;
+  };
+  const planned = plan([...questions, ...questions], () => ({ ...nothingSeen, size }));
   expect(planned.reduce((sum, { questions: answered }) => sum + answered.length, 0)).toBe(questions.length);
   // Every look at a size belongs to a merge that was tried: work that grew with the square of the questions would be millions.
   expect(merges.count).toBeLessThan(10 * questions.length);

@@ -1,20 +1,24 @@
 import { agentSegmentMetrics } from "../../../catalogue/agent-segments.js";
 import type { Window } from "../../../time.js";
 import type { AgentSegmentsCall, ExchangeRequest, Fetch } from "../../call.js";
-import type { AgentSegmentsLevel, Rows, Values } from "../../question.js";
+import type { AgentSegmentsLevel, Rows, SegmentsSection, Values } from "../../question.js";
 import { AnswerReader, type Json } from "../answer-reader.js";
 import { idList, requestPath } from "../request-path.js";
-import { readSegments, totalOf } from "../segments/reading.js";
+import { Sections } from "../sections.js";
+import { type Place, readSegments, totalOf } from "../segments/reading.js";
 
 /**
  * One GET of msgagentsegments, whatever the number of agents and skills. `window` ends when the platform was asked, or
  * where its intervals end. `total` is the platform's own, over exactly the agents of the call.
  */
-export const fetchAgentSegments: Fetch<"agent-segments"> = async (call, account, exchange) => {
+export const fetchAgentSegments: Fetch<"agent-segments"> = async (call, { account, exchange, read }) => {
   const response = await exchange(agentSegmentsRequest(call, account));
   const reader = new AnswerReader("AGENT_SEGMENTS", account);
-  const reply = readSegments(response, call, reader, (level, window) => readLevel(level, window, call, reader));
-  return { reply, pages: 1, bytes: response.bytes };
+  const sections = new Sections<SegmentsSection>();
+  const parts = { call, reader, sections };
+  const reply = readSegments(response, call, { ...parts, readLevel: (level, window, place) => readLevel(level, window, place, parts) });
+  read({ rows: reply.agents.size });
+  return { reply, pages: 1, bytes: response.bytes, remarks: [] };
 };
 
 export const agentSegmentsRequest = (call: AgentSegmentsCall, account: string): ExchangeRequest => ({
@@ -32,25 +36,32 @@ export const agentSegmentsRequest = (call: AgentSegmentsCall, account: string): 
   }),
 });
 
-function readLevel(level: Json | null, window: Window, { skills }: AgentSegmentsCall, reader: AnswerReader): AgentSegmentsLevel {
+interface Parts {
+  call: AgentSegmentsCall;
+  reader: AnswerReader;
+  sections: Sections<SegmentsSection>;
+}
+
+function readLevel(level: Json | null, window: Window, place: Place, { call: { skills }, reader, sections }: Parts): AgentSegmentsLevel {
   if (level === null) return { window, agents: new Map(), bySkill: skills && new Map(), total: null };
-  const agents = readAgents(reader.object(level.agentsMetrics, "agentsMetrics"), reader);
-  if (skills && agents.size > 0) reader.object(level.metricsPerSkill, "metricsPerSkill");
+  const rows = () => readAgents(reader.object(level.agentsMetrics, "agentsMetrics"), reader);
+  const agents = sections.read(`${place}rows`, rows, null);
+  const bySkill = () => readSkills(level, agents?.size !== 0, reader);
+  const total = () => readValues(reader.object(totalOf(level), "metricsTotal"), reader);
   return {
     window,
-    agents,
-    bySkill: skills && readSkills(level, reader),
-    total: readValues(reader.object(totalOf(level), "metricsTotal"), reader),
+    agents: agents ?? new Map(),
+    bySkill: skills && sections.read(`${place}bySkill`, bySkill, new Map()),
+    total: sections.read(`${place}total`, total, null),
   };
 }
 
-const readSkills = (level: Json, reader: AnswerReader): ReadonlyMap<string, Rows> =>
-  new Map(
-    Object.entries(reader.map(level.metricsPerSkill, "metricsPerSkill")).map(([id, skill]) => [
-      id,
-      readAgents(reader.object(skill, "a skill"), reader),
-    ]),
-  );
+/** `isThere`: agents have rows, so the map of skills may not be left out. */
+function readSkills(level: Json, isThere: boolean, reader: AnswerReader): ReadonlyMap<string, Rows> {
+  const { metricsPerSkill } = level;
+  const skills = isThere ? reader.object(metricsPerSkill, "metricsPerSkill") : reader.map(metricsPerSkill, "metricsPerSkill");
+  return new Map(Object.entries(skills).map(([id, skill]) => [id, readAgents(reader.object(skill, "a skill"), reader)]));
+}
 
 const readAgents = (section: Json, reader: AnswerReader): Rows =>
   reader.rows(reader.map(section.metricsPerAgent, "metricsPerAgent"), "an agent", (raw) => readValues(raw, reader));

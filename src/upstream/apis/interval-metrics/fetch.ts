@@ -1,13 +1,15 @@
-import { ceilTo, floorTo, joined, minuteMs, type Window } from "../../../time.js";
+import { joined, minuteMs, slotsOf, type Window } from "../../../time.js";
 import type { ExchangeRequest, Fetch } from "../../call.js";
-import type { IntervalRow } from "../../question.js";
-import { AnswerReader, type Json } from "../answer-reader.js";
-import { type PagesTerms, readPages } from "./pages.js";
-import { intervalMetricsRequest } from "./request.js";
-import { readRow, readTimes } from "./row.js";
+import { AnswerReader } from "../answer-reader.js";
+import { doneRuns } from "./done-runs.js";
+import { judgedRows, type RowRead } from "./judged-rows.js";
+import { readPages } from "./pages.js";
+import { intervalMetricsRequest, type Position } from "./request.js";
+import { readRow } from "./row.js";
+import { rowsBySlot } from "./rows-by-slot.js";
 
 interface WindowRead {
-  rows: readonly IntervalRow[];
+  rows: readonly RowRead[];
   /** Parts of the window whose rows are complete. */
   complete: readonly Window[];
 }
@@ -16,56 +18,63 @@ interface WindowRead {
 const narrowings = 2;
 
 /**
- * All rows of the window over all pages. When the platform is still computing (202), the runs of intervals that are done
- * are asked for again, and the rest of the window is `pending`. `source` names the asking program to the platform.
+ * All rows of the window over all pages, in as many parts side by side as the context says. When the platform is still computing
+ * (202), the runs of intervals that are done are asked for again, and the rest of the window is `pending`.
  */
-export const intervalMetricsFetch =
-  (source: string): Fetch<"interval-metrics"> =>
-  async (call, account, exchange) => {
-    const reader = new AnswerReader("INTERVAL_METRICS", account);
-    let asOf = Number.POSITIVE_INFINITY;
-    let pages = 0;
-    let bytes = 0;
-    const counted = async (request: ExchangeRequest) => {
-      const response = await exchange(request);
-      asOf = Math.min(asOf, response.askedAt);
-      pages++;
-      bytes += response.bytes;
-      return response;
-    };
-    const readWindow = async (window: Window, narrowingsLeft: number): Promise<WindowRead> => {
-      const terms: PagesTerms = {
-        request: (position) => intervalMetricsRequest(call, account, source, window, position),
-        exchange: counted,
-        readRow: (entry) => readRow(entry, call.grouping, reader),
-        reader,
-      };
-      const read = await readPages(terms, (body) => doneRuns(body, window, call.everyMinutes * minuteMs, reader));
-      if ("rows" in read) return { rows: read.rows.filter((row) => isWithin(row.window, window)), complete: [window] };
-      const parts: WindowRead[] = [];
-      if (narrowingsLeft > 0) for (const run of read.done) parts.push(await readWindow(run, narrowingsLeft - 1));
-      return { rows: parts.flatMap(({ rows }) => rows), complete: parts.flatMap(({ complete }) => complete) };
-    };
-    const { rows, complete } = await readWindow(call.window, narrowings);
-    return { reply: { asOf, window: call.window, rows, pending: gaps(call.window, joined(complete)) }, pages, bytes };
+export const fetchIntervalMetrics: Fetch<"interval-metrics"> = async (call, { account, source, exchange, expects, read, parts }) => {
+  const reader = new AnswerReader("INTERVAL_METRICS", account);
+  const everyMs = call.everyMinutes * minuteMs;
+  const askedAt: number[] = [];
+  let bytes = 0;
+  let failure: unknown;
+  const counted = async (request: ExchangeRequest) => {
+    if (failure !== undefined) throw failure;
+    const response = await exchange(request);
+    askedAt.push(response.askedAt);
+    bytes += response.bytes;
+    return response;
   };
+  const readWindow = async (window: Window, narrowingsLeft: number): Promise<WindowRead> => {
+    const terms = {
+      request: (position: Position) => intervalMetricsRequest(call, account, source, window, position),
+      readEntry: (entry: unknown) => readRow(entry, window, call.grouping, reader),
+      exchange: counted,
+      expects,
+      read,
+      reader,
+    };
+    const pages = await readPages(terms, (body) => doneRuns(body, window, everyMs, reader));
+    if ("rows" in pages) return { rows: pages.rows, complete: [window] };
+    if (narrowingsLeft === 0 || pages.done.length === 0) return { rows: [], complete: [] };
+    expects(pages.done.length);
+    const runs: WindowRead[] = [];
+    for (const run of pages.done) runs.push(await readWindow(run, narrowingsLeft - 1));
+    return together(runs);
+  };
+  const stoppingOthers = (error: unknown): never => {
+    failure ??= error;
+    throw error;
+  };
+  const windows = cutIntoParts(call.window, everyMs, parts);
+  const whole = together(await Promise.all(windows.map((window) => readWindow(window, narrowings).catch(stoppingOthers))));
+  const { rows, remarks } = judgedRows(whole.rows, call);
+  const ages = { asOf: Math.min(...askedAt), newestAskedAt: Math.max(...askedAt) };
+  const pending = gaps(call.window, joined(whole.complete));
+  const reply = { ...ages, window: call.window, ...rowsBySlot(rows, call.everyMinutes), pending };
+  return { reply, pages: askedAt.length, bytes, remarks };
+};
 
-const isWithin = (part: Window, whole: Window): boolean => part.from >= whole.from && part.to <= whole.to;
+const together = (parts: readonly WindowRead[]): WindowRead => ({
+  rows: parts.flatMap(({ rows }) => rows),
+  complete: parts.flatMap(({ complete }) => complete),
+});
 
-/** The longest runs of intervals that a 202 calls Done, inside the window and on its interval boundaries. */
-function doneRuns(body: Json, window: Window, everyMs: number, reader: AnswerReader): Window[] {
-  const statuses = reader.list(body.intervals, "the list of interval statuses").map((entry) => {
-    const raw = reader.object(entry, "an interval status");
-    if (typeof raw.status !== "string") throw reader.invalid("an interval has no status");
-    return { interval: readTimes(raw, reader), done: raw.status.toLowerCase() === "done" };
-  });
-  if (statuses.length === 0) throw reader.invalid("it is not ready, yet names no interval");
-  return joined(statuses.flatMap(({ interval, done }) => (done ? [interval] : [])))
-    .map(({ from, to }) => ({
-      from: ceilTo(Math.max(from, window.from), everyMs),
-      to: floorTo(Math.min(to, window.to), everyMs),
-    }))
-    .filter(({ from, to }) => from < to);
+/** At most so many parts of the window, as even as whole intervals allow. */
+function cutIntoParts(window: Window, everyMs: number, most: number): Window[] {
+  const slots = slotsOf(window, everyMs);
+  const parts = Math.min(Math.max(1, most), slots.length);
+  const startOf = (part: number): number => slots[Math.round((part * slots.length) / parts)]?.from ?? window.to;
+  return Array.from({ length: parts }, (_, part) => ({ from: startOf(part), to: startOf(part + 1) }));
 }
 
 /** What is left of a window without the given parts, which are in order and apart. */

@@ -1,36 +1,47 @@
 import type { Window } from "../../../time.js";
-import type { ExchangeRequest, ExchangeResponse } from "../../call.js";
-import type { IntervalRow } from "../../question.js";
+import type { CallContext, ExchangeRequest, ExchangeResponse } from "../../call.js";
 import { type AnswerReader, isObject, type Json } from "../answer-reader.js";
 import type { Position } from "./request.js";
 
-export interface PagesTerms {
+export interface PagesTerms<R> {
   request: (position: Position) => ExchangeRequest;
   exchange: (request: ExchangeRequest) => Promise<ExchangeResponse>;
-  readRow: (entry: unknown) => IntervalRow;
+  /** Null: the entry does not belong to what was asked. */
+  readEntry: (entry: unknown) => R | null;
+  expects: CallContext["expects"];
+  read: CallContext["read"];
   reader: AnswerReader;
 }
 
 /** All rows of a window, or the intervals that are done when the platform is still computing others (202). */
-export type PagesRead = { rows: readonly IntervalRow[] } | { done: readonly Window[] };
+export type PagesRead<R> = { rows: readonly R[] } | { done: readonly Window[] };
 
 /** Reads page after page, over empty ones too, until none follows. A page that comes again is UPSTREAM_INVALID_RESPONSE. */
-export async function readPages(
-  { request, exchange, readRow, reader }: PagesTerms,
+export async function readPages<R>(
+  { request, exchange, readEntry, expects, read, reader }: PagesTerms<R>,
   readDone: (body: Json) => Window[],
-): Promise<PagesRead> {
-  const rows: IntervalRow[] = [];
+): Promise<PagesRead<R>> {
+  const rows: R[] = [];
   const visited = new Set<string>();
   for (let position: Position = null; ; ) {
     const { status, body } = await exchange(request(position));
     const page = reader.object(body, "the body");
-    if (status === 202) return { done: readDone(page) };
-    for (const entry of reader.list(page.intervals, "intervals")) rows.push(readRow(entry));
+    if (status === 202) {
+      read({ rows: 0 });
+      return { done: readDone(page) };
+    }
+    const entries = reader.list(page.intervals, "intervals");
+    for (const entry of entries) {
+      const row = readEntry(entry);
+      if (row !== null) rows.push(row);
+    }
+    read({ rows: entries.length });
     position = nextPosition(page, reader);
     if (position === null) return { rows };
     const place = JSON.stringify(position);
     if (visited.has(place)) throw reader.invalid("its pages lead back to a page that was read already");
     visited.add(place);
+    expects(1);
   }
 }
 

@@ -3,23 +3,29 @@ import { metricsOf } from "../../../catalogue/metric.js";
 import type { Window } from "../../../time.js";
 import type { Grouping, IntervalRow, Values } from "../../question.js";
 import type { AnswerReader, Json } from "../answer-reader.js";
+import type { RowRead } from "./judged-rows.js";
 import { platformNames } from "./request.js";
 
 /** Metrics that count for an interval in which no human agent did anything. */
 const withoutHumans = new Set(["consumerMessages", "arrivals", "closedConversations"]);
+const answerKeys = metricsOf(intervalMetrics).map(({ answer }) => answer);
 const humanFields = metricsOf(intervalMetrics).flatMap(({ field }) => (withoutHumans.has(field) ? [] : [field]));
 
 /**
- * One row. Ids and names are those of the grouping alone. Without human activity the figures of humans are null: the
- * platform fills them with zeros that nobody measured.
+ * One row; null when it begins outside the window asked for. Ids and names are those of the grouping alone. Without human activity
+ * the figures of humans are null: the platform fills them with zeros that nobody measured.
  */
-export function readRow(entry: unknown, grouping: readonly Grouping[], reader: AnswerReader): IntervalRow {
+export function readRow(entry: unknown, asked: Window, grouping: readonly Grouping[], reader: AnswerReader): RowRead | null {
   const raw = reader.object(entry, "an interval");
-  const values = reader.values(intervalMetrics, reader.map(raw.metrics, "the metrics of an interval"));
+  const window = readTimes(reader.object(raw.timeframe, "the timeframe of an interval"), reader);
+  if (window.from < asked.from || window.from >= asked.to) return null;
+  const metrics = reader.map(raw.metrics, "the metrics of an interval");
+  if (answerKeys.every((key) => metrics[key] === undefined || metrics[key] === null)) return { window, row: null };
+  const values = reader.values(intervalMetrics, metrics);
   const human = humanFields.some((field) => (values[field] ?? 0) !== 0);
   const named = (kind: Grouping, key: string): string | null => (grouping.includes(kind) ? reader.name(raw[key], key) : null);
-  return {
-    window: readTimes(reader.object(raw.timeframe, "the timeframe of an interval"), reader),
+  const row: IntervalRow = {
+    window,
     ids: readIds(raw, grouping, reader),
     skillName: named("SKILL", "skillName"),
     agentGroupName: named("AGENT_GROUP", "agentGroupName"),
@@ -28,6 +34,7 @@ export function readRow(entry: unknown, grouping: readonly Grouping[], reader: A
     human,
     values: human ? values : withoutFields(values, humanFields),
   };
+  return { window, row };
 }
 
 /** By `from` and `to`: the vendor's own examples have `fromL` and `toL` two hours off. */

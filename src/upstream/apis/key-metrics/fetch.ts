@@ -1,87 +1,76 @@
-import { keyMetricsByTime, keyMetricsCurrent } from "../../../catalogue/key-metrics.js";
 import type { Fetch, KeyMetricsCall } from "../../call.js";
-import type { KeyMetricsReply, KeyMetricsRow } from "../../question.js";
-import { AnswerReader, isObject, type Json } from "../answer-reader.js";
-import { keyMetricsRequest, pageKeys, windowAt } from "./request.js";
-
-type Total = KeyMetricsReply["total"];
-
-interface Page {
-  rows: readonly KeyMetricsRow[];
-  count: number;
-  total: Total;
-}
+import type { KeyMetricsReply, KeyMetricsSection } from "../../question.js";
+import { AnswerReader } from "../answer-reader.js";
+import { Sections } from "../sections.js";
+import { type Listing, type ListingTerms, readListing } from "./listing.js";
+import { type Page, readPage, readTotal } from "./page.js";
+import { keyMetricsRequest, windowAt } from "./request.js";
+import { rowsById } from "./rows-by-id.js";
 
 /**
  * All pages of keys that the call takes, by offset; the platform's own links are never followed. Every key comes once, in
  * the order first seen. The list lives: when keys moved between pages while it was read to its end, it is read once more
  * from its beginning, and the keys of both readings are given.
  */
-export const fetchKeyMetrics: Fetch<"key-metrics"> = async (call, account, exchange, now) => {
-  const reader = new AnswerReader("KEY_METRICS", account);
-  const window = windowAt(now(), call.window);
-  const wanted = call.take === "all" ? Number.POSITIVE_INFINITY : call.take;
-  const rows = new Map<string, KeyMetricsRow>();
-  let count: number | null = null;
-  let total: Total = null;
-  let asOf: number | undefined;
-  let pages = 0;
+export const fetchKeyMetrics: Fetch<"key-metrics"> = async (call, context) => {
+  const reader = new AnswerReader("KEY_METRICS", context.account);
+  const sections = new Sections<KeyMetricsSection>();
+  const window = windowAt(context.now(), call.window);
+  const askedAt: number[] = [];
+  const repeated: number[] = [];
   let bytes = 0;
-  let moved = false;
-  let again = false;
-  for (let offset = 0; ; ) {
-    const response = await exchange(keyMetricsRequest(call, account, window, offset));
-    const page = readPage(reader.object(response.body, "the body"), call, reader);
-    if (pages === 0) total = page.total;
-    asOf ??= response.askedAt;
-    pages++;
+  let total: KeyMetricsReply["total"] = null;
+
+  const page = async (offset: number): Promise<Page> => {
+    const response = await context.exchange(keyMetricsRequest(call, context.account, window, offset));
+    const body = reader.object(response.body, "the body");
+    if (call.total && askedAt.length === 0) total = readTotal(body, { reader, sections });
+    const read = call.groupBy ? readPage(body, offset, { reader, sections }) : withoutKeys;
+    askedAt.push(response.askedAt);
+    repeated.push(read.repeated);
     bytes += response.bytes;
-    moved ||= !again && hasMoved(page, rows, count);
-    for (const row of page.rows) if (!rows.has(row.id)) rows.set(row.id, row);
-    count = page.count;
-    offset += pageKeys;
-    if (rows.size >= wanted) break;
-    if (offset < count) continue;
-    if (!moved || again || wanted !== Number.POSITIVE_INFINITY) break;
-    again = true;
-    offset = 0;
-  }
-  const kept = [...rows.values()].slice(0, wanted);
-  return { reply: { asOf, window, rows: kept, order: call.order, count: call.groupBy && count, total }, pages, bytes };
+    context.read({ rows: read.size });
+    return read;
+  };
+
+  const terms = {
+    page,
+    skip: call.skip ?? 0,
+    wanted: call.take === "all" ? Number.POSITIVE_INFINITY : call.take,
+    expects: context.expects,
+  };
+  const first = await readListing(terms);
+  const isAgain = first.moved && call.take === "all" && !sections.has("rows") && context.expects(1);
+  const listing = isAgain ? await readAgain(first, terms) : first;
+  sections.refuseWithout(...(call.groupBy ? (["rows"] as const) : []), ...(call.total ? (["total.byTime", "total.current"] as const) : []));
+  const isSound = call.groupBy !== null && !sections.has("rows");
+  const count = isSound ? countOf(listing, call) : null;
+  const ages = { asOf: Math.min(...askedAt), newestAskedAt: Math.max(...askedAt) };
+  const rows = rowsById(isSound ? [...listing.rows.values()].slice(0, terms.wanted) : []);
+  const reply: KeyMetricsReply = { ...ages, ...sections.faults, window, ...rows, order: call.order, count, total };
+  const remarks = [...(isSound ? onCount(listing, count) : []), ...onRepeats(repeated)];
+  return { reply, pages: askedAt.length, bytes, remarks };
 };
 
-/** Whether keys may have been missed: the count fell since the last page, or a key came twice while it did not grow. */
-const hasMoved = (page: Page, seen: ReadonlyMap<string, unknown>, count: number | null): boolean =>
-  count !== null && (page.count < count || (page.count === count && page.rows.some(({ id }) => seen.has(id))));
+/** What a page is where the call wants no keys. */
+const withoutKeys: Page = { offset: 0, rows: [], size: 0, count: null, hasNext: false, repeated: 0 };
 
-function readPage(body: Json, call: KeyMetricsCall, reader: AnswerReader): Page {
-  return {
-    rows: call.groupBy ? readRows(body, reader) : [],
-    count: call.groupBy ? readCount(body, reader) : 0,
-    total: call.total ? readMetrics(metricsOfAll(body, reader), reader) : null,
-  };
+async function readAgain(first: Listing, terms: ListingTerms): Promise<Listing> {
+  const second = await readListing(terms);
+  return { ...second, rows: new Map([...first.rows, ...second.rows]), moved: true };
 }
 
-const readCount = (body: Json, reader: AnswerReader): number =>
-  reader.number(reader.object(body.metadata, "metadata").count, "metadata.count");
-
-function readRows(body: Json, reader: AnswerReader): KeyMetricsRow[] {
-  if (readCount(body, reader) === 0 && !isObject(body.groupBy)) return [];
-  const { groups } = reader.object(body.groupBy, "groupBy");
-  return reader.list(groups, "groupBy.groups").map((entry) => {
-    const group = reader.object(entry, "a group");
-    const metrics = readMetrics(reader.map(group.metrics, "the metrics of a group"), reader);
-    return { id: reader.id(group.key, "a key") ?? "null", name: reader.name(group.keyDescription, "keyDescription"), ...metrics };
-  });
+/** Number of keys: those that came where the list was read to its end, else what the platform says, unless more came already. */
+function countOf({ rows, ended, claimed }: Listing, { skip = 0 }: KeyMetricsCall): number | null {
+  const read = skip + rows.size;
+  if (!ended) return claimed !== null && claimed >= read ? claimed : null;
+  return rows.size > 0 ? read : Math.min(skip, claimed ?? skip);
 }
 
-/** The section `all` is shown on no page of the vendor's: a flat object, or one that holds it as `metrics` like a group. */
-function metricsOfAll(body: Json, reader: AnswerReader): Json {
-  const all = reader.object(body.all, "the section all");
-  return isObject(all.metrics) ? all.metrics : all;
-}
+const onCount = ({ ended, moved, claimed }: Listing, count: number | null): string[] =>
+  ended && !moved && claimed !== null && claimed !== count ? [`The platform counts ${claimed} keys, but there are ${count}.`] : [];
 
-const readMetrics = (raw: Json, reader: AnswerReader): NonNullable<Total> => ({
-  byTime: reader.values(keyMetricsByTime, raw),
-  current: reader.values(keyMetricsCurrent, raw),
-});
+function onRepeats(repeated: readonly number[]): string[] {
+  const keys = repeated.reduce((sum, each) => sum + each, 0);
+  return keys === 0 ? [] : [`Keys that came more than once on a page with different figures: ${keys}. The later figures count.`];
+}

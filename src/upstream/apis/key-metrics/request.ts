@@ -2,11 +2,8 @@ import { keyMetricsByTime, keyMetricsCurrent } from "../../../catalogue/key-metr
 import { type MetricGroup, metricsOf } from "../../../catalogue/metric.js";
 import { ceilTo, minuteMs, type Window } from "../../../time.js";
 import type { ExchangeRequest, KeyMetricsCall } from "../../call.js";
-import type { KeyMetricsWindow } from "../../question.js";
+import { type KeyMetricsWindow, keysPerPage } from "../../question.js";
 import { idList, requestPath } from "../request-path.js";
-
-/** Most keys the platform gives in one page. */
-export const pageKeys = 50;
 
 /**
  * The POST for one page. Both response sections are always named; a call that wants keys alone asks for the current
@@ -17,7 +14,7 @@ export const keyMetricsRequest = (call: KeyMetricsCall, account: string, window:
   method: "POST",
   path: requestPath(`/manager_workspace/api/account/${encodeURIComponent(account)}/metrics`, {
     offset,
-    limit: pageKeys,
+    limit: keysPerPage,
     sort: call.order && `${call.order.metric}:${call.order.direction}`,
   }),
   body: {

@@ -1,5 +1,6 @@
-import { contains, equalIds, fitsUrl, union } from "../../planning/ids.js";
-import type { Ids } from "../../question.js";
+import type { Window } from "../../../time.js";
+import { common, contains, equalIds, fitsUrl, union } from "../../planning/ids.js";
+import type { Ids, Replied, Rows, SegmentsSection } from "../../question.js";
 
 /** The platform answers at most about this many agent-skill-interval cells quickly; beyond, only what is asked for is asked. */
 export const maxFreeCells = 50_000;
@@ -29,8 +30,53 @@ export function mergeSegments(parts: readonly SegmentsPart[]): { ids: Ids; every
   return { ids: total, everyMinutes, totalled: true };
 }
 
-/** Whether a call over these ids, in these intervals, answers the part: its summary serves a part without intervals. */
-export function segmentsCover(call: { ids: Ids; everyMinutes: number | null }, part: SegmentsPart): boolean {
-  if (part.everyMinutes !== null && part.everyMinutes !== call.everyMinutes) return false;
-  return part.of === "total" ? equalIds(call.ids, part.ids) : contains(call.ids, part.ids);
+/** The ids of the part that a call over these ids, in these intervals, answers; null for none. Its summary serves a part without intervals. */
+export function segmentsCovered(call: { ids: Ids; everyMinutes: number | null }, part: SegmentsPart): Ids | null {
+  if (part.everyMinutes !== null && part.everyMinutes !== call.everyMinutes) return null;
+  if (part.of === "total") return equalIds(call.ids, part.ids) ? part.ids : null;
+  return common(call.ids, part.ids);
 }
+
+/** The sub-interval in use that a call without one can carry for nothing. */
+export function intervalInUse(
+  lastMinutes: number,
+  inUse: readonly { everyMinutes: number | null }[],
+  cells: (intervals: number) => number,
+): number | null {
+  const candidates = inUse.flatMap(({ everyMinutes }) => everyMinutes ?? []);
+  return candidates.find((everyMinutes) => cells(lastMinutes / everyMinutes) <= maxFreeCells) ?? null;
+}
+
+interface Levels<L> extends Replied<SegmentsSection> {
+  intervals: readonly L[] | null;
+}
+
+/** One reply out of the replies to parts by ids; as old as the oldest, of the window of the first. */
+export function combinedSegments<Q, L extends { window: Window }, R extends L & Levels<L>>(
+  parts: readonly { question: Q; reply: R }[],
+  picked: (level: L, question: Q) => L,
+  both: (a: L, b: L) => L,
+): R {
+  const replies = parts.map(
+    ({ question, reply }): R => ({
+      ...reply,
+      ...picked(reply, question),
+      intervals: reply.intervals?.map((level) => picked(level, question)) ?? null,
+    }),
+  );
+  return replies.slice(1).reduce(
+    (whole, part): R => ({
+      ...whole,
+      ...both(whole, part),
+      asOf: Math.min(whole.asOf, part.asOf),
+      newestAskedAt: Math.max(whole.newestAskedAt, part.newestAskedAt),
+      intervals:
+        whole.intervals && part.intervals ? whole.intervals.map((level, index) => both(level, part.intervals![index] ?? level)) : null,
+    }),
+    replies[0]!,
+  );
+}
+
+/** The rows of these ids. */
+export const pickedRows = (rows: Rows, ids: Ids): Rows =>
+  ids === "all" ? rows : new Map(ids.flatMap((id) => (rows.has(id) ? [[id, rows.get(id)!]] : [])));

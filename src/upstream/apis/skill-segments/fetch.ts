@@ -1,17 +1,21 @@
 import { skillSegmentMetrics } from "../../../catalogue/skill-segments.js";
 import type { Window } from "../../../time.js";
 import type { ExchangeRequest, Fetch, SkillSegmentsCall } from "../../call.js";
-import type { SkillSegmentsLevel, Values } from "../../question.js";
+import type { Rows, SegmentsSection, SkillSegmentsLevel, Values } from "../../question.js";
 import { AnswerReader, type Json } from "../answer-reader.js";
 import { idList, requestPath } from "../request-path.js";
-import { readSegments, totalOf } from "../segments/reading.js";
+import { Sections } from "../sections.js";
+import { type Place, readSegments, totalOf } from "../segments/reading.js";
 
 /** One GET of msgskillsegments, whatever the number of skills; window and total as in agent segments. */
-export const fetchSkillSegments: Fetch<"skill-segments"> = async (call, account, exchange) => {
+export const fetchSkillSegments: Fetch<"skill-segments"> = async (call, { account, exchange, read }) => {
   const response = await exchange(skillSegmentsRequest(call, account));
   const reader = new AnswerReader("SKILL_SEGMENTS", account);
-  const reply = readSegments(response, call, reader, (level, window) => readLevel(level, window, reader));
-  return { reply, pages: 1, bytes: response.bytes };
+  const sections = new Sections<SegmentsSection>();
+  const parts = { reader, sections };
+  const reply = readSegments(response, call, { ...parts, readLevel: (level, window, place) => readLevel(level, window, place, parts) });
+  read({ rows: reply.skills.size });
+  return { reply, pages: 1, bytes: response.bytes, remarks: [] };
 };
 
 export const skillSegmentsRequest = (call: SkillSegmentsCall, account: string): ExchangeRequest => ({
@@ -26,14 +30,24 @@ export const skillSegmentsRequest = (call: SkillSegmentsCall, account: string): 
   }),
 });
 
-function readLevel(level: Json | null, window: Window, reader: AnswerReader): SkillSegmentsLevel {
+interface Parts {
+  reader: AnswerReader;
+  sections: Sections<SegmentsSection>;
+}
+
+function readLevel(level: Json | null, window: Window, place: Place, { reader, sections }: Parts): SkillSegmentsLevel {
   if (level === null) return { window, skills: new Map(), total: null };
-  if (level.skillsMetrics === undefined) throw reader.invalid("skillsMetrics is missing");
+  const total = () => readValues(reader.object(totalOf(level), "metricsTotal"), reader);
   return {
     window,
-    skills: reader.rows(reader.map(level.skillsMetrics, "skillsMetrics"), "a skill", (raw) => readValues(raw, reader)),
-    total: readValues(reader.object(totalOf(level), "metricsTotal"), reader),
+    skills: sections.read(`${place}rows`, () => readRows(level, reader), new Map()),
+    total: sections.read(`${place}total`, total, null),
   };
+}
+
+function readRows(level: Json, reader: AnswerReader): Rows {
+  if (level.skillsMetrics === undefined) throw reader.invalid("skillsMetrics is missing");
+  return reader.rows(reader.map(level.skillsMetrics, "skillsMetrics"), "a skill", (raw) => readValues(raw, reader));
 }
 
 const readValues = (raw: Json, reader: AnswerReader): Values =>

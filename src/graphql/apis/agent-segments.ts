@@ -1,0 +1,223 @@
+import { Field, InterfaceType, ObjectType } from "type-graphql";
+import { agentSegmentMetrics } from "../../catalogue/agent-segments.js";
+import type { Window } from "../../time.js";
+import {
+  type AgentSegmentsLevel,
+  type AgentSegmentsQuestion,
+  type AgentSegmentsReply,
+  type Ids,
+  idSet,
+  type Rows,
+  type UserType,
+  type Values,
+} from "../../upstream/question.js";
+import { checkedIds, checkedSource, idsOfOneUrl, type ListArgument, namesNothing, segmentMinutes } from "../bounds.js";
+import { compareIds } from "../connection.js";
+import type { Asker } from "../context.js";
+import type { Asking, Asks, Parent, Reading } from "../field.js";
+import { DateTime } from "../scalars.js";
+import { Agent, Skill } from "../types/entities.js";
+import { assignMetrics, Measured, type Measurement, MetricFields, MetricWindow, measurementOf, unmeasured } from "../types/measured.js";
+import { segmentParts } from "./segments.js";
+
+@InterfaceType({ description: "Metrics of agent segments (Messaging Operations API, msgagentsegments)." })
+@MetricFields(agentSegmentMetrics)
+export abstract class AgentSegmentMetrics {}
+
+/** `origin`: what the fields `intervals` and `bySkill` read on from; clients do not see it. */
+@ObjectType({
+  simpleResolvers: true,
+  implements: [Measured, AgentSegmentMetrics],
+  description: "Agent segments over one window. Null in place of the object: the platform has no row for this agent in the window.",
+})
+export class AgentSegments<Origin = unknown> extends Measured {
+  @Field(() => MetricWindow, { description: "The window of all metrics of this object." })
+  readonly window: MetricWindow;
+
+  constructor(
+    values: Values,
+    measurement: Measurement,
+    readonly origin: Origin,
+  ) {
+    super(measurement);
+    this.window = new MetricWindow(measurement.window);
+    assignMetrics(this, agentSegmentMetrics, values);
+  }
+}
+
+/** `origin`: what the field `bySkill` reads on from; clients do not see it. */
+@ObjectType({
+  simpleResolvers: true,
+  implements: [AgentSegmentMetrics],
+  description:
+    "Agent segments over one interval of a window, counted back from its end and not aligned to the clock. All metrics are null when the platform leaves the interval out.",
+})
+export class AgentSegmentsInterval<Origin = unknown> {
+  @Field(() => DateTime, { description: "Beginning of the interval, inside it." })
+  readonly from: Date;
+  @Field(() => DateTime, { description: "End of the interval, outside it." })
+  readonly to: Date;
+
+  constructor(
+    values: Values,
+    { from, to }: Window,
+    readonly origin: Origin,
+  ) {
+    this.from = new Date(from);
+    this.to = new Date(to);
+    assignMetrics(this, agentSegmentMetrics, values);
+  }
+}
+
+@ObjectType({
+  simpleResolvers: true,
+  implements: [Measured, AgentSegmentMetrics],
+  description: "Segments of one agent within one skill.",
+})
+export class AgentSkillSegments extends Measured {
+  @Field(() => MetricWindow, { description: "The window of all metrics of this object." })
+  readonly window: MetricWindow;
+  @Field(() => Agent, { nullable: true, description: 'The agent. Null when the platform names none (key "null").' })
+  readonly agent: Agent | null;
+  @Field(() => Skill, { nullable: true, description: 'The skill. Null when the platform names none (key "null").' })
+  readonly skill: Skill | null;
+
+  constructor(values: Values, measurement: Measurement, { agent, skill }: Pick<AgentSkillSegments, "agent" | "skill">) {
+    super(measurement);
+    this.window = new MetricWindow(measurement.window);
+    this.agent = agent;
+    this.skill = skill;
+    assignMetrics(this, agentSegmentMetrics, values);
+  }
+}
+
+export interface AgentSegmentsArguments {
+  lastMinutes: number;
+  userType: UserType;
+  agentGroupIds?: ListArgument;
+  source?: string | null | undefined;
+}
+
+export interface NamedAgents {
+  agentIds?: ListArgument;
+}
+
+type Scope = Omit<AgentSegmentsQuestion, "of" | "agents" | "skills" | "everyMinutes">;
+
+const scopeOf = ({ account }: Parent, args: AgentSegmentsArguments, { credential }: Asker): Scope => ({
+  api: "agent-segments",
+  account,
+  credential,
+  lastMinutes: segmentMinutes(args.lastMinutes),
+  groupIds: idsOfOneUrl("agentGroupIds", args.agentGroupIds),
+  userType: args.userType,
+  source: checkedSource(args.source),
+});
+
+type Set = Pick<AgentSegmentsQuestion, "of" | "agents"> & Partial<Pick<AgentSegmentsQuestion, "groupIds">>;
+
+function withParts(scope: Scope, { selection }: Pick<Asking<unknown>, "selection">, sets: readonly Set[]): AgentSegmentsQuestion[] {
+  const parts = segmentParts(selection, scope.lastMinutes);
+  return parts ? sets.map((set) => ({ ...scope, ...parts, ...set })) : [];
+}
+
+/** The platform's own total over the agents. */
+export const totalOfAgents: Asks<AgentSegmentsArguments & NamedAgents, AgentSegmentsQuestion> = (asking) => {
+  const { parent, args, asker } = asking;
+  const scope = scopeOf(parent, args, asker);
+  const agents = idsOfOneUrl("agentIds", args.agentIds) ?? "all";
+  return namesNothing(args.agentIds, args.agentGroupIds) ? null : withParts(scope, asking, [{ of: "total", agents }]);
+};
+
+/** The agents' rows, those of all agents when the list is not read yet. */
+export const rowsOfAgents: Asks<AgentSegmentsArguments, AgentSegmentsQuestion> = (asking) => {
+  const { parent, args, asker } = asking;
+  const scope = scopeOf(parent, args, asker);
+  if (namesNothing(args.agentGroupIds)) return null;
+  return parent.ids?.length === 0 ? [] : withParts(scope, asking, [{ of: "rows", agents: rowIds(parent) }]);
+};
+
+/** A total of its own for each group. */
+export const totalOfEachGroup: Asks<AgentSegmentsArguments, AgentSegmentsQuestion> = (asking) => {
+  const { parent, args, asker } = asking;
+  const groups = (parent.ids ?? []).map((id): Set => ({ of: "total", agents: "all", groupIds: [id] }));
+  return withParts(scopeOf(parent, args, asker), asking, groups);
+};
+
+/** The rows per agent within the skills. */
+export const rowsWithinSkills: Asks<AgentSegmentsArguments & NamedAgents, AgentSegmentsQuestion> = ({ parent, args, asker }) => {
+  const scope = scopeOf(parent, args, asker);
+  const agents = checkedIds("agentIds", args.agentIds) ?? "all";
+  if (namesNothing(args.agentIds, args.agentGroupIds)) return null;
+  return parent.ids?.length === 0 ? [] : [{ ...scope, of: "rows", everyMinutes: null, agents, skills: rowIds(parent) }];
+};
+
+const rowIds = ({ ids }: Parent): Ids => (ids ? idSet(ids) : "all");
+
+/** What one level of an answer says of one object; `id`: the object's, the account's of a total. */
+type ReadLevel = (level: AgentSegmentsLevel, id: string) => Values | null | undefined;
+
+/** What the fields below a segments object read on from. */
+export interface SegmentsOrigin {
+  account: string;
+  id: string;
+  lastMinutes: number;
+  agents: Ids;
+  measurement: Measurement;
+  /** Null: nothing below the object needs an answer. */
+  level: AgentSegmentsLevel | null;
+  intervals: AgentSegmentsReply["intervals"];
+  read: ReadLevel;
+}
+
+/** The segments of one object; null when the answer has no row for it. */
+export const readAgentSegments =
+  (read: ReadLevel) =>
+  ({ account, id, args: { lastMinutes }, answers: [answer] }: Reading<AgentSegmentsArguments, AgentSegmentsQuestion>) => {
+    const nowhere: SegmentsOrigin = { account, id, lastMinutes, agents: [], measurement: unmeasured, level: null, intervals: null, read };
+    if (!answer) return new AgentSegments({}, unmeasured, nowhere);
+    const { reply, question } = answer;
+    const values = read(reply, id);
+    if (!values) return null;
+    const measurement = measurementOf(answer);
+    const origin = { ...nowhere, agents: question.agents, measurement, level: reply, intervals: reply.intervals };
+    return new AgentSegments(values, measurement, origin);
+  };
+
+/** One row per agent within the skill, by agent. */
+export const readRowsWithinSkill = ({ account, id, answers: [answer] }: Reading<unknown, AgentSegmentsQuestion>): AgentSkillSegments[] =>
+  answer ? withinSkill(account, id, answer.question.agents, answer.reply.bySkill?.get(id), measurementOf(answer)) : [];
+
+/** Every interval of the window, oldest first. */
+export function segmentsIntervals(origin: SegmentsOrigin): AgentSegmentsInterval<SegmentsOrigin>[] {
+  return (origin.intervals ?? []).map((level) => {
+    const measurement = { ...origin.measurement, window: level.window };
+    return new AgentSegmentsInterval(origin.read(level, origin.id) ?? {}, level.window, { ...origin, measurement, level, intervals: null });
+  });
+}
+
+/** One row per skill and agent of the object, by skill, then agent. */
+export function segmentsBySkill({ account, agents, measurement, level }: SegmentsOrigin, skills: Ids): AgentSkillSegments[] {
+  const bySkill = level?.bySkill ?? new Map<string, Rows>();
+  return picked(skills, bySkill).flatMap((skillId) => withinSkill(account, skillId, agents, bySkill.get(skillId), measurement));
+}
+
+function withinSkill(
+  account: string,
+  skillId: string,
+  agents: Ids,
+  rows: Rows = new Map(),
+  measurement: Measurement,
+): AgentSkillSegments[] {
+  const skill = skillId === unnamed ? null : new Skill(account, skillId);
+  return picked(agents, rows).map((agentId) => {
+    const agent = agentId === unnamed ? null : new Agent(account, agentId);
+    return new AgentSkillSegments(rows.get(agentId) ?? {}, measurement, { agent, skill });
+  });
+}
+
+/** The key of the platform's rows without an entity. */
+const unnamed = "null";
+
+const picked = (ids: Ids, rows: ReadonlyMap<string, unknown>): string[] =>
+  (ids === "all" ? [...rows.keys()] : ids.filter((id) => rows.has(id))).sort(compareIds);

@@ -1,0 +1,140 @@
+import { AgentSegments, readAgentSegments, totalOfAgents } from "../apis/agent-segments.js";
+import { conversationMeant, conversationRows, readConversations } from "../apis/conversations.js";
+import { groupedIntervals, IntervalConnection, readIntervals } from "../apis/interval-metrics.js";
+import { keyMetricFields } from "../apis/key-metrics.js";
+import { readSkillSegments, SkillSegments, totalOfSkills } from "../apis/skill-segments.js";
+import { checkedId } from "../bounds.js";
+import { entityPage, intervalPage } from "../connection.js";
+import { asking, known, one, paged } from "../field.js";
+import { agentIds, agentList, entitiesOf, entitiesPage, keyList, listBounds, readKeyList } from "../lists.js";
+import * as given from "../types/arguments.js";
+import {
+  Agent,
+  AgentConnection,
+  AgentGroup,
+  AgentGroupConnection,
+  type ContactCenter,
+  Conversation,
+  ConversationConnection,
+  Skill,
+  SkillConnection,
+} from "../types/entities.js";
+
+const entityOf = (Entity: typeof Agent, description: string) =>
+  known({
+    type: () => Entity,
+    description,
+    args: { id: given.entityId },
+    leads: ({ parent, args: { id } }) => one(parent.account, checkedId("id", id)),
+    value: ({ accountId }: ContactCenter, { id }) => new Entity(accountId, checkedId("id", id)),
+  });
+
+export const contactCenterFields = {
+  "ContactCenter.agent": entityOf(Agent, "One agent; costs no call by itself."),
+  "ContactCenter.skill": entityOf(Skill, "One skill; costs no call by itself."),
+  "ContactCenter.agentGroup": entityOf(AgentGroup, "One agent group; costs no call by itself."),
+  "ContactCenter.conversation": known({
+    type: () => Conversation,
+    description: "One conversation; costs no call by itself.",
+    args: { id: given.conversationId },
+    leads: ({ parent, args, asker }) => one(parent.account, conversationMeant(args, asker)),
+    value: ({ accountId }: ContactCenter, args, context) => new Conversation(accountId, conversationMeant(args, context)),
+  }),
+  "ContactCenter.agents": paged({
+    type: () => AgentConnection,
+    description: "The agents named, in that order, or all who were active in the last 24 hours.",
+    cost: 10,
+    args: given.agentList,
+    page: listBounds,
+    asks: agentList,
+    leads: ({ parent, page, args }) => entitiesOf(parent, page, args),
+    read: (reading) => new AgentConnection(entitiesPage(reading, agentIds(reading), Agent)),
+  }),
+  "ContactCenter.skills": paged({
+    type: () => SkillConnection,
+    description: "The skills named, or all that the account has; ordered by a key metric when asked.",
+    cost: 10,
+    args: given.keyList,
+    page: listBounds,
+    asks: keyList("skillId"),
+    leads: ({ parent, page, args, questions: [listed] }) => entitiesOf(parent, page, args, listed),
+    read: (reading) => new SkillConnection(readKeyList(reading, Skill)),
+  }),
+  "ContactCenter.agentGroups": paged({
+    type: () => AgentGroupConnection,
+    description: "The agent groups named, or all that the account has; ordered by a key metric when asked.",
+    cost: 10,
+    args: given.keyList,
+    page: listBounds,
+    asks: keyList("agentGroupId"),
+    leads: ({ parent, page, args, questions: [listed] }) => entitiesOf(parent, page, args, listed),
+    read: (reading) => new AgentGroupConnection(readKeyList(reading, AgentGroup)),
+  }),
+  "ContactCenter.conversations": paged({
+    type: () => ConversationConnection,
+    description: "Conversations that had handling activity in the window, by their first interval, then by id.",
+    cost: 10,
+    args: { ...given.conversationsSpan, handleTimeModel: given.handleTimeModel, ...given.rowFilters, ...given.page },
+    page: () => entityPage,
+    asks: conversationRows,
+    leads: ({ parent, page, questions: [listed] }) => ({
+      account: parent.account,
+      ids: null,
+      atMost: page.first,
+      ...(listed && { listed }),
+    }),
+    read: readConversations,
+  }),
+  "ContactCenter.agentSegments": asking({
+    type: () => AgentSegments,
+    description: "Totals over all agents, or over those filtered for.",
+    cost: 10,
+    args: given.filteredAgents,
+    asks: totalOfAgents,
+    read: readAgentSegments(({ total }) => total),
+  }),
+  "ContactCenter.skillSegments": asking({
+    type: () => SkillSegments,
+    description: "Totals over all skills, or over those named.",
+    cost: 10,
+    args: { lastMinutes: given.lastMinutes(), skillIds: given.skillIds, userType: given.userType },
+    asks: totalOfSkills,
+    read: readSkillSegments(({ total }) => total),
+  }),
+  "ContactCenter.keyMetrics": asking({
+    description: "Totals over the account, or over what is filtered for.",
+    cost: 10,
+    args: {
+      ...given.keyMetricsSpan,
+      agentIds: given.agentIds,
+      agentGroupIds: given.agentGroupIds,
+      skillIds: given.skillIds,
+      ...given.countedAgents,
+    },
+    ...keyMetricFields.total.keyMetrics,
+  }),
+  "ContactCenter.current": asking({
+    description: "Totals over the account, or over what is filtered for, as they stand now.",
+    cost: 10,
+    args: { agentIds: given.agentIds, agentGroupIds: given.agentGroupIds, skillIds: given.skillIds, ...given.countedAgents },
+    ...keyMetricFields.total.current,
+  }),
+  "ContactCenter.intervals": paged({
+    type: () => IntervalConnection,
+    description: "Rows of the interval metrics, in any of the groupings the platform offers.",
+    cost: 10,
+    args: {
+      ...given.intervalsSpan,
+      everyMinutes: given.everyMinutes,
+      groupBy: given.groupBy,
+      handleTimeModel: given.handleTimeModel,
+      ...given.rowFilters,
+      conversationId: given.onlyConversation,
+      includeBotSkills: given.includeBotSkills,
+      ...given.rowPage,
+    },
+    page: () => intervalPage,
+    asks: groupedIntervals,
+    read: readIntervals,
+  }),
+};

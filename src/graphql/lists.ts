@@ -1,0 +1,176 @@
+import {
+  type AgentSegmentsQuestion,
+  canonical,
+  idSet,
+  type KeyKind,
+  type KeyMetricsOrder,
+  type KeyMetricsQuestion,
+  type KeyMetricsReply,
+  keysPerPage,
+} from "../upstream/question.js";
+import { checkedId, checkedNumber, type ListArgument, segmentMinutes } from "./bounds.js";
+import {
+  compareIds,
+  entityPage,
+  type OrderedList,
+  orderedByFigure,
+  type Page,
+  type PageBounds,
+  type PageRequest,
+  type PagingArguments,
+  pageOf,
+} from "./connection.js";
+import type { Asker } from "./context.js";
+import { activity, agentsActive, keys } from "./directory.js";
+import type { Asks, Parent, Reading } from "./field.js";
+import type { AgentSegmentOrder, KeyMetricOrder } from "./types/arguments.js";
+import type { Origin } from "./types/entities.js";
+import { agentSegmentSorts, keyMetricSorts } from "./types/enums.js";
+
+interface ListArguments<Order> extends PagingArguments {
+  ids?: ListArgument;
+  orderBy?: Order | null | undefined;
+}
+type AgentsArguments = ListArguments<AgentSegmentOrder>;
+type KeysArguments = ListArguments<KeyMetricOrder>;
+
+/** The ids named, in their order and without repeats; null when none were given. Throws BAD_USER_INPUT. */
+function namedIds(ids: ListArgument): readonly string[] | null {
+  if (!ids) return null;
+  checkedNumber("the number of ids", ids.length, 0, entityPage.most);
+  return [...new Set(ids.map((id) => checkedId("ids", id)))];
+}
+
+/** How long a page of entities is: as long as `ids` unless `first` says otherwise. Throws BAD_USER_INPUT. */
+export const listBounds = ({ ids }: ListArguments<unknown>): PageBounds => ({
+  ...entityPage,
+  unlessGiven: namedIds(ids)?.length || entityPage.unlessGiven,
+});
+
+/** The entities of a list, as far as its arguments name them. `listed`: the question whose rows are the list. */
+export function entitiesOf({ account }: Parent, page: PageRequest, args: ListArguments<unknown>, listed?: KeyMetricsQuestion): Parent {
+  const named = namedIds(args.ids);
+  if (named && (!args.orderBy || page.first >= named.length)) {
+    const start = args.orderBy ? 0 : (page.after?.position ?? 0);
+    const ids = named.slice(start, start + page.first);
+    return { account, ids, atMost: ids.length };
+  }
+  const ordered = listed && typeof listed.keys === "object" && "metric" in listed.keys;
+  return { account, ids: null, atMost: page.first, ...(ordered ? { listed } : {}) };
+}
+
+type Entity<E> = new (account: string, id: string, origin?: Origin) => E;
+type Ids = Pick<OrderedList<string>, "order" | "totalCount"> & { ids: readonly string[] };
+
+const nothing: Ids = { ids: [], order: "given", totalCount: null };
+
+/** A page of entities in the order of their ids' list. */
+export const entitiesPage = <E>(
+  { account, page }: Pick<Reading<unknown, never, PageRequest>, "account" | "page">,
+  { ids, order, totalCount }: Ids,
+  Entity: Entity<E>,
+  originOf: (id: string) => Origin = () => ({}),
+): Page<E> => pageOf(page, { nodes: ids, keyOf: (id) => [id], order, totalCount }, (id) => new Entity(account, id, originOf(id)));
+
+/** All of `ids`, in their own order. */
+export const byId = (ids: readonly string[]): Ids => ({ ids, order: "keys", totalCount: ids.length });
+
+// ---------------------------------------------------------------- agents
+
+/** The rows by which agents are ordered; null: no figure orders them. */
+function agentOrderRows({ account }: Parent, { ids, orderBy }: AgentsArguments, { credential }: Asker): AgentSegmentsQuestion | null {
+  const named = namedIds(ids);
+  if (!orderBy || named?.length === 0) return null;
+  return {
+    api: "agent-segments",
+    account,
+    credential,
+    lastMinutes: segmentMinutes(orderBy.lastMinutes),
+    everyMinutes: null,
+    groupIds: null,
+    userType: orderBy.userType,
+    source: null,
+    of: "rows",
+    agents: named ? idSet(named) : "all",
+    skills: null,
+  };
+}
+
+/** Everyone active, unless ids name them; then the rows that order them. */
+export const agentList: Asks<AgentsArguments, AgentSegmentsQuestion, PageRequest> = ({ parent, args, selection, asker }) => {
+  const order = agentOrderRows(parent, args, asker);
+  if (!selection.wantsData) return [];
+  return [...(args.ids ? [] : [activity(parent, asker)]), ...(order ? [order] : [])];
+};
+
+/** The agents named or active, in the order asked for. */
+export function agentIds({ args, answers }: Reading<AgentsArguments, AgentSegmentsQuestion, PageRequest>): Ids {
+  const named = namedIds(args.ids);
+  const active = named ? undefined : answers[0];
+  const ids = named ?? (active && agentsActive(active));
+  if (!ids) return nothing;
+  const rows = args.orderBy && answers.at(-1);
+  if (!args.orderBy || !rows) return { ids, order: named ? "given" : "keys", totalCount: ids.length };
+  const { metric, direction } = args.orderBy;
+  const figures = rows.reply.agents;
+  const known = named ?? new Set([...ids, ...figures.keys()].filter((id) => id !== "null"));
+  const ordered = orderedByFigure(known, (id) => figures.get(id)?.[agentSegmentSorts[metric].field], direction);
+  return { ids: ordered, order: "figures", totalCount: ordered.length };
+}
+
+// ---------------------------------------------------------------- skills and groups
+
+/** The order in the platform's words. */
+const platformOrder = ({ metric, direction }: KeyMetricOrder): Omit<KeyMetricsOrder, "first"> => ({
+  metric: keyMetricSorts[metric].answer,
+  direction: direction === "ASC" ? "asc" : "desc",
+});
+
+/** All keys, or as many as an order needs to reach the end of the page; none when ids alone say it. */
+export const keyList =
+  (of: KeyKind): Asks<KeysArguments, KeyMetricsQuestion, PageRequest> =>
+  ({ parent: { account }, args: { ids, orderBy }, page: { first, after }, selection, asker }) => {
+    const named = namedIds(ids);
+    if (orderBy) segmentMinutes(orderBy.lastMinutes);
+    if (!selection.wantsData || named?.length === 0) return [];
+    if (!orderBy) return named ? [] : [keys(of, { account, ids: null }, asker)];
+    const { freshForMs: _, ...unordered } = keys(of, { account, ids: named }, asker);
+    const isCurrent = keyMetricSorts[orderBy.metric].group.type === "CurrentMetrics";
+    // A page read whole costs no more than a part of it, and a whole list of one page is ordered by us.
+    const needed = Math.ceil(((after?.position ?? 0) + first) / keysPerPage) * keysPerPage;
+    return [
+      {
+        ...unordered,
+        window: isCurrent ? null : { lastMinutes: orderBy.lastMinutes },
+        current: isCurrent,
+        keys: named ? unordered.keys : { ...platformOrder(orderBy), first: needed },
+        includeSubGroups: orderBy.includeSubGroups,
+        userType: orderBy.userType,
+      },
+    ];
+  };
+
+/** The skills or groups named or known, in the order asked for; with their names where rows carry them. */
+export function readKeyList<E>(reading: Reading<KeysArguments, KeyMetricsQuestion, PageRequest>, Entity: Entity<E>): Page<E> {
+  const { args, answers } = reading;
+  const named = namedIds(args.ids);
+  const reply = answers[0]?.reply;
+  if (!reply) return entitiesPage(reading, named ? { ids: named, order: "given", totalCount: named.length } : nothing, Entity);
+  const rows = new Map(reply.rows.map((row) => [row.id, row]));
+  return entitiesPage(reading, keyIds(reply, args, named), Entity, (id) => {
+    const row = rows.get(id);
+    return row ? { naming: { name: row.name, login: null, asOf: reply.asOf } } : {};
+  });
+}
+
+/** A list of one page of keys is ordered here. A longer one keeps the platform's own order where its call asked for exactly this one. */
+function keyIds(reply: KeyMetricsReply, { orderBy }: KeysArguments, named: readonly string[] | null): Ids {
+  const ids = named ?? reply.rows.map(({ id }) => id);
+  const totalCount = named ? named.length : reply.count;
+  if (!orderBy) return { ids: [...ids].sort(compareIds), order: "keys", totalCount };
+  const isSorted = canonical(reply.order) === canonical(platformOrder(orderBy));
+  if (!named && isSorted && (totalCount ?? ids.length) > keysPerPage) return { ids, order: "figures", totalCount };
+  const { field } = keyMetricSorts[orderBy.metric];
+  const figures = new Map(reply.rows.map(({ id, byTime, current }) => [id, byTime[field] ?? current[field]]));
+  return { ids: orderedByFigure(ids, (id) => figures.get(id), orderBy.direction), order: "figures", totalCount };
+}

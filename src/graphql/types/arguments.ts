@@ -1,0 +1,164 @@
+import { ArgsType, type ClassType, Field, ID, InputType, Int } from "type-graphql";
+import { DateTime } from "../scalars.js";
+import { AgentSegmentSort, AgentUserType, HandleTimeModel, IntervalGrouping, KeyMetricSort, MetricSortDirection } from "./enums.js";
+
+declare const value: unique symbol;
+
+/** One argument with its type, default and description: a property decorator of inputs, and an entry of a field's `args`. */
+export type Argument<T> = PropertyDecorator & { readonly [value]?: T };
+export type ArgumentSpec = Readonly<Record<string, Argument<unknown>>>;
+/** The values of the arguments, as they arrive. */
+export type ArgumentsOf<S extends ArgumentSpec> = { readonly [K in keyof S]: S[K] extends Argument<infer T> ? T : never };
+
+type Optional<T> = T | null | undefined;
+type TypeOf = Parameters<typeof Field>[0] & (() => unknown);
+
+const required = <T>(type: TypeOf, description: string): Argument<T> => Field(type, { description });
+const optional = <T>(type: TypeOf, description: string): Argument<Optional<T>> => Field(type, { nullable: true, description });
+const withDefault = <T>(type: TypeOf, defaultValue: T, description: string): Argument<T> => Field(type, { defaultValue, description });
+
+/** The class that declares these arguments, in their order, to type-graphql. */
+export function argumentsClass(spec: ArgumentSpec): ClassType {
+  class DeclaredArguments {}
+  for (const [name, argument] of Object.entries(spec)) argument(DeclaredArguments.prototype, name);
+  ArgsType()(DeclaredArguments);
+  return DeclaredArguments;
+}
+
+@InputType({
+  description: "A span of time to ask for. `from` must be before `to`; how far apart and how long ago they may be depends on the field.",
+})
+export class MetricWindowInput {
+  @Field(() => DateTime, { description: "Its beginning, inside it." })
+  from!: Date;
+  @Field(() => DateTime, { description: "Its end, outside it." })
+  to!: Date;
+}
+
+const ids = (what: string) => optional<string[]>(() => [ID], `${what} An empty list means none, never all.`);
+export const agentIds = ids("Only these agents; left out: all.");
+export const agentGroupIds = ids("Only agents of these groups; left out: all.");
+export const skillIds = ids("Only these skills; left out: all.");
+const listedIds = ids("Exactly these, in this order, at most 500; ids that were never seen are listed too.");
+
+const entityIdBound = "Digits, with at most a minus sign in front: -?[0-9]{1,19}.";
+const conversationIdBound = "1 to 64 letters, digits, hyphens and underscores.";
+export const entityId = required<string>(() => ID, entityIdBound);
+export const conversationId = required<string>(() => ID, conversationIdBound);
+const onlyId = (what: string) => optional<string>(() => ID, `Only rows of this ${what}. ${entityIdBound}`);
+export const rowFilters = { agentId: onlyId("agent"), skillId: onlyId("skill"), agentGroupId: onlyId("agent group") };
+export const onlyConversation = optional<string>(() => ID, `Only rows of this conversation. ${conversationIdBound}`);
+
+export const lastMinutes = (description = "Window: the last n minutes, 1 to 1440.") => withDefault(() => Int, 60, description);
+
+/** A window by length or by span; bounds as the APIs have them. */
+const spanOf = (minutes: string, span: string, otherwise = "the last 60 minutes") => ({
+  lastMinutes: optional<number>(() => Int, `Window: the last n minutes, ${minutes}. Not with between; neither: ${otherwise}.`),
+  between: optional<MetricWindowInput>(() => MetricWindowInput, `Window: from one instant to another, ${span}. Not with lastMinutes.`),
+});
+const intervalReach = "up to 20160 (14 days), ending at the last boundary passed";
+const intervalBounds = "within the last 14 days, aligned outward to whole intervals";
+export const keyMetricsSpan = spanOf("1 to 1440", "rounded outward to whole minutes, at most 24 hours");
+export const intervalsSpan = spanOf(
+  `at least everyMinutes, ${intervalReach}`,
+  intervalBounds,
+  "the last 60 minutes, or everyMinutes where that is longer",
+);
+export const conversationsSpan = spanOf(intervalReach, intervalBounds);
+export const handlingSpan = spanOf(intervalReach, intervalBounds, "in a list the window of the list, else the last 60 minutes");
+
+export const everyMinutes = withDefault(() => Int, 15, "Length of an interval: 15, 30, 60 or 1440 minutes.");
+export const everyMinutesOfSegments = required<number>(
+  () => Int,
+  "Length of an interval in minutes: at least 5, a divisor of the window, and one value per object.",
+);
+export const groupBy = withDefault(
+  () => [IntervalGrouping],
+  [IntervalGrouping.SKILL] as IntervalGrouping[],
+  "What rows are kept apart by; at least one. Order and repeats do not matter.",
+);
+export const splitBy = withDefault(
+  () => [IntervalGrouping],
+  [] as IntervalGrouping[],
+  "What rows are kept apart by, besides this entity. Order and repeats do not matter.",
+);
+export const handleTimeModel = withDefault(() => HandleTimeModel, HandleTimeModel.IFT as HandleTimeModel, "How handleTime is measured.");
+export const includeBotSkills = withDefault(
+  () => Boolean,
+  false,
+  "Also rows without activity of a human agent: bots, arrivals and closes alone.",
+);
+export const includeSubGroups = withDefault(
+  () => Boolean,
+  false,
+  "Groups count with the groups below them. Passed to the platform as it is.",
+);
+export const userType = withDefault(
+  () => AgentUserType,
+  AgentUserType.ALL as AgentUserType,
+  "Human agents, bots or both. Passed to the platform as it is.",
+);
+export const source = optional<string>(
+  () => String,
+  "Only conversations of this source: 1 to 64 characters without comma or control characters, not `all`; left out: all. Passed to the platform as it is.",
+);
+
+const pageOf = (length: string) => ({
+  first: optional<number>(() => Int, length),
+  after: optional<string>(() => String, "Begin after this cursor, which must come from the same list with the same arguments."),
+});
+export const page = pageOf("Length of the page, 1 to 500; left out: 50.");
+export const rowPage = pageOf("Length of the page, 1 to 5000; left out: 500.");
+
+const direction = withDefault(
+  () => MetricSortDirection,
+  MetricSortDirection.DESC as MetricSortDirection,
+  "Highest first unless said otherwise.",
+);
+
+@InputType({ description: "An order by an agent segment metric: nulls last, ties by id." })
+export class AgentSegmentOrder {
+  @required(() => AgentSegmentSort, "The metric to order by.")
+  metric!: AgentSegmentSort;
+  @direction
+  direction!: MetricSortDirection;
+  @lastMinutes()
+  lastMinutes!: number;
+  @userType
+  userType!: AgentUserType;
+}
+
+@InputType({
+  description:
+    "An order by a key metric: nulls last. Ties go by id; where the list is longer than one page of the platform, by its own order.",
+})
+export class KeyMetricOrder {
+  @required(() => KeyMetricSort, "The metric to order by.")
+  metric!: KeyMetricSort;
+  @direction
+  direction!: MetricSortDirection;
+  @lastMinutes(
+    "Window of a by-time metric: the last n minutes, 1 to 1440. A current metric ignores it. It is not that of the keyMetrics selected below: give both the same, or the list looks unsorted.",
+  )
+  lastMinutes!: number;
+  @userType
+  userType!: AgentUserType;
+  @includeSubGroups
+  includeSubGroups!: boolean;
+}
+
+/** Arguments that several fields have together. */
+export const filteredAgents = { lastMinutes: lastMinutes(), agentIds, agentGroupIds, userType, source };
+export const countedAgents = { includeSubGroups, userType };
+const split = { ...intervalsSpan, everyMinutes, splitBy, handleTimeModel };
+export const entityIntervals = { ...split, includeBotSkills, ...rowPage };
+export const conversationIntervals = { ...split, ...rowPage };
+
+/** A list of entities: those named, or all; in an order of its own when asked. */
+const listOf = <O extends object>(Order: ClassType<O>) => ({
+  ids: listedIds,
+  orderBy: optional<O>(() => Order, "Order by a metric; left out: as ids are given, else by id."),
+  ...pageOf("Length of the page, 1 to 500; left out: all of ids, else 50."),
+});
+export const agentList = listOf(AgentSegmentOrder);
+export const keyList = listOf(KeyMetricOrder);

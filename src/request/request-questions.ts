@@ -1,0 +1,100 @@
+import DataLoader from "dataloader";
+import type { GatewayError } from "../errors.js";
+import type { AskOutcome, AskTerms } from "../upstream/coalescing/ask.js";
+import type { Admit, Coalescer } from "../upstream/coalescing/coalescer.js";
+import { type Scope, scopeOf } from "../upstream/planning/scope.js";
+import { type Answered, type Question, questionKey } from "../upstream/question.js";
+import { type Delivered, deliveredTogether } from "./delivered-together.js";
+
+/** Answers that come within this time of each other are delivered together; ms. */
+const graceMs = 1_000;
+/** And with little time left within this part of it. */
+const graceShare = 0.1;
+
+/** A question that this request has asked. */
+interface Asked {
+  readonly question: Question;
+  readonly outcome: Promise<AskOutcome>;
+}
+
+/**
+ * The questions of one GraphQL request. What is asked in the same tick is decided together; what an earlier question contains is
+ * answered by it. Answers that come soon after each other are delivered in the same tick, so that what is asked because of them is
+ * decided together again.
+ */
+export class RequestQuestions {
+  readonly #asked = new Map<Scope, Asked[]>();
+  readonly #loader: DataLoader<Question, Delivered<AskOutcome>, string>;
+
+  /** `monotonic` in ms. */
+  constructor(
+    private readonly coalescer: Pick<Coalescer, "ask">,
+    private readonly terms: AskTerms,
+    private readonly monotonic: () => number,
+    private readonly admit: Admit,
+  ) {
+    this.#loader = new DataLoader(async (questions) => this.#begin(questions).outcomes, { cacheKeyFn: questionKey });
+  }
+
+  /** Asks what resolvers will ask, before they do. Resolves with the error that refuses its calls, or with null. */
+  async prefetch(questions: readonly Question[]): Promise<GatewayError | null> {
+    const parts = questions.flatMap((question) => scopeOf(question).api.split(question));
+    const { outcomes, refusal } = this.#begin(parts);
+    for (const [index, part] of parts.entries()) this.#remember(part, outcomes[index]!.delivered);
+    return refusal;
+  }
+
+  /** Rejects with a GatewayError. A window longer than a day is asked day by day. */
+  async ask<Q extends Question>(question: Q): Promise<Answered<Q>> {
+    const { api } = scopeOf(question);
+    const parts = api.split(question);
+    const answers = await Promise.all(parts.map((part) => this.#answer(part)));
+    if (answers.length === 1) return answers[0] as Answered<Q>;
+    const reply = api.joined(
+      question,
+      answers.map((answer) => answer.reply),
+    );
+    return { reply, stale: answers.some(({ stale }) => stale) } as Answered<Q>;
+  }
+
+  async #answer(question: Question): Promise<Answered<Question>> {
+    const { api } = scopeOf(question);
+    const { answered, failed } = await this.#outcome(question);
+    const exact = answered.find((part) => api.contains(part.question, question));
+    if (exact) return exact;
+    const touching = <P extends { question: Question }>(parts: readonly P[]) =>
+      parts.filter((part) => api.overlaps(part.question, question));
+    const [failure] = touching(failed);
+    if (failure) throw failure.error;
+    const parts = touching(answered);
+    const reply = api.combined(question, parts);
+    return { reply, stale: parts.some(({ stale }) => stale) } as Answered<Question>;
+  }
+
+  /** Of an earlier question that contains this one, or of a new one. */
+  async #outcome(question: Question): Promise<AskOutcome> {
+    const scope = scopeOf(question);
+    const known = this.#asked.get(scope)?.find((asked) => contains(scope, asked.question, question));
+    if (known) return known.outcome;
+    const outcome = this.#loader.load(question).then(({ delivered }) => delivered);
+    this.#remember(question, outcome);
+    return outcome;
+  }
+
+  #remember(question: Question, outcome: Promise<AskOutcome>): void {
+    const scope = scopeOf(question);
+    const asked = this.#asked.get(scope);
+    if (asked) asked.push({ question, outcome });
+    else this.#asked.set(scope, [{ question, outcome }]);
+  }
+
+  #begin(questions: readonly Question[]): { outcomes: Delivered<AskOutcome>[]; refusal: Promise<GatewayError | null> } {
+    const { outcomes, refusal } = this.coalescer.ask(questions, this.terms, this.admit);
+    const waitMs = Math.min(graceMs, graceShare * (this.terms.deadline - this.monotonic()));
+    return { outcomes: deliveredTogether(outcomes, waitMs), refusal };
+  }
+}
+
+/** A stricter question answers a looser one: what names are good enough for, figures are too. */
+const contains = ({ api }: Scope, whole: Question, part: Question): boolean =>
+  (whole.freshForMs ?? 0) <= (part.freshForMs ?? 0) && api.contains(whole, part);

@@ -1,0 +1,100 @@
+import Keyv, { type KeyvStoreAdapter } from "keyv";
+import { LRUCache } from "lru-cache";
+import type { AnswerRecord } from "../apis/descriptor.js";
+
+/**
+ * What the platform has answered, by scope and slot. A scope has few slots, one for each shape of call; a record is one whole answer.
+ * May be remote: nothing outside it depends on where it is. Never given an error or a half-read answer.
+ */
+export interface AnswerStore {
+  /** The records of the scope that are kept, newest first. */
+  get(scope: string): Promise<readonly AnswerRecord[]>;
+  /** Keeps the record in place of an older one of its slot, for `keepMs`. Reads and writes no other slot. */
+  put(scope: string, slot: string, record: AnswerRecord, keepMs: number): Promise<void>;
+}
+
+/** A parsed answer takes about this many bytes of memory for each byte of its JSON. */
+const memoryPerBodyByte = 3;
+const smallestRecordBytes = 1_024;
+const memoryOf = ({ bytes }: AnswerRecord): number => smallestRecordBytes + memoryPerBodyByte * bytes;
+
+/**
+ * Answers in this process's memory, through Keyv. Beyond `maxBytes` the ones used longest ago are dropped. One that is larger than that
+ * by itself is kept alone, so that its scope is not fetched each time, and `warn` is told once.
+ */
+export class MemoryAnswerStore implements AnswerStore {
+  readonly #keyv: Keyv<AnswerRecord>;
+  /** Which slots of a scope are kept. */
+  readonly #slots = new Map<string, Set<string>>();
+  #hasWarned = false;
+
+  constructor(
+    private readonly maxBytes: number,
+    private readonly warn: (message: string) => void,
+  ) {
+    this.#keyv = new Keyv<AnswerRecord>({
+      store: boundedStore(maxBytes, (key) => this.#forget(key)),
+      throwOnErrors: true,
+      useKeyPrefix: false,
+    });
+    // No serialisation: a record in memory is immutable and handed out as it is.
+    this.#keyv.serialize = undefined;
+    this.#keyv.deserialize = undefined;
+  }
+
+  async get(scope: string): Promise<readonly AnswerRecord[]> {
+    const slots = this.#slots.get(scope);
+    if (!slots) return [];
+    const found = await Promise.all([...slots].map((slot) => this.#keyv.get(keyOf(scope, slot))));
+    return found.filter((record) => record !== undefined).sort((a, b) => b.reply.asOf - a.reply.asOf);
+  }
+
+  async put(scope: string, slot: string, record: AnswerRecord, keepMs: number): Promise<void> {
+    const key = keyOf(scope, slot);
+    const older = await this.#keyv.get(key);
+    // An answer can come back later than one that was asked for after it.
+    if (older && older.reply.asOf > record.reply.asOf) return;
+    if (memoryOf(record) > this.maxBytes) this.#warnOfSize(record);
+    const slots = this.#slots.get(scope) ?? new Set<string>();
+    this.#slots.set(scope, slots.add(slot));
+    await this.#keyv.set(key, record, Math.max(1, keepMs));
+  }
+
+  #warnOfSize({ call, bytes }: AnswerRecord): void {
+    if (this.#hasWarned) return;
+    this.#hasWarned = true;
+    this.warn(
+      `An answer of ${call.api} with ${bytes} bytes is larger than CACHE_MAX_BYTES (${this.maxBytes}) allows; it takes the whole cache. Raise CACHE_MAX_BYTES. This is said once.`,
+    );
+  }
+
+  #forget(key: string): void {
+    const [scope = "", slot = ""] = key.split(separator);
+    const slots = this.#slots.get(scope);
+    slots?.delete(slot);
+    if (slots?.size === 0) this.#slots.delete(scope);
+  }
+}
+
+/** In no scope and no slot: both are JSON. */
+const separator = "\n";
+const keyOf = (scope: string, slot: string): string => `${scope}${separator}${slot}`;
+
+/** Keyv hands its ttl to `set` as a third argument, which lru-cache takes for options and refuses: hence not the cache itself. */
+function boundedStore(maxBytes: number, dropped: (key: string) => void): KeyvStoreAdapter {
+  const cache = new LRUCache<string, { value: AnswerRecord }>({
+    maxSize: maxBytes,
+    sizeCalculation: ({ value }) => Math.min(maxBytes, memoryOf(value)),
+    dispose: (_, key, reason) => {
+      if (reason !== "set") dropped(key);
+    },
+  });
+  return {
+    opts: {},
+    on: () => undefined,
+    get: async (key: string) => cache.get(key) as never,
+    set: (key: string, entry: { value: AnswerRecord }) => cache.set(key, entry),
+    delete: async (key: string) => cache.delete(key),
+    clear: async () => cache.clear(),
+  } as unknown as KeyvStoreAdapter;
+}

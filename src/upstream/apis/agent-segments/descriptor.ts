@@ -1,0 +1,149 @@
+import { common, contains, fitsUrl, union } from "../../planning/ids.js";
+import { lookUpByIds } from "../../planning/lookup.js";
+import { largest } from "../../planning/sizes-seen.js";
+import { type AgentSegmentsLevel, canonical, type Ids } from "../../question.js";
+import { type Api, counted, type QuestionOf } from "../descriptor.js";
+import { combinedSegments, intervalInUse, maxFreeCells, mergeSegments, pickedRows, segmentsCovered } from "../segments/merging.js";
+import { faultFor } from "./fault-for.js";
+import { fetchAgentSegments } from "./fetch.js";
+
+type Asked = QuestionOf<"agent-segments">;
+
+const part = (question: Asked) => ({ of: question.of, ids: question.agents, everyMinutes: question.everyMinutes });
+const splitCovers = (split: Ids | null, wanted: Ids | null): boolean => wanted === null || (split !== null && contains(split, wanted));
+
+/** Agent ids, skill ids of the split and metrics share a call; intervals, filters and totals over other agents do not. */
+export const agentSegments: Api<"agent-segments"> = {
+  name: "agent-segments",
+  metricsApi: "AGENT_SEGMENTS",
+  title: "Agent segments",
+  service: "operations",
+  kinds: ["segments"],
+  kindsOf: () => ["segments"],
+
+  scope: ({ lastMinutes, groupIds, userType, source }) => [lastMinutes, groupIds, userType, source],
+  // Split by every skill, agents' own figures are those of every skill, whether skills filter them or not.
+  restricted: (question, off) => (off.includes("split") && question.skills !== null ? { ...question, skills: "all" } : question),
+  apartBy(question, off) {
+    if (off === "widen") return [question.agents, question.skills];
+    if (off === "split") return question.skills !== null;
+    return off === "summary" ? question.everyMinutes : undefined;
+  },
+  split: (question) => [question],
+  joined: (_, [reply]) => reply!,
+  ids: (question) => (question.of === "total" ? null : isOfSkills(question) ? question.skills : question.agents),
+  withIds: (question, ids) => (isOfSkills(question) ? { ...question, skills: ids } : { ...question, agents: ids }),
+  contains: (whole, wanted) =>
+    whole.of === wanted.of &&
+    segmentsCovered({ ids: whole.agents, everyMinutes: whole.everyMinutes }, part(wanted)) === wanted.agents &&
+    splitCovers(whole.skills, wanted.skills),
+  overlaps: (one, other) => one.of === other.of && common(one.agents, other.agents) !== null,
+  combined: (_, parts) =>
+    combinedSegments(
+      parts,
+      (level: AgentSegmentsLevel, { agents }: Asked) => ({
+        ...level,
+        agents: pickedRows(level.agents, agents),
+        bySkill: pickedSplit(level.bySkill, agents),
+      }),
+      (a, b) => ({ ...a, agents: new Map([...a.agents, ...b.agents]), bySkill: bothSplits(a.bySkill, b.bySkill) }),
+    ),
+  aligned: (question) => question,
+
+  regions: (questions) => [[...questions]],
+  merge(questions, seen) {
+    const merged = mergeSegments(questions.map(part));
+    const first = questions[0];
+    if (!merged || !first) return null;
+    const { lastMinutes, groupIds, userType, source } = first;
+    const split = questions.map((question) => question.skills).filter((skills) => skills !== null);
+    const named = split.length > 0 ? union(split) : null;
+    const sizeOf = (what: string) => seen.size(sizeName(what, first)) ?? seen.size(what);
+    const cells = (intervals: number, bySkill: boolean): number =>
+      (sizeOf("agents") ?? Number.POSITIVE_INFINITY) * intervals * (bySkill ? (sizeOf("skills") ?? Number.POSITIVE_INFINITY) : 1);
+    const everyMinutes =
+      merged.everyMinutes ?? intervalInUse(lastMinutes, seen.inUse as readonly Asked[], (count) => cells(count, named !== null));
+    const intervals = lastMinutes / (everyMinutes ?? lastMinutes);
+    const skills = named !== null && (!fitsUrl(named) || cells(intervals, true) <= maxFreeCells) ? "all" : named;
+    const isBought = sizeOf("agents") === undefined && merged.ids !== "all" && seen.spentOnNamed(shape) > 0;
+    const agents = !merged.totalled && (cells(intervals, skills !== null) <= maxFreeCells || isBought) ? "all" : merged.ids;
+    return { call: { api: "agent-segments", lastMinutes, everyMinutes, groupIds, userType, source, agents, skills }, exchanges: 1 };
+  },
+  signature: ({ everyMinutes, of, agents, skills }) =>
+    canonical({ everyMinutes, of, agents: of === "total" ? agents : null, split: skills !== null }),
+  totalOver: ({ of, agents }) => (of === "total" ? canonical(agents) : null),
+  totalIds: ({ agents }) => agents,
+
+  covered(call, question) {
+    if (question.of === "rows" && isOfSkills(question)) {
+      if (
+        call.agents !== "all" ||
+        call.skills === null ||
+        segmentsCovered({ ids: "all", everyMinutes: call.everyMinutes }, part(question)) === null
+      )
+        return null;
+      const skills = common(call.skills, question.skills!);
+      return skills === question.skills ? question : skills && this.withIds(question, skills as readonly string[]);
+    }
+    if (!splitCovers(call.skills, question.skills)) return null;
+    const ids = segmentsCovered({ ids: call.agents, everyMinutes: call.everyMinutes }, part(question));
+    if (ids === null) return null;
+    return ids === question.agents ? question : this.withIds(question, ids as readonly string[]);
+  },
+  lookUp(records, question, usable) {
+    return lookUpByIds(this, records, question, ["segments"], usable);
+  },
+  faultFor,
+  cutShort: (call) => call,
+  continued: (_, rest) => rest,
+
+  slot: ({ everyMinutes, agents, skills }) => canonical([everyMinutes, agents, skills]),
+  named: ({ agents, skills }) => (agents !== "all" ? agents : skills === "all" ? null : skills),
+  withNamed: (call, ids) => (call.agents !== "all" ? { ...call, agents: ids } : { ...call, skills: ids }),
+  shape: ({ agents }) => (agents === "all" ? null : shape),
+  *sizes({ call, reply }, known) {
+    if (call.agents !== "all") return;
+    yield largest(sizeName("agents", call), reply.agents.size, known);
+    if (call.skills === "all") yield largest(sizeName("skills", call), reply.bySkill?.size ?? 0, known);
+  },
+  isSettled: () => false,
+  rows: ({ agents }) => agents.size,
+  isWorth: () => true,
+
+  fetch: fetchAgentSegments,
+  probe: () => ({
+    call: {
+      api: "agent-segments",
+      lastMinutes: 60,
+      everyMinutes: null,
+      groupIds: null,
+      userType: "ALL",
+      source: null,
+      agents: "all",
+      skills: null,
+    },
+    said: ({ agents }) => `${counted(agents.size, "agent")} with segments in the last hour.`,
+  }),
+};
+
+type Split = AgentSegmentsLevel["bySkill"];
+const pickedSplit = (split: Split, agents: Ids): Split =>
+  split && new Map([...split].map(([skill, rows]) => [skill, pickedRows(rows, agents)]));
+const bothSplits = (a: Split, b: Split): Split => {
+  if (!a || !b) return a ?? b;
+  const skills = new Set([...a.keys(), ...b.keys()]);
+  return new Map([...skills].map((skill) => [skill, new Map([...(a.get(skill) ?? []), ...(b.get(skill) ?? [])])]));
+};
+
+/** Rows of all agents within named skills: its ids are those of the skills. */
+const isOfSkills = ({ agents, skills }: Pick<Asked, "agents" | "skills">): boolean =>
+  agents === "all" && skills !== null && skills !== "all";
+
+/** Sizes are known for the whole account, and for each kind of filter. */
+const sizeName = (what: string, { groupIds, userType, source }: Pick<Asked, "groupIds" | "userType" | "source">): string =>
+  [what, ...(groupIds ? ["of groups"] : []), ...(userType === "ALL" ? [] : [userType]), ...(source === null ? [] : ["of a source"])].join(
+    " ",
+  );
+
+/** The one shape of calls by named agents. */
+const shape = "agents";

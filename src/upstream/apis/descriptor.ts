@@ -1,0 +1,153 @@
+import type { MetricsApi } from "../../catalogue/metric.js";
+import type { Merge } from "../../merges.js";
+import type { CallByApi, Fetch, Service } from "../call.js";
+import type { ApiName, Ids, Question, ReplyByApi } from "../question.js";
+
+export type QuestionOf<A extends ApiName> = Extract<Question, { api: A }>;
+
+/** What kind of figure it is decides how long it is fresh. */
+export type FreshnessKind = "segments" | "keyMetrics" | "current" | "intervals" | "closedIntervals";
+
+/** An answer: a call that came back, and what it brought. Immutable, and made of values that survive serialisation. */
+export interface AnswerRecord<A extends ApiName = ApiName> {
+  readonly call: CallByApi[A];
+  readonly reply: ReplyByApi[A];
+  /** Size of the bodies, uncompressed. */
+  readonly bytes: number;
+  /** HTTP exchanges that the answer took. */
+  readonly pages: number;
+  /** When the platform was asked, on the monotonic clock of the process that asked; a store shared by processes leaves it out. */
+  readonly askedMonotonic?: number;
+}
+
+/** Whether a stored answer may still be used for figures of this kind; "pending": for what it says is not computed yet. */
+export type Usable = (record: AnswerRecord, kind: FreshnessKind | "pending") => boolean;
+
+/** What earlier answers and calls of a scope have shown. */
+export interface Seen {
+  /** The size under a name that the API chooses for itself; undefined when none was seen within the last hour. */
+  size(name: string): number | undefined;
+  /** Exchanges that fresh answers and calls in flight of this shape have spent on named ids. */
+  spentOnNamed(shape: string): number;
+  /** Answers that are fresh, newest first. */
+  readonly fresh: readonly AnswerRecord[];
+  /** What is asked in this scope again and again, newest first: it rides on other calls where that is free. */
+  readonly inUse: readonly Question[];
+}
+
+/** One call that answers several questions. */
+export interface MergedCall<A extends ApiName = ApiName> {
+  readonly call: CallByApi[A];
+  /** Exchanges the call is expected to need: its pages, one where their number is not known. */
+  readonly exchanges: number;
+  /** True when the number of pages is not known: it needs at least `exchanges`. */
+  readonly open?: boolean;
+  /** The stored beginning of a list, of which the call reads what follows. */
+  readonly prefix?: AnswerRecord<A>;
+}
+
+/** What is known of a question: whole or by parts of its ids, and the part that no record holds. */
+export interface Found<Q extends Question = Question> {
+  readonly parts: readonly FoundPart<Q>[];
+  readonly missing: Q | null;
+}
+
+export interface FoundPart<Q extends Question = Question> {
+  /** The question, or the part of it for some of its ids. */
+  readonly question: Q;
+  readonly reply: ReplyByApi[Q["api"]];
+  /** The records that the reply was made from. */
+  readonly from: readonly AnswerRecord[];
+}
+
+/** A part of a question by its ids, and the reply that answers it. */
+export interface AnsweredPart<A extends ApiName> {
+  readonly question: QuestionOf<A>;
+  readonly reply: ReplyByApi[A];
+}
+
+/** "1 agent", "2 agents". */
+export const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`;
+
+/** Everything that is particular to one of the platform's APIs. All but `fetch` is pure. */
+export interface Api<A extends ApiName = ApiName> {
+  readonly name: A;
+  /** The API under the name that the schema and the errors give it. */
+  readonly metricsApi: MetricsApi;
+  /** In plain words, for operators. */
+  readonly title: string;
+  readonly service: Service;
+  /** The kinds of figures in its answers. */
+  readonly kinds: readonly [FreshnessKind, ...FreshnessKind[]];
+  /** The kinds of figures that the question wants; `settled`: nothing in its answer can change any more. */
+  kindsOf(question: QuestionOf<A>, settled: boolean): readonly FreshnessKind[];
+
+  /** What must be equal for two questions to share a call or an answer, beside API, account and credential. */
+  scope(question: QuestionOf<A>): readonly unknown[];
+  /** The question as it is asked of a platform for which these merges are off: where the figures meant are those of a wider answer, for that. */
+  restricted(question: QuestionOf<A>, off: readonly Merge[]): QuestionOf<A>;
+  /** What must be equal besides, for two questions to share a scope without this merge; undefined where it does not concern them. */
+  apartBy(question: QuestionOf<A>, off: Merge): unknown;
+  /** The question as parts of which each fits one call; windows longer than a day are cut. */
+  split(question: QuestionOf<A>): QuestionOf<A>[];
+  /** The reply to the whole out of the replies to the parts that `split` made. */
+  joined(question: QuestionOf<A>, replies: readonly ReplyByApi[A][]): ReplyByApi[A];
+  /** The ids of the rows asked for; null when the question cannot be answered by parts. */
+  ids(question: QuestionOf<A>): Ids | null;
+  withIds(question: QuestionOf<A>, ids: readonly string[]): QuestionOf<A>;
+  /** Whether every answer to `whole` answers `part`. Both of one scope. */
+  contains(whole: QuestionOf<A>, part: QuestionOf<A>): boolean;
+  /** Whether an answer to one answers some of the other. Both of one scope. */
+  overlaps(one: QuestionOf<A>, other: QuestionOf<A>): boolean;
+  /** One reply to the question out of the answers to parts of it by their ids; as old as the oldest. */
+  combined(question: QuestionOf<A>, parts: readonly AnsweredPart<A>[]): ReplyByApi[A];
+  /** The question in the form in which it can share a call with one of the others at this time, epoch ms. */
+  aligned(question: QuestionOf<A>, others: readonly QuestionOf<A>[], now: number): QuestionOf<A>;
+
+  /** Questions of one scope, apart where they could share no call with the others whatever else is asked. */
+  regions(questions: readonly QuestionOf<A>[]): QuestionOf<A>[][];
+  /** The cheapest single call that answers every one of these questions of one scope; null when no call may. */
+  merge(questions: readonly QuestionOf<A>[], seen: Seen): MergedCall<A> | null;
+  /** Questions that are equal in this text differ in ids only: they may share a call, and whatever one may share all may. */
+  signature(question: QuestionOf<A>): string;
+  /** What the question's total is over; null when it wants rows. */
+  totalOver(question: QuestionOf<A>): string | null;
+  /** The ids that the total's call can have rows of, of the kind that `rows` asks for; null when it can have none. */
+  totalIds(total: QuestionOf<A>, rows: QuestionOf<A>): Ids | null;
+
+  /**
+   * The part of the question that the answer of this call holds; null for none. `reply`: null while it is not there; then `sentAt` is
+   * when the platform was or will be asked, epoch ms.
+   */
+  covered(call: CallByApi[A], question: QuestionOf<A>, reply: ReplyByApi[A] | null, sentAt?: number): QuestionOf<A> | null;
+  /** What records, newest first, hold of the question. */
+  lookUp(records: readonly AnswerRecord<A>[], question: QuestionOf<A>, usable: Usable): Found<QuestionOf<A>>;
+  /** What the answer cannot say because its section could not be read, in words for the error; null when it can. */
+  faultFor(reply: ReplyByApi[A], question: QuestionOf<A>): string | null;
+
+  /** The call that this answer is whole for, when it ended before all pages of `call` were read. */
+  cutShort(call: CallByApi[A], reply: ReplyByApi[A]): CallByApi[A];
+  /** The whole of a list out of its beginning and what a call read after that. */
+  continued(prefix: AnswerRecord<A>, rest: Pick<AnswerRecord<A>, "call" | "reply">): Pick<AnswerRecord<A>, "call" | "reply">;
+
+  /** The slot of a scope in which the answer of the call replaces an older one. */
+  slot(call: CallByApi[A]): string;
+  /** The ids that the call names; null when it names none, so that no single id can be at fault. */
+  named(call: CallByApi[A]): readonly string[] | null;
+  withNamed(call: CallByApi[A], ids: readonly string[]): CallByApi[A];
+  /** The shape of a call by named ids, for `Seen.spentOnNamed`; null for a call over all. */
+  shape(call: CallByApi[A]): string | null;
+  /** The sizes that an answer shows, under the names that `merge` looks up. */
+  sizes(record: AnswerRecord<A>, known: (name: string) => number | undefined): Iterable<readonly [name: string, size: number]>;
+  /** True when nothing in the reply can change any more. */
+  isSettled(reply: ReplyByApi[A]): boolean;
+  /** Rows of the reply, for explain. */
+  rows(reply: ReplyByApi[A]): number;
+
+  /** Whether further pages of the call are read, or what is wanted by name is asked for by itself: whichever is fewer exchanges. */
+  isWorth(call: CallByApi[A], wanted: readonly QuestionOf<A>[], furtherPages: number): boolean;
+
+  readonly fetch: Fetch<A>;
+  /** A small call of one page at most, by which `doctor` sees whether the API answers, and what its reply shows. `now` in epoch ms. */
+  probe(now: number): { call: CallByApi[A]; said(reply: ReplyByApi[A]): string };
+}

@@ -1,0 +1,236 @@
+import { alignedOutward, cutAtDays, dayMs, hourMs, joined as joinedWindows, minuteMs, slotsOf, type Window } from "../../../time.js";
+import { regionsOf } from "../../planning/regions.js";
+import { largest } from "../../planning/sizes-seen.js";
+import { canonical, type Grouping, type IntervalFilters, type IntervalMetricsReply, type IntervalRow, textOf } from "../../question.js";
+import { type AnswerRecord, type Api, counted, type FoundPart, type QuestionOf, type Seen, type Usable } from "../descriptor.js";
+import { fetchIntervalMetrics } from "./fetch.js";
+
+type Asked = QuestionOf<"interval-metrics">;
+type Record = AnswerRecord<"interval-metrics">;
+
+/** Rows on one page: the platform's maximum. */
+const rowsPerPage = 500;
+/** An estimate of this part of a page or less is taken to be one page. */
+const surelyOnePage = 0.8;
+/** Rows in one interval where none was seen: what twenty agents at work make. */
+const guessedRowsInSlot = 20;
+/** The longest window of one call. */
+const longestMs = 24 * hourMs;
+/** Rows of an interval that ended this long before they were asked for no longer change. */
+const settledAfterMs = 2 * hourMs;
+/** Rows of everybody that are read in place of picked ones, where that costs calls. */
+const mostBoughtRows = 500;
+
+/** Windows and rows share a call; groupings, interval lengths, handle time models and filters of kinds not grouped by do not. */
+export const intervalMetrics: Api<"interval-metrics"> = {
+  name: "interval-metrics",
+  metricsApi: "INTERVAL_METRICS",
+  title: "Interval metrics",
+  service: "intervalMetrics",
+  kinds: ["intervals", "closedIntervals"],
+  kindsOf: (_, settled) => (settled ? ["closedIntervals"] : ["intervals"]),
+
+  scope: ({ grouping, everyMinutes, handleTimeModel, filters }) => [
+    grouping,
+    everyMinutes,
+    handleTimeModel,
+    canonical(parted(filters, grouping).foreign),
+  ],
+  restricted: (question) => question,
+  apartBy: (question, off) => (off === "unfiltered" ? canonical(parted(question.filters, question.grouping).picks) : undefined),
+  split: (question) =>
+    question.window.to - question.window.from <= dayMs ? [question] : cutAtDays(question.window).map((window) => ({ ...question, window })),
+  joined(question, replies) {
+    if (replies.length === 1) return replies[0]!;
+    return {
+      ...agesOf(replies),
+      window: question.window,
+      rows: replies.flatMap(({ rows }) => rows),
+      bySlot: new Map(replies.flatMap(({ bySlot }) => [...bySlot])),
+      pending: joinedWindows(replies.flatMap(({ pending }) => pending)),
+    };
+  },
+  ids: () => null,
+  withIds: (question) => question,
+  contains: (whole, part) => isWithin(part.window, whole.window) && rowsCovered(whole, part),
+  overlaps: (one, other) => overlap(one.window, other.window),
+  combined: (question, parts) =>
+    intervalMetrics.joined(
+      question,
+      parts.map(({ reply }) => reply),
+    ),
+  aligned: (question) => question,
+
+  regions(questions) {
+    const windows = new Map(questions.map(({ window }) => [textOf(window), window]));
+    const near = (window: Window) => [...windows.values()].filter((other) => fitsCall(hull([window, other])));
+    const pairs = new Map([...windows].map(([text, window]) => [text, near(window).map((other) => textOf(hull([window, other])))]));
+    return regionsOf(questions, ({ window }) => [textOf(window), ...(pairs.get(textOf(window)) ?? [])]);
+  },
+  merge(questions, seen) {
+    const first = questions[0];
+    if (!first) return null;
+    const { grouping, everyMinutes, handleTimeModel } = first;
+    const window = hull(questions.map((question) => question.window));
+    if (!fitsCall(window)) return null;
+    const { foreign } = parted(first.filters, grouping);
+    const picks = commonPicks(questions);
+    const rows = expectedRows(seen, first, window);
+    const isPicked = Object.keys(picks).length > 0 && !isWorthAll(rows, first, seen);
+    const filters = isPicked ? { ...foreign, ...picks } : foreign;
+    const includeBotSkills = questions.some((question) => question.includeBotSkills);
+    return {
+      call: { api: "interval-metrics", grouping, everyMinutes, handleTimeModel, window, filters, includeBotSkills },
+      exchanges: isPicked ? 1 : pages(rows ?? 0),
+      open: !isPicked && rows === undefined,
+    };
+  },
+  signature: ({ window, includeBotSkills }) => canonical({ window, includeBotSkills }),
+  totalOver: () => null,
+  totalIds: () => null,
+
+  covered: (call, question) => (isWithin(question.window, call.window) && rowsCovered(call, question) ? question : null),
+  lookUp(records, question, usable) {
+    const slots = slotsOf(question.window, question.everyMinutes * minuteMs).map((slot) => ({
+      slot,
+      source: source(records, question, slot, usable),
+    }));
+    const holes = slots.filter(({ source }) => !source).map(({ slot }) => slot);
+    if (holes.length > 0) return { parts: [], missing: { ...question, window: hull(holes) } };
+    return { parts: [assembled(question, slots as { slot: Window; source: Record }[])], missing: null };
+  },
+  faultFor: () => null,
+  cutShort: (call) => call,
+  continued: (_, rest) => rest,
+
+  slot: ({ window, filters, includeBotSkills }) => canonical([window, filters, includeBotSkills]),
+  named: ({ filters, grouping }) => {
+    const ids = Object.values(parted(filters, grouping).picks);
+    return ids.length > 0 ? ids : null;
+  },
+  withNamed: (call) => call,
+  shape: ({ filters, grouping }) => (Object.keys(parted(filters, grouping).picks).length > 0 ? named : null),
+  *sizes({ call, reply }, known) {
+    const slots = (call.window.to - call.window.from) / (call.everyMinutes * minuteMs);
+    const isUnpicked = Object.keys(parted(call.filters, call.grouping).picks).length === 0;
+    if (isUnpicked && slots > 0 && reply.pending.length === 0) yield largest(rowsName(call), reply.rows.length / slots, known);
+  },
+  // All of it had ended long before it was asked for, and nothing is pending.
+  isSettled: ({ asOf, window, pending }) => window.to <= asOf - settledAfterMs && pending.length === 0,
+  rows: ({ rows }) => rows.length,
+  isWorth: () => true,
+
+  fetch: fetchIntervalMetrics,
+  probe(now) {
+    const { from } = alignedOutward({ from: now - 3 * hourMs, to: now }, 15 * minuteMs);
+    const window = { from, to: from + 15 * minuteMs };
+    const call = { api: "interval-metrics", grouping: ["SKILL"], everyMinutes: 15, handleTimeModel: "IFT", filters: {}, window } as const;
+    return {
+      call: { ...call, includeBotSkills: true },
+      said: ({ rows }) => `${counted(rows.length, "skill")} with activity in a quarter of an hour, three hours ago.`,
+    };
+  },
+};
+
+/** The one shape of calls by picked ids. */
+const named = "picked";
+
+/** The name of the size that is learnt: rows in one interval, on average, of everything that is grouped like this. */
+const rowsName = ({
+  grouping,
+  everyMinutes,
+  handleTimeModel,
+  filters,
+}: Pick<Asked, "grouping" | "everyMinutes" | "handleTimeModel" | "filters">) =>
+  `rows ${grouping} ${everyMinutes} ${handleTimeModel} ${Object.keys(parted(filters, grouping).foreign)}`;
+
+/** Rows that everything in the window is expected to have; undefined when nothing like it was seen. */
+function expectedRows(seen: Seen, question: Asked, window: Window): number | undefined {
+  const inSlot = seen.size(rowsName(question));
+  return inSlot === undefined ? undefined : (inSlot * (window.to - window.from)) / (question.everyMinutes * minuteMs);
+}
+
+/** Whether everything is read in place of what was picked: it is one page, or as much was spent on picks already. */
+function isWorthAll(rows: number | undefined, { grouping }: Asked, seen: Seen): boolean {
+  const spent = seen.spentOnNamed(named);
+  if (rows === undefined) return spent > 0 && !grouping.includes("CONVERSATION");
+  return rows <= surelyOnePage * rowsPerPage || (spent >= pages(rows) && rows <= mostBoughtRows);
+}
+
+/** Rows in one interval where none was seen, for weighing alternatives that both are guesses. */
+export const guessed = (seen: Seen): Seen => ({
+  ...seen,
+  size: (name) => seen.size(name) ?? (name.startsWith("rows ") ? guessedRowsInSlot : undefined),
+});
+
+/** Filters of kinds that are grouped by only pick rows; the others change what rows count. */
+export function parted(filters: IntervalFilters, grouping: readonly Grouping[]): { picks: IntervalFilters; foreign: IntervalFilters } {
+  const entries = Object.entries(filters) as [Grouping, string][];
+  const pick = ([kind]: [Grouping, string]) => grouping.includes(kind);
+  return { picks: Object.fromEntries(entries.filter(pick)), foreign: Object.fromEntries(entries.filter((entry) => !pick(entry))) };
+}
+
+/** The picks on which all questions agree: a call may make these and no others. */
+function commonPicks(questions: readonly Asked[]): IntervalFilters {
+  const [first, ...rest] = questions;
+  if (!first) return {};
+  const { picks } = parted(first.filters, first.grouping);
+  const agreed = (Object.entries(picks) as [Grouping, string][]).filter(([kind, id]) => rest.every(({ filters }) => filters[kind] === id));
+  return Object.fromEntries(agreed);
+}
+
+const pages = (rows: number): number => Math.max(1, Math.ceil(rows / rowsPerPage));
+
+const rowsCovered = (call: { filters: IntervalFilters; includeBotSkills: boolean }, question: Asked): boolean =>
+  (call.includeBotSkills || !question.includeBotSkills) &&
+  (Object.entries(call.filters) as [Grouping, string][]).every(([kind, id]) => question.filters[kind] === id);
+
+/** The newest usable answer that holds the slot: a settled slot lives longer than one that may still change. */
+function source(records: readonly Record[], question: Asked, slot: Window, usable: Usable): Record | undefined {
+  return records.find((record) => {
+    const { window, asOf, pending } = record.reply;
+    if (!isWithin(slot, window) || !rowsCovered(record.call, question)) return false;
+    const kind = pending.some((part) => overlap(part, slot))
+      ? "pending"
+      : slot.to <= asOf - settledAfterMs
+        ? "closedIntervals"
+        : "intervals";
+    return usable(record as unknown as AnswerRecord, kind);
+  });
+}
+
+/** One reply out of the answers that hold its slots, with the rows of the question alone; as old as the oldest of them. */
+function assembled(question: Asked, slots: readonly { slot: Window; source: Record }[]): FoundPart<Asked> {
+  const { window, filters, includeBotSkills } = question;
+  const answers = [...new Set(slots.map(({ source }) => source))];
+  const picks = Object.entries(filters) as [Grouping, string][];
+  // A row without an id belongs to nobody's rows, unless the platform itself picked it for that id.
+  const wanted = (row: IntervalRow, call: Record["call"]) =>
+    (includeBotSkills || row.human) && picks.every(([kind, id]) => (row.ids[kind] ?? call.filters[kind]) === id);
+  const rowsOf = ({ slot, source: { call, reply } }: (typeof slots)[number]) =>
+    (reply.bySlot.get(slot.from) ?? []).filter((row) => wanted(row, call));
+  const found = slots.map((each) => [each.slot.from, rowsOf(each)] as const).filter(([, rows]) => rows.length > 0);
+  const pending = slots.filter(({ slot, source }) => source.reply.pending.some((part) => overlap(part, slot))).map(({ slot }) => slot);
+  const reply: IntervalMetricsReply = {
+    ...agesOf(answers.map((answer) => answer.reply)),
+    window,
+    rows: found.flatMap(([, rows]) => rows),
+    bySlot: new Map(found),
+    pending: joinedWindows(pending),
+  };
+  return { question, reply, from: answers as unknown as AnswerRecord[] };
+}
+
+const agesOf = (replies: readonly IntervalMetricsReply[]): Pick<IntervalMetricsReply, "asOf" | "newestAskedAt"> => ({
+  asOf: Math.min(...replies.map(({ asOf }) => asOf)),
+  newestAskedAt: Math.max(...replies.map(({ newestAskedAt }) => newestAskedAt)),
+});
+
+const fitsCall = ({ from, to }: Window): boolean => to - from <= longestMs;
+const isWithin = (part: Window, whole: Window): boolean => part.from >= whole.from && part.to <= whole.to;
+const overlap = (a: Window, b: Window): boolean => a.from < b.to && b.from < a.to;
+
+const hull = (windows: readonly Window[]): Window => ({
+  from: Math.min(...windows.map(({ from }) => from)),
+  to: Math.max(...windows.map(({ to }) => to)),
+});

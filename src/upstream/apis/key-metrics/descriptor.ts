@@ -1,0 +1,346 @@
+import type { KeyMetricsCall } from "../../call.js";
+import { common, contains, equalIds, union } from "../../planning/ids.js";
+import { lookUpByIds } from "../../planning/lookup.js";
+import { regionsOf } from "../../planning/regions.js";
+import {
+  canonical,
+  type Ids,
+  idSet,
+  type KeyKind,
+  type KeyMetricsFilters,
+  type KeyMetricsOrder,
+  type KeyMetricsReply,
+  type KeyMetricsWindow,
+  keysPerPage,
+  textOf,
+} from "../../question.js";
+import type { AnswerRecord, Api, FreshnessKind, QuestionOf, Seen } from "../descriptor.js";
+import { continued } from "./continued.js";
+import { faultFor } from "./fault-for.js";
+import { fetchKeyMetrics } from "./fetch.js";
+import { windowAt } from "./request.js";
+import { rowsById } from "./rows-by-id.js";
+
+type Asked = QuestionOf<"key-metrics">;
+
+/** By-time metrics are left out when nobody wants them, but the platform demands a window all the same. */
+const anyWindow = { lastMinutes: 60 };
+/** Rows of everybody that are read in place of named ones, where that costs calls: as many, or so many times the named. */
+const mostBoughtRows = 500;
+const mostBoughtTimes = 20;
+
+/**
+ * Row ids, by-time and current metrics share a call; so does the `all` section where its filters are exactly the call's.
+ * Windows, other filters and the two groupings do not. Figures without a window ride on a call of any window.
+ */
+export const keyMetrics: Api<"key-metrics"> = {
+  name: "key-metrics",
+  metricsApi: "KEY_METRICS",
+  title: "Key messaging metrics",
+  service: "keyMetrics",
+  kinds: ["keyMetrics", "current"],
+  kindsOf: (question) => keyFigures(question),
+
+  scope: ({ includeSubGroups, userType }) => [includeSubGroups, userType],
+  restricted: (question, off) =>
+    off.includes("keys") && question.of !== "total" && !isOrder(question.keys) ? { ...question, keys: "all" } : question,
+  // Without the merge "keys" rows are asked for every key, and no filtered call answers that.
+  apartBy(question, off) {
+    if (off === "total") return question.of === "total";
+    return off === "current" ? question.window === null : undefined;
+  },
+  split: (question) => [question],
+  joined: (_, [reply]) => reply!,
+  ids: ({ of, keys }) => (of === "total" || isOrder(keys) ? null : keys),
+  withIds: (question, keys) => ({ ...question, keys }),
+  contains(whole, part) {
+    if (whole.of !== part.of || !sameFilters(whole.filters, part.filters)) return false;
+    if (part.window !== null && (whole.window === null || textOf(whole.window) !== textOf(part.window))) return false;
+    if (whole.of === "total") return true;
+    if (isOrder(whole.keys) || isOrder(part.keys)) return canonical(whole.keys) === canonical(part.keys);
+    return contains(whole.keys, part.keys);
+  },
+  overlaps: (one, other) => {
+    if (one.of !== other.of || isOrder(one.keys) || isOrder(other.keys)) return one.of === other.of;
+    return common(one.keys, other.keys) !== null;
+  },
+  combined(_, parts) {
+    const rowsOf = ({ question, reply }: (typeof parts)[number]) =>
+      isOrder(question.keys) || question.keys === "all" ? reply.rows : reply.rows.filter(({ id }) => contains(question.keys as Ids, [id]));
+    const replies = parts.map(({ reply }) => reply);
+    return {
+      ...replies[0]!,
+      asOf: Math.min(...replies.map(({ asOf }) => asOf)),
+      newestAskedAt: Math.max(...replies.map(({ newestAskedAt }) => newestAskedAt)),
+      ...rowsById(parts.flatMap(rowsOf)),
+    };
+  },
+  // A window by its length is the same as one by its ends, when those are its ends now.
+  aligned(question, others, now) {
+    const { window } = question;
+    if (window === null || !("lastMinutes" in window)) return question;
+    const ends = textOf(windowAt(now, window));
+    const same = others.find((other) => other.window !== null && !("lastMinutes" in other.window) && textOf(other.window) === ends);
+    return same ? { ...question, window: same.window } : question;
+  },
+
+  regions: (questions) => regionsOf(questions, linksOf),
+  merge(questions, seen) {
+    const first = questions[0];
+    const windows = distinct(questions.map(({ window }) => window).filter((window) => window !== null));
+    const rows = questions.filter((question) => question.of !== "total");
+    const totals = distinct(questions.filter((question) => question.of === "total").map(({ filters }) => filters));
+    const groupings = new Set(rows.map(({ of }) => of)).size > 1 ? [] : distinct(rows.map(({ filters }) => filters));
+    if (!first || windows.length > 1 || totals.length > 1 || groupings.length !== Math.min(1, rows.length)) return null;
+    const shape = groupings[0]
+      ? groupedShape(rows, rows[0]!.of as KeyKind, groupings[0], totals[0], seen)
+      : { groupBy: null, filters: totals[0]!, order: null, take: 0, exchanges: 1 };
+    if (!shape) return null;
+    const { exchanges, open = false, prefix, ...asked } = shape;
+    const { includeSubGroups, userType } = first;
+    const window = windows[0] ?? windowInUse(asked, seen.inUse as readonly Asked[]);
+    return {
+      call: {
+        api: "key-metrics",
+        window: window ?? anyWindow,
+        byTime: window !== undefined,
+        current: true,
+        total: true,
+        includeSubGroups,
+        userType,
+        ...asked,
+      },
+      exchanges,
+      open,
+      ...(prefix && { prefix }),
+    };
+  },
+  signature: ({ window, current, of, filters, keys }) =>
+    canonical({ window, current, of, filters, order: isOrder(keys) ? keys : null, all: keys === "all" }),
+  // A total without a window can be had with any, so that it may need no call of its own.
+  totalOver: ({ of, window, filters }) => (of === "total" && window !== null ? canonical([filters, window]) : null),
+  totalIds: ({ filters }, { of }) => (of === "total" ? null : filters[ownFilter(of)]),
+
+  covered(call, question, reply, sentAt) {
+    return figuresCovered(call, question, reply, sentAt) ? keysCovered(call, question, reply) : null;
+  },
+  lookUp(records, question, usable) {
+    return lookUpByIds(this, records, question, keyFigures(question), usable);
+  },
+  faultFor,
+  cutShort: (call, { rows }) => ({ ...call, take: rows.length }),
+  continued: (prefix, { call, reply }) => {
+    const { skip = 0, ...whole } = call;
+    return {
+      call: { ...whole, take: typeof call.take === "number" ? skip + call.take : call.take },
+      reply: continued(prefix.reply, reply),
+    };
+  },
+
+  slot: (call) => canonical(call),
+  named: ({ groupBy, filters }) => (groupBy ? filters[ownFilter(groupBy)] : null),
+  withNamed: (call, ids) => (call.groupBy ? { ...call, filters: { ...call.filters, [ownFilter(call.groupBy)]: ids } } : call),
+  shape: ({ groupBy, filters }) =>
+    groupBy && filters[ownFilter(groupBy)] !== null ? countName(groupBy, { ...filters, [ownFilter(groupBy)]: null }) : null,
+  *sizes({ call, reply }) {
+    if (!call.groupBy || reply.count === null) return;
+    for (const name of sizeNames(call.groupBy, call.filters, call)) yield [name, reply.count];
+  },
+  isSettled: () => false,
+  rows: ({ rows }) => rows.length,
+  isWorth(call, wanted, furtherPages) {
+    const rows = wanted.filter(({ of }) => of !== "total");
+    const ids = rows.map((question) => this.ids(question));
+    if (call.groupBy === null || ids.some((named) => named === null || named === "all")) return true;
+    return furtherPages <= pages(idSet(ids.flatMap((named) => named as readonly string[])).length);
+  },
+
+  fetch: fetchKeyMetrics,
+  probe: () => ({
+    call: {
+      api: "key-metrics",
+      window: anyWindow,
+      byTime: true,
+      current: true,
+      groupBy: null,
+      total: true,
+      filters: { agentIds: null, agentGroupIds: null, skillIds: null },
+      includeSubGroups: false,
+      userType: "ALL",
+      order: null,
+      take: 0,
+    },
+    said: () => "totals came.",
+  }),
+};
+
+type Shape = Pick<KeyMetricsCall, "groupBy" | "filters" | "order" | "take" | "skip"> & {
+  exchanges: number;
+  open?: boolean;
+  prefix?: AnswerRecord<"key-metrics"> | undefined;
+};
+
+/** The cheapest way to read these rows, with the total of `total` where one is asked for; null when there is none. */
+function groupedShape(
+  rows: readonly Asked[],
+  groupBy: KeyKind,
+  others: KeyMetricsFilters,
+  total: KeyMetricsFilters | undefined,
+  seen: Seen,
+): Shape | null {
+  const own = ownFilter(groupBy);
+  if (total && !sameFilters({ ...total, [own]: null }, others)) return null;
+  const sets = rows.flatMap(({ keys }) => (isOrder(keys) ? [] : [keys]));
+  const named = union(sets);
+  const listed = idSet(sets.flatMap((keys) => (keys === "all" ? [] : keys)));
+  const orders = rows.map(({ keys }) => keys).filter(isOrder);
+  const everyKey = named === "all" || orders.length > 0;
+  const [exact, like] = sizeNames(groupBy, others, rows[0]!);
+  const known = seen.size(exact) ?? seen.size(like);
+
+  const filtered = (ids: readonly string[]): Shape => ({
+    groupBy,
+    filters: { ...others, [own]: ids },
+    order: null,
+    take: "all",
+    exchanges: pages(ids.length),
+  });
+  const unfiltered = (): Shape => {
+    const sorted = oneOrder(orders);
+    if (sorted && named !== "all" && named.length === 0 && !(known !== undefined && known <= keysPerPage)) {
+      const { first, ...order } = sorted;
+      const prefix = total ? undefined : prefixOf(sorted, rows, others, seen);
+      const skip = prefix?.reply.rows.length ?? 0;
+      const needed = Math.min(first, known ?? skip + keysPerPage) - skip;
+      const isOpen = known === undefined && first - skip > keysPerPage;
+      const part = skip > 0 ? { skip, prefix } : {};
+      return { groupBy, filters: others, order, take: first - skip, ...part, exchanges: pages(needed), open: isOpen };
+    }
+    return { groupBy, filters: others, order: null, take: "all", exchanges: pages(known ?? listed.length), open: known === undefined };
+  };
+
+  if (total) {
+    const set = total[own];
+    if (set === null) return unfiltered();
+    return !everyKey && contains(set, named) ? filtered(set) : null;
+  }
+  if (everyKey) return unfiltered();
+  const asked = filtered(listed);
+  const spent = seen.spentOnNamed(countName(groupBy, others));
+  // Where the number of all is not known, the first page of all tells it, and ends the call when all are too many.
+  if (known === undefined) return spent > 0 ? unfiltered() : asked;
+  const isBought = spent >= pages(known) && isWorthAll(known, listed.length);
+  return known <= keysPerPage || pages(known) < asked.exchanges || isBought ? unfiltered() : asked;
+}
+
+/** The fresh beginning of a list in this order, from whose end its next pages can be read. */
+function prefixOf(
+  { first, ...order }: KeyMetricsOrder,
+  rows: readonly Asked[],
+  others: KeyMetricsFilters,
+  { fresh }: Seen,
+): AnswerRecord<"key-metrics"> | undefined {
+  return (fresh as unknown as readonly AnswerRecord<"key-metrics">[]).find(({ call, reply }) => {
+    const isBeginning =
+      typeof call.take === "number" && call.take < first && reply.rows.length === call.take && call.take % keysPerPage === 0;
+    if (!isBeginning || call.groupBy !== rows[0]!.of || !sameFilters(call.filters, others)) return false;
+    return canonical(call.order) === canonical(order) && rows.every((question) => figuresCovered(call, question, reply));
+  });
+}
+
+/** Whether all keys may be read in place of some that are named. */
+export const isWorthAll = (all: number, named: number): boolean => all <= Math.max(mostBoughtRows, mostBoughtTimes * named);
+
+/** The kinds of figures a question wants; one for keys alone lives as long as current values do. */
+export function keyFigures({ window, current }: Pick<Asked, "window" | "current">): readonly [FreshnessKind, ...FreshnessKind[]] {
+  if (window === null) return ["current"];
+  return current ? ["keyMetrics", "current"] : ["keyMetrics"];
+}
+
+/** A window whose figures are asked for again and again, and come with this call for nothing. */
+function windowInUse(
+  { groupBy, filters }: Pick<KeyMetricsCall, "groupBy" | "filters">,
+  inUse: readonly Asked[],
+): KeyMetricsWindow | undefined {
+  const rides = inUse.find((question) => {
+    if (question.window === null) return false;
+    if (question.of === "total") return sameFilters(question.filters, filters);
+    return question.of === groupBy && sameFilters(question.filters, { ...filters, [ownFilter(groupBy)]: null });
+  });
+  return rides?.window ?? undefined;
+}
+
+/** Whether the call's answer is of the question's window. One given by its length and one by its ends are the same where their ends are. */
+function figuresCovered(call: KeyMetricsCall, { window }: Asked, reply: KeyMetricsReply | null, sentAt = reply?.asOf): boolean {
+  if (window === null) return true;
+  if (!call.byTime) return false;
+  if (textOf(call.window) === textOf(window)) return true;
+  if (sentAt === undefined) return false;
+  const [answered, asked] = [reply?.window ?? windowAt(sentAt, call.window), windowAt(sentAt, window)];
+  return asked.from === answered.from && asked.to === answered.to;
+}
+
+/** `reply` null: the call has not come back, so which keys a part of a sorted list holds is not known. */
+function keysCovered(call: KeyMetricsCall, question: Asked, reply: KeyMetricsReply | null): Asked | null {
+  if (question.of === "total") return call.total && sameFilters(call.filters, question.filters) ? question : null;
+  if (call.groupBy !== question.of) return null;
+  const own = ownFilter(question.of);
+  if (!sameFilters({ ...call.filters, [own]: null }, question.filters)) return null;
+  const set = call.filters[own];
+  const whole = call.take === "all" || (reply !== null && reply.rows.length >= (reply.count ?? Number.POSITIVE_INFINITY));
+  if (isOrder(question.keys)) {
+    const { first, ...order } = question.keys;
+    const isLongEnough =
+      whole || (canonical(call.order) === canonical(order) && typeof call.take === "number" && (call.skip ?? 0) + call.take >= first);
+    return set === null && isLongEnough ? question : null;
+  }
+  const ids = whole ? common(set ?? "all", question.keys) : set === null && reply !== null ? idsAmong(reply, question.keys) : null;
+  if (ids === null) return null;
+  return ids === question.keys ? question : { ...question, keys: ids };
+}
+
+/** Those of the ids that have a row; null when none has. */
+function idsAmong({ byId }: KeyMetricsReply, keys: Ids): readonly string[] | null {
+  if (keys === "all") return null;
+  const ids = keys.filter((key) => byId.has(key));
+  if (ids.length === keys.length) return keys;
+  return ids.length > 0 ? ids : null;
+}
+
+export const isOrder = (keys: Ids | KeyMetricsOrder): keys is KeyMetricsOrder => typeof keys === "object" && "metric" in keys;
+
+const keyKinds = ["skillId", "agentGroupId"] as const satisfies KeyKind[];
+const ownFilter = (kind: KeyKind | null) => (kind === "agentGroupId" ? "agentGroupIds" : "skillIds");
+const pages = (keys: number): number => Math.max(1, Math.ceil(keys / keysPerPage));
+const countName = (groupBy: KeyKind, filters: KeyMetricsFilters): string => `${groupBy} ${textOf(filters)}`;
+/**
+ * The names of the number of keys: under exactly these filters, and under filters of the same kinds with other ids, of which what the
+ * last of them had is the best that is known.
+ */
+function sizeNames(
+  groupBy: KeyKind,
+  filters: KeyMetricsFilters,
+  { includeSubGroups, userType }: Pick<Asked, "includeSubGroups" | "userType">,
+): [exact: string, like: string] {
+  const kinds = [...(includeSubGroups ? ["sub-groups"] : []), ...(userType === "ALL" ? [] : [userType])];
+  const filtered = Object.keys(filters).filter((kind) => filters[kind as keyof KeyMetricsFilters] !== null);
+  return [[countName(groupBy, filters), ...kinds].join(" "), [groupBy, "like", ...filtered, ...kinds].join(" ")];
+}
+const sameFilters = (a: KeyMetricsFilters, b: KeyMetricsFilters): boolean =>
+  equalIds(a.agentIds, b.agentIds) && equalIds(a.agentGroupIds, b.agentGroupIds) && equalIds(a.skillIds, b.skillIds);
+const distinct = <T extends object>(values: readonly T[]): T[] =>
+  values.length === 1 ? [...values] : [...new Map(values.map((value) => [textOf(value), value])).values()];
+
+/** Rows share with rows of the same grouping and filters, a total with equal ones and with the rows of which it is the total. */
+function linksOf({ of, filters }: Asked): [string, ...string[]] {
+  if (of !== "total") return [countName(of, filters)];
+  const rows = keyKinds.map((kind) => countName(kind, { ...filters, [ownFilter(kind)]: null }));
+  return [`total ${textOf(filters)}`, ...rows];
+}
+
+/** The one order of these, long enough for all; undefined when they differ or there is none. */
+function oneOrder(orders: readonly KeyMetricsOrder[]): KeyMetricsOrder | undefined {
+  const texts = new Set(orders.map(({ metric, direction }) => `${metric}:${direction}`));
+  const longest = orders.reduce<KeyMetricsOrder | undefined>((a, b) => (a && a.first >= b.first ? a : b), undefined);
+  return texts.size === 1 ? longest : undefined;
+}

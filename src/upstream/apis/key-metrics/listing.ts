@@ -1,0 +1,112 @@
+import { type KeyMetricsRow, keysPerPage } from "../../question.js";
+import type { Page } from "./page.js";
+
+export interface ListingTerms {
+  page(offset: number): Promise<Page>;
+  /** Offset of the first page. */
+  skip: number;
+  /** Rows that are needed from there on. */
+  wanted: number;
+  /** Asked before every round of pages but the first: false ends the listing with what is there; throws to refuse it. */
+  expects(exchanges: number): boolean;
+}
+
+export interface Listing {
+  /** Every key once, in the order in which it came; of two rows the later. */
+  rows: ReadonlyMap<string, KeyMetricsRow>;
+  /** True: the list ends with these rows. False: all that are wanted came, and more may follow. */
+  ended: boolean;
+  /** What the platform last said of the number of keys. */
+  claimed: number | null;
+  /** Whether keys may have been missed because the list changed while it was read. */
+  moved: boolean;
+}
+
+/** Pages of the first round that is read side by side; later rounds double. */
+const firstRound = 4;
+/** More keys than an account has: the platform may refuse an offset beyond, so the last page by such a count is not asked for. */
+const plausibleKeys = 10_000;
+
+/**
+ * Reads a list page by page until it ends or has all that is wanted. The list ends with a page that is not full, one that brings
+ * no new key, or one on which the platform's count and its links end, too.
+ *
+ * After a full first page the others are read side by side. The platform's count says how many there are, but it is believed only
+ * when the page that would be the last one by it has come: else rounds grow from four pages on. A count that is too small, or none,
+ * makes pages come one by one.
+ */
+export async function readListing({ page, skip, wanted, expects }: ListingTerms): Promise<Listing> {
+  const rounds: Page[][] = [[await page(skip)]];
+  for (;;) {
+    const pages = rounds.flat();
+    const { next, ...listing } = walked(pages, skip, wanted);
+    if (next === null) return { ...listing, moved: hasMoved(rounds) };
+    const end = Math.min(listing.claimed ?? 0, skip + wanted);
+    const offsets = nextRound(rounds, next, end).filter((offset) => pages.every((read) => read.offset !== offset));
+    if (!expects(offsets.length)) return { ...listing, moved: hasMoved(rounds) };
+    rounds.push(await Promise.all(offsets.map(page)));
+  }
+}
+
+/** The pages in their order, as far as they are there; `next`: offset of the first that is missing, null when none is needed. */
+function walked(pages: readonly Page[], skip: number, wanted: number): Omit<Listing, "moved"> & { next: number | null } {
+  const byOffset = new Map(pages.map((page) => [page.offset, page]));
+  const rows = new Map<string, KeyMetricsRow>();
+  let claimed: number | null = null;
+  for (let offset = skip; ; offset += keysPerPage) {
+    const page = byOffset.get(offset);
+    if (!page) return { rows, ended: false, claimed, next: offset };
+    const before = rows.size;
+    for (const row of page.rows) rows.set(row.id, row);
+    claimed = page.count;
+    const saysEnd = claimed === offset + keysPerPage && !page.hasNext;
+    if (page.size < keysPerPage || rows.size === before || saysEnd) return { rows, ended: true, claimed, next: null };
+    if (rows.size >= wanted) return { rows, ended: false, claimed, next: null };
+  }
+}
+
+/** Offsets to read side by side from `next` on, where `end` is the end of the list by the platform's count. */
+function nextRound(rounds: readonly Page[][], next: number, end: number): number[] {
+  const left = Math.max(1, Math.ceil((end - next) / keysPerPage));
+  if (left <= firstRound || isBelieved(rounds)) return offsetsFrom(next, left);
+  if (rounds.length === 1 && end <= plausibleKeys) return [...offsetsFrom(next, firstRound - 1), next + (left - 1) * keysPerPage];
+  return offsetsFrom(next, Math.min(left, firstRound * 2 ** (rounds.length - 1)));
+}
+
+const offsetsFrom = (offset: number, pages: number): number[] => Array.from({ length: pages }, (_, index) => offset + index * keysPerPage);
+
+/** Whether the page that the count makes the last one was read apart from the others, and has keys of its own. */
+function isBelieved([first, second]: readonly Page[][]): boolean {
+  const [last, before] = [second?.at(-1), second?.at(-2)];
+  if (!last || !before || last.offset - before.offset === keysPerPage) return false;
+  const known = new Set(first?.flatMap(({ rows }) => rows.map(({ id }) => id)));
+  return last.rows.some(({ id }) => !known.has(id));
+}
+
+/**
+ * Whether the count fell since an earlier page, differs between pages read side by side, or a key came again while it did not grow.
+ * A full page of nothing but known keys is no sign of it: such a platform gives the same page whatever is asked.
+ */
+function hasMoved(rounds: readonly Page[][]): boolean {
+  const seen = new Set<string>();
+  let count: number | null = null;
+  for (const round of rounds) {
+    const pages = round.map((page) => ({ ...page, count: plausibleCount(page) }));
+    if (new Set(pages.flatMap((page) => page.count ?? [])).size > 1) return true;
+    for (const page of pages) {
+      const known = page.rows.filter(({ id }) => seen.has(id)).length;
+      const isRepeated = page.size >= keysPerPage && known === page.rows.length;
+      if (page.count !== null && count !== null && page.count < count) return true;
+      if (known > 0 && !isRepeated && (page.count === count || page.count === null || count === null)) return true;
+      count = page.count ?? count;
+      for (const { id } of page.rows) seen.add(id);
+    }
+  }
+  return false;
+}
+
+/** The count, unless the page itself shows that it is none: fewer than the keys up to here, or nothing on a page of nothing. */
+function plausibleCount({ count, offset, size, rows }: Page): number | null {
+  if (count === null || (size === 0 && count === 0)) return null;
+  return size > 0 && count < offset + rows.length ? null : count;
+}

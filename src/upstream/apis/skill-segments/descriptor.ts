@@ -1,0 +1,96 @@
+import { common } from "../../planning/ids.js";
+import { lookUpByIds } from "../../planning/lookup.js";
+import { largest } from "../../planning/sizes-seen.js";
+import { canonical, type SkillSegmentsLevel } from "../../question.js";
+import { type Api, counted, type QuestionOf } from "../descriptor.js";
+import { combinedSegments, intervalInUse, maxFreeCells, mergeSegments, pickedRows, segmentsCovered } from "../segments/merging.js";
+import { faultFor } from "./fault-for.js";
+import { fetchSkillSegments } from "./fetch.js";
+
+type Asked = QuestionOf<"skill-segments">;
+
+const part = (question: Asked) => ({ of: question.of, ids: question.skills, everyMinutes: question.everyMinutes });
+
+/** Skill ids and metrics share a call; intervals, user types and totals over other skills do not. */
+export const skillSegments: Api<"skill-segments"> = {
+  name: "skill-segments",
+  metricsApi: "SKILL_SEGMENTS",
+  title: "Skill segments",
+  service: "operations",
+  kinds: ["segments"],
+  kindsOf: () => ["segments"],
+
+  scope: ({ lastMinutes, userType }) => [lastMinutes, userType],
+  restricted: (question) => question,
+  apartBy(question, off) {
+    if (off === "widen") return question.skills;
+    return off === "summary" ? question.everyMinutes : undefined;
+  },
+  split: (question) => [question],
+  joined: (_, [reply]) => reply!,
+  ids: (question) => (question.of === "rows" ? question.skills : null),
+  withIds: (question, skills) => ({ ...question, skills }),
+  contains: (whole, wanted) =>
+    segmentsCovered({ ids: whole.skills, everyMinutes: whole.everyMinutes }, part(wanted)) === wanted.skills && wanted.of === whole.of,
+  overlaps: (one, other) => one.of === other.of && common(one.skills, other.skills) !== null,
+  combined: (_, parts) =>
+    combinedSegments(
+      parts,
+      (level: SkillSegmentsLevel, { skills }: Asked) => ({ ...level, skills: pickedRows(level.skills, skills) }),
+      (a, b) => ({ ...a, skills: new Map([...a.skills, ...b.skills]) }),
+    ),
+  aligned: (question) => question,
+
+  regions: (questions) => [[...questions]],
+  merge(questions, seen) {
+    const merged = mergeSegments(questions.map(part));
+    const first = questions[0];
+    if (!merged || !first) return null;
+    const { lastMinutes, userType } = first;
+    const known = seen.size(sizeName(first)) ?? seen.size("skills");
+    const cellsOf = (intervals: number) => (known ?? Number.POSITIVE_INFINITY) * intervals;
+    const everyMinutes = merged.everyMinutes ?? intervalInUse(lastMinutes, seen.inUse as readonly Asked[], cellsOf);
+    const isSmall = cellsOf(lastMinutes / (everyMinutes ?? lastMinutes)) <= maxFreeCells;
+    const isBought = known === undefined && merged.ids !== "all" && seen.spentOnNamed(named) > 0;
+    const skills = !merged.totalled && (isSmall || isBought) ? "all" : merged.ids;
+    return { call: { api: "skill-segments", lastMinutes, everyMinutes, userType, skills }, exchanges: 1 };
+  },
+  signature: ({ everyMinutes, of, skills }) => canonical({ everyMinutes, of, skills: of === "total" ? skills : null }),
+  totalOver: ({ of, skills }) => (of === "total" ? canonical(skills) : null),
+  totalIds: ({ skills }) => skills,
+
+  covered(call, question) {
+    const ids = segmentsCovered({ ids: call.skills, everyMinutes: call.everyMinutes }, part(question));
+    if (ids === null) return null;
+    return ids === question.skills ? question : this.withIds(question, ids as readonly string[]);
+  },
+  lookUp(records, question, usable) {
+    return lookUpByIds(this, records, question, ["segments"], usable);
+  },
+  faultFor,
+  cutShort: (call) => call,
+  continued: (_, rest) => rest,
+
+  slot: ({ everyMinutes, skills }) => canonical([everyMinutes, skills]),
+  named: ({ skills }) => (skills === "all" ? null : skills),
+  withNamed: (call, skills) => ({ ...call, skills }),
+  shape: ({ skills }) => (skills === "all" ? null : named),
+  *sizes({ call, reply }, known) {
+    if (call.skills === "all") yield largest(sizeName(call), reply.skills.size, known);
+  },
+  isSettled: () => false,
+  rows: ({ skills }) => skills.size,
+  isWorth: () => true,
+
+  fetch: fetchSkillSegments,
+  probe: () => ({
+    call: { api: "skill-segments", lastMinutes: 60, everyMinutes: null, userType: "ALL", skills: "all" },
+    said: ({ skills }) => `${counted(skills.size, "skill")} with segments in the last hour.`,
+  }),
+};
+
+/** The size is known for the whole account, and for each kind of filter. */
+const sizeName = ({ userType }: Pick<Asked, "userType">): string => (userType === "ALL" ? "skills" : `skills ${userType}`);
+
+/** The one shape of calls by named skills. */
+const named = "skills";

@@ -1,0 +1,165 @@
+import { type ErrorCode, GatewayError } from "../../errors.js";
+import type { Moment } from "../answers/freshness.js";
+import type { AnswerRecord, Usable } from "../apis/descriptor.js";
+import type { Charge } from "../budget/caller-budget.js";
+import type { Priority } from "../budget/permit.js";
+import type { Scope } from "../planning/scope.js";
+import type { ApiName, Question, ReplyByApi } from "../question.js";
+import type { RequestMemory } from "./request-memory.js";
+
+export type Outcome = "SENT" | "JOINED" | "CACHED" | "STALE" | "FAILED";
+
+/** A call that was made, as far as it is over: the numbers grow until then. */
+export interface CallFacts {
+  readonly id: number;
+  /** HTTP exchanges: pages and retries. */
+  exchanges: number;
+  /** Exchanges that repeated one that had failed. */
+  retries: number;
+  pages: number;
+  /** When it left the queue, monotonic ms. */
+  sentAt: number;
+}
+
+/** One answer that an answer to a client was made from, and until when that holds. */
+export interface Dependency {
+  readonly scope: string;
+  readonly slot: string;
+  /** Epoch ms at which the platform was asked: a newer answer in the slot has a later one. */
+  readonly version: number;
+  /** Epoch ms at which its figures stop being fresh. */
+  readonly freshUntil: number;
+}
+
+/** How one question, or a part of it, was answered: for explain, logs and freshness. */
+export interface AnswerUse {
+  readonly question: Question;
+  readonly outcome: Outcome;
+  /** The call that answered it, or failed to; null for what came from the cache. */
+  readonly call: CallFacts | null;
+  /** True when the call was made for this request; others joined it. */
+  readonly own: boolean;
+  readonly rows: number;
+  readonly queuedMs: number;
+  readonly ms: number;
+  /** Epoch ms at which the platform was asked; null when there is no answer. */
+  readonly asOf: number | null;
+  readonly dependencies: readonly Dependency[];
+  /** Why a stored answer stood in for a new one; null when it did not have to. */
+  readonly failure: ErrorCode | null;
+}
+
+/** On whose behalf, until when, and how urgently questions are asked. */
+export interface AskTerms {
+  /** When the request began: freshness is judged by it. */
+  readonly begun: Moment;
+  /** Monotonic ms. */
+  readonly deadline: number;
+  readonly priority: Priority;
+  /** Names the caller. */
+  readonly caller: string;
+  readonly memory: RequestMemory;
+  /**
+   * Bears a call that has to be made, or says why it may not be. What is answered without one is free. `isPlanned`: the decision that was
+   * admitted counted it already.
+   */
+  charge(exchanges: number, isPlanned: boolean): Charge | GatewayError;
+  /** Exchanges that the request may still cause: a decision that needs more is not planned to its end. */
+  most(): number;
+  saw(use: AnswerUse): void;
+}
+
+/** A part of a question, and what answers it. `stale`: older than its time to live. */
+export interface AnsweredPart {
+  readonly question: Question;
+  readonly reply: ReplyByApi[ApiName];
+  readonly stale: boolean;
+}
+
+export interface FailedPart {
+  readonly question: Question;
+  readonly error: GatewayError;
+}
+
+/** How a question ended: each part of it is answered or has failed. */
+export interface AskOutcome {
+  readonly answered: readonly AnsweredPart[];
+  readonly failed: readonly FailedPart[];
+}
+
+/** A part of a question that waits for a call. */
+export interface Waiter {
+  readonly ask: Ask;
+  /** What will be answered: the question, or a part of it for some of its ids. */
+  readonly part: Question;
+  /** What of `part` no stored answer holds, and the call must bring. */
+  readonly wanted: Question;
+  /** What was stored when it was asked, newest first, and what of that may fill what is not wanted. */
+  readonly known: readonly AnswerRecord[];
+  readonly usable: Usable;
+}
+
+/** A question that was asked, on its way to its outcome. One writer: the delivery. */
+export class Ask {
+  readonly outcome: Promise<AskOutcome>;
+  readonly #answered: AnsweredPart[] = [];
+  readonly #failed: FailedPart[] = [];
+  readonly #waiting = new Set<Waiter>();
+  #resolve: (outcome: AskOutcome) => void = () => undefined;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(
+    readonly question: Question,
+    readonly scope: Scope,
+    readonly terms: AskTerms,
+    /** Monotonic ms. */
+    readonly askedAt: number,
+  ) {
+    this.outcome = new Promise((resolve) => {
+      this.#resolve = resolve;
+    });
+  }
+
+  get waiting(): readonly Waiter[] {
+    return [...this.#waiting];
+  }
+
+  isWaiting(waiter: Waiter): boolean {
+    return this.#waiting.has(waiter);
+  }
+
+  waits(waiter: Waiter): void {
+    this.#waiting.add(waiter);
+  }
+
+  /** The waiter goes on as these. */
+  replaces(waiter: Waiter, others: readonly Waiter[]): void {
+    if (!this.#waiting.delete(waiter)) return;
+    for (const other of others) this.#waiting.add(other);
+  }
+
+  answered(part: AnsweredPart, waiter?: Waiter): void {
+    this.#answered.push(part);
+    if (waiter) this.#waiting.delete(waiter);
+  }
+
+  failed(part: FailedPart, waiter?: Waiter): void {
+    this.#failed.push(part);
+    if (waiter) this.#waiting.delete(waiter);
+  }
+
+  /** Gives up what still waits when the deadline passes. */
+  arm(leftMs: number, giveUp: () => void): void {
+    if (this.#waiting.size > 0 && this.#timer === undefined) this.#timer = setTimeout(giveUp, Math.max(0, leftMs));
+  }
+
+  /** Tells the outcome once nothing waits any more. */
+  settle(): void {
+    if (this.#waiting.size > 0) return;
+    clearTimeout(this.#timer);
+    this.#resolve({ answered: this.#answered, failed: this.#failed });
+  }
+}
+
+/** Everything was lost to a bug: each part fails, masked. */
+export const gatewayFailed = (): GatewayError => new GatewayError("INTERNAL_SERVER_ERROR", "The gateway failed.");

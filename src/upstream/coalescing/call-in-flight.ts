@@ -1,0 +1,464 @@
+import { GatewayError } from "../../errors.js";
+import { type Moment, momentOf } from "../answers/freshness.js";
+import type { AnswerRecord } from "../apis/descriptor.js";
+import type { Charge } from "../budget/caller-budget.js";
+import type { Permit, PermitRequest, PermitTerms, Priority } from "../budget/permit.js";
+import type { Call, ExchangeRequest } from "../call.js";
+import type { PlannedCall } from "../planning/plan.js";
+import type { Question } from "../question.js";
+import { PermitExpired } from "../transport/transport.js";
+import type { AskTerms, CallFacts, Waiter } from "./ask.js";
+import type { KnownCall } from "./decide.js";
+import { ExchangeAttempt, nobodyWaits, type TimedResponse } from "./exchange-attempt.js";
+import { type CallEvent, type CallState, isOver, nextState } from "./life-of-a-call.js";
+import type { Session } from "./session.js";
+
+/** What a call tells the coalescer, which owns the waiters of all calls. */
+export interface CallOwner {
+  /** The call leaves with what it asks now. */
+  leaves(call: CallInFlight): void;
+  /** A try has failed and another may be made at `nextTryAt`, monotonic ms: waiters that need not wait can leave. */
+  failing(call: CallInFlight, error: GatewayError, nextTryAt: number): Promise<void>;
+  /** Permits for the call cannot come before these waiters' deadlines. */
+  tooLate(call: CallInFlight, waiters: readonly Waiter[], error: GatewayError): void;
+  overdue(call: CallInFlight): void;
+  /** Whether the call may read its next pages although nobody waits for it. */
+  mayReadOn(call: CallInFlight): boolean;
+  /** Whether all further pages are worth reading, now that their number is known; false ends the answer with the pages that are there. */
+  isWorth(call: CallInFlight, furtherPages: number): boolean;
+  /** Into how many parts the call's window is cut, read side by side. */
+  parts(call: CallInFlight): number;
+  /** Something about the answer that operators should know. */
+  remarks(call: CallInFlight, remark: string): void;
+  /** Resolves when the answer can be found by the next asker. */
+  store(call: CallInFlight, record: AnswerRecord): Promise<void>;
+  ended(call: CallInFlight, end: CallEnd): void;
+}
+
+export type CallEnd = { readonly record: AnswerRecord; readonly isCutShort: boolean } | { readonly error: unknown };
+
+/** One HTTP exchange lasts no longer than this, unless somebody waits longer; ms. */
+const longestExchangeMs = 30_000;
+/** A series of pages that has begun reads on behind its request for so long, ms. */
+const longestReadingOnMs = 60_000;
+
+/**
+ * One call, from the time it is planned until it is over. Its state has one writer, `#happens`, and changes by the table of
+ * life-of-a-call.ts alone.
+ */
+export class CallInFlight implements KnownCall {
+  #state: CallState = "queued";
+  readonly #waiters = new Set<Waiter>();
+  readonly facts: CallFacts;
+  /** Why the last try failed, while the call waits for the next; or that somebody waited for it in vain. */
+  failing: GatewayError | null = null;
+  #sentAt: Moment | null = null;
+  #request: PermitRequest | undefined;
+  #gathering: NodeJS.Timeout | undefined;
+  #isGathering = false;
+  /** Since when nobody waits for it, monotonic ms. */
+  #abandonedAt = 0;
+  #paidFor: number;
+  #isCutShort = false;
+  readonly #underWay = new Set<AbortController>();
+
+  constructor(
+    id: number,
+    readonly session: Session,
+    private readonly owner: CallOwner,
+    private current: PlannedCall,
+    /** Whose request made the call necessary; others joined. */
+    readonly causedBy: AskTerms,
+    private readonly charge: Charge | null,
+    /** True: the call stays as it is, whatever else is asked. */
+    readonly isFixed: boolean,
+  ) {
+    this.facts = { id, exchanges: 0, retries: 0, pages: 0, sentAt: 0 };
+    this.#paidFor = current.exchanges;
+  }
+
+  get state(): CallState {
+    return this.#state;
+  }
+  get call(): Call {
+    return this.current.call;
+  }
+  get plan(): PlannedCall {
+    return this.current;
+  }
+  /** Its place in the plan of its scope while what it asks may still change; null after that. */
+  get planned(): PlannedCall | null {
+    return this.#sentAt === null && !this.isFixed && !this.isOver ? this.current : null;
+  }
+  get wanted(): readonly Question[] {
+    return [...this.#waiters].map(({ wanted }) => wanted);
+  }
+  get waiters(): ReadonlySet<Waiter> {
+    return this.#waiters;
+  }
+  get sentAt(): Moment | null {
+    return this.#sentAt;
+  }
+  get isOver(): boolean {
+    return isOver(this.#state);
+  }
+
+  /** Asks for the permit of the first exchange, at once or when questions have gathered for it. */
+  start(gatherMs: number): void {
+    this.#isGathering = gatherMs > 0;
+    if (this.#isGathering) this.#gathering = setTimeout(() => this.depart(), gatherMs);
+    else this.#ask();
+  }
+
+  /** Ends the gathering: nothing is gained by waiting longer. */
+  depart(): void {
+    clearTimeout(this.#gathering);
+    if (!this.#isGathering) return;
+    this.#isGathering = false;
+    if (!this.isOver) this.#ask();
+  }
+
+  /** What the call asks while it is queued, and for whom. */
+  assign(plan: PlannedCall, waiters: readonly Waiter[]): void {
+    this.current = plan;
+    this.#waiters.clear();
+    for (const waiter of waiters) this.#waiters.add(waiter);
+    this.#happens("joined");
+    this.#request?.move(this.#permitTerms());
+    this.#refuseLate();
+  }
+
+  /** Ends a call that has not been sent, because another will answer what it was for. */
+  drop(): void {
+    this.#waiters.clear();
+    this.#happens("abandoned");
+    this.#end({ error: nobodyWaits() });
+  }
+
+  join(waiter: Waiter): void {
+    this.#waiters.add(waiter);
+    this.#happens("joined");
+    this.#request?.move(this.#permitTerms());
+    this.#refuseLate();
+  }
+
+  /** The waiter no longer waits for this call. A call that was not sent and that nobody waits for is dropped. */
+  leave(waiter: Waiter): void {
+    if (!this.#waiters.delete(waiter) || this.isOver) return;
+    if (this.#waiters.size > 0) {
+      this.#request?.move(this.#permitTerms());
+      return;
+    }
+    this.#abandonedAt = this.session.clock.monotonic();
+    if (this.facts.pages > 0) return;
+    this.#happens("abandoned");
+    if (this.isOver) this.#end({ error: nobodyWaits() });
+    else this.session.limiter.reclaim();
+  }
+
+  /** All waiters, which from now on wait for something else. */
+  takeWaiters(): Waiter[] {
+    const waiters = [...this.#waiters];
+    this.#waiters.clear();
+    this.#abandonedAt = this.session.clock.monotonic();
+    return waiters;
+  }
+
+  stop(error: GatewayError): void {
+    if (this.isOver) return;
+    this.#happens("stopped");
+    for (const exchange of this.#underWay) exchange.abort(error);
+    this.#end({ error });
+  }
+
+  /** True while somebody waits for it who is not a refresh. */
+  get isWanted(): boolean {
+    const now = this.session.clock.monotonic();
+    return [...this.#waiters].some(({ ask: { terms } }) => terms.priority === "interactive" && terms.deadline > now);
+  }
+
+  #happens(event: CallEvent): void {
+    this.#state = nextState(this.#state, event);
+  }
+
+  #end(end: CallEnd): void {
+    clearTimeout(this.#gathering);
+    this.#request?.cancel();
+    this.#request = undefined;
+    this.charge?.settle(this.facts.exchanges);
+    this.owner.ended(this, end);
+  }
+
+  #ask(): void {
+    const refusal = this.session.circuit.refusal();
+    if (refusal) {
+      this.#happens("circuit open");
+      this.#end({ error: refusal });
+      return;
+    }
+    this.#requestPermit(
+      // It leaves with all that is asked in the same tick.
+      (permit) => queueMicrotask(() => this.#granted(permit)),
+      (error) => {
+        this.owner.tooLate(this, [...this.#waiters], error);
+        if (!this.isOver) {
+          this.#happens("failed for good");
+          this.#end({ error });
+        }
+      },
+    );
+    this.#refuseLate();
+  }
+
+  /** Waiters whose deadline comes before the permit can; the call goes on for the others. */
+  #refuseLate(): void {
+    if (!this.#request) return;
+    const earliest = this.#request.earliest();
+    const late = [...this.#waiters].filter(({ ask }) => ask.terms.deadline < earliest);
+    if (late.length === 0) return;
+    this.#happens("too late");
+    this.owner.tooLate(this, late, this.session.limiter.refusal(earliest));
+  }
+
+  #granted(permit: Permit): void {
+    if (this.isOver) {
+      permit.release();
+      return;
+    }
+    const refusal = this.session.circuit.refusal();
+    if (refusal) {
+      permit.release();
+      this.#happens("circuit open");
+      this.#end({ error: refusal });
+      return;
+    }
+    this.owner.leaves(this);
+    this.#sentAt = momentOf(this.session.clock);
+    this.facts.sentAt = this.#sentAt.monotonic;
+    void this.#read(permit);
+  }
+
+  /** Reads the whole answer, page by page. */
+  async #read(permit: Permit): Promise<void> {
+    const { session } = this;
+    let first: Permit | undefined = permit;
+    let askedMonotonic = Number.POSITIVE_INFINITY;
+    try {
+      const fetched = await session.fetch(this.call as never, {
+        account: session.account,
+        source: session.source,
+        parts: this.owner.parts(this),
+        now: () => session.clock.now(),
+        exchange: async (request: ExchangeRequest) => {
+          const given = first;
+          first = undefined;
+          const response = await this.#exchange(request, given);
+          askedMonotonic = Math.min(askedMonotonic, response.askedMonotonic);
+          return response;
+        },
+        expects: (exchanges: number) => this.#expects(exchanges),
+        read: () => undefined,
+      });
+      const { api } = this.current.scope;
+      const { bytes, pages } = fetched;
+      const { prefix } = this.current;
+      const read = { call: this.#isCutShort ? api.cutShort(this.call, fetched.reply) : this.call, reply: fetched.reply };
+      const { call, reply } = prefix ? api.continued(prefix, read) : read;
+      const oldest = Math.min(askedMonotonic, prefix?.askedMonotonic ?? askedMonotonic);
+      const record: AnswerRecord = { call, reply, bytes, pages, askedMonotonic: oldest };
+      for (const remark of fetched.remarks) this.owner.remarks(this, remark);
+      // Until the answer is stored the call can be joined: else it could be made twice.
+      await this.owner.store(this, record);
+      if (this.isOver) return;
+      this.#happens("answered");
+      this.#end({ record, isCutShort: this.#isCutShort });
+    } catch (error) {
+      if (this.isOver) return;
+      this.#happens(isRejected(error) ? "rejected" : "failed for good");
+      this.#end({ error });
+    } finally {
+      first?.release();
+    }
+  }
+
+  /** False: the answer ends with the pages that are there. Throws the GatewayError that refuses further exchanges. */
+  #expects(exchanges: number): boolean {
+    if (!this.owner.isWorth(this, exchanges)) {
+      this.#isCutShort = true;
+      return false;
+    }
+    this.#pay(this.facts.pages + exchanges);
+    return true;
+  }
+
+  /** Makes the request that caused the call bear so many pages in all. */
+  #pay(pages: number): void {
+    if (pages <= this.#paidFor || !this.charge) return;
+    const refusal = this.charge.more(pages - this.#paidFor);
+    if (refusal) throw refusal;
+    this.#paidFor = pages;
+  }
+
+  /**
+   * One exchange within the budget, tried again where that can help and time is left: after a 429 when the limiter's pause is over,
+   * after a 5xx or a broken connection after the configured pauses. Rejects with the last error by the contract.
+   */
+  async #exchange(request: ExchangeRequest, given: Permit | undefined): Promise<TimedResponse> {
+    const { session } = this;
+    const { clock, limiter } = session;
+    let failure: GatewayError | undefined;
+    let sent = 0;
+    let pausedUntil = 0;
+    this.#pay(this.facts.pages + 1);
+    for (let tries = 0, first = given; ; ) {
+      const permit = first ?? (await this.#permit(failure));
+      first = undefined;
+      const attempt = new ExchangeAttempt(permit, session, this.current.scope.api.name, {
+        deadline: () => this.deadline,
+        isWanted: () => this.isWanted,
+        overdue: () => {
+          this.#happens("overdue");
+          this.owner.overdue(this);
+        },
+        reclaimed: () => {
+          this.#happens("reclaimed");
+          this.#end({ error: nobodyWaits() });
+        },
+        sending: () => {
+          this.failing = null;
+          this.facts.exchanges++;
+          if (sent++ > 0) this.facts.retries++;
+        },
+        again: async () => {
+          const another = await this.#permit(undefined);
+          this.#happens("renewed");
+          return another;
+        },
+      });
+      try {
+        this.#underWay.add(attempt.controller);
+        if (!this.isOver) this.#happens("granted");
+        const response = await attempt.send(request, Math.max(clock.monotonic() + longestExchangeMs, this.deadline));
+        if (this.isOver) throw nobodyWaits();
+        this.facts.pages++;
+        this.#happens("page");
+        return response;
+      } catch (error) {
+        if (this.isOver) throw error;
+        if (error instanceof PermitExpired) continue;
+        failure = knownFailure(error);
+        // Before the permit is given back: whoever got it would be sent into the pause.
+        if (failure.code === "UPSTREAM_RATE_LIMITED") pausedUntil = limiter.rateLimited(failure.extensions.retryAfterMs);
+      } finally {
+        this.#underWay.delete(attempt.controller);
+        attempt.end();
+      }
+      if (failure.code === "UPSTREAM_RATE_LIMITED") {
+        this.#happens("rate limited");
+        await this.#fails(until(failure, Math.ceil(pausedUntil - clock.monotonic())), pausedUntil);
+        if (clock.monotonic() >= this.deadline) throw failure;
+        continue;
+      }
+      const pauseMs = session.retryPausesMs[tries++];
+      const mayHelp = failure.code === "UPSTREAM_UNAVAILABLE" && failure.extensions.retryAfterMs === undefined;
+      if (!mayHelp || pauseMs === undefined) throw failure;
+      const nextTryAt = clock.monotonic() + pauseMs;
+      this.#happens("try failed");
+      await this.#fails(failure, nextTryAt);
+      if (nextTryAt >= this.deadline) throw failure;
+      await session.sleep(pauseMs);
+      if (this.isOver) throw failure;
+      this.#happens("pause over");
+    }
+  }
+
+  async #fails(error: GatewayError, nextTryAt: number): Promise<void> {
+    this.failing = error;
+    this.session.failed(error);
+    await this.owner.failing(this, error, nextTryAt);
+  }
+
+  /** Monotonic ms until which the call is of use. */
+  get deadline(): number {
+    if (this.#waiters.size > 0) return Math.max(...[...this.#waiters].map(({ ask }) => ask.terms.deadline));
+    return this.facts.pages > 0 && this.owner.mayReadOn(this) ? this.#abandonedAt + longestReadingOnMs : 0;
+  }
+
+  get priority(): Priority {
+    return [...this.#waiters].some(({ ask }) => ask.terms.priority === "interactive") ? "interactive" : "refresh";
+  }
+
+  /** A call is due when the most pressed of its interactive waiters needs it, and of use as long as anybody waits. */
+  #permitTerms(): PermitTerms {
+    const interactive = [...this.#waiters].filter(({ ask }) => ask.terms.priority === "interactive");
+    const pressed = interactive.length > 0 ? interactive : [...this.#waiters];
+    const { deadline } = this;
+    return { deadline, due: Math.min(deadline, ...pressed.map(({ ask }) => ask.terms.deadline)), priority: this.priority };
+  }
+
+  /**
+   * A permit for the next page or try. When it cannot come before any waiter's deadline, they are told; a series that has begun then
+   * reads on behind them. After a failure, the failure is the reason and not our budget.
+   */
+  async #permit(failure: GatewayError | undefined): Promise<Permit> {
+    for (;;) {
+      const refusedBy = this.session.circuit.refusal();
+      if (refusedBy) throw failure ?? refusedBy;
+      const { deadline } = this;
+      if (deadline === 0) throw failure ?? nobodyWaits();
+      try {
+        return await this.#wait();
+      } catch (refusal) {
+        if (!(refusal instanceof GatewayError) || this.isOver) throw refusal;
+        if (this.deadline > deadline) continue;
+        const reason = failure ? until(failure, refusal.extensions.retryAfterMs) : refusal;
+        if (this.#waiters.size === 0 || this.facts.pages === 0) throw reason;
+        this.owner.tooLate(this, [...this.#waiters], reason);
+      }
+    }
+  }
+
+  #wait(): Promise<Permit> {
+    return new Promise((resolve, reject) =>
+      this.#requestPermit((permit) => {
+        if (this.isOver) permit.release();
+        resolve(permit);
+      }, reject),
+    );
+  }
+
+  /** The outcome may come before the limiter's `request` returns. */
+  #requestPermit(granted: (permit: Permit) => void, refused: (error: GatewayError) => void): void {
+    let isWaiting = true;
+    const ends = () => {
+      isWaiting = false;
+      this.#request = undefined;
+    };
+    const request = this.session.limiter.request(this.#permitTerms(), {
+      grant: (permit) => {
+        ends();
+        granted(permit);
+      },
+      refuse: (error) => {
+        ends();
+        refused(error);
+      },
+    });
+    if (isWaiting) this.#request = request;
+  }
+}
+
+/** A 400 blames an id or an argument of the call; any other refusal blames the call as such. */
+const isRejected = (error: unknown): boolean =>
+  error instanceof GatewayError && error.code === "UPSTREAM_REJECTED" && error.extensions.status === 400;
+
+/** The failure, with the time until it is of use to ask again. */
+function until(failure: GatewayError, retryAfterMs: number | undefined): GatewayError {
+  const { code, retryable: _, ...facts } = failure.extensions;
+  return new GatewayError(code, failure.message, { ...facts, ...(retryAfterMs !== undefined && { retryAfterMs }) });
+}
+
+function knownFailure(error: unknown): GatewayError {
+  if (error instanceof GatewayError) return error;
+  throw error;
+}

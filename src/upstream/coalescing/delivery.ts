@@ -1,0 +1,148 @@
+import type { Clock } from "../../clock.js";
+import { type ErrorCode, GatewayError } from "../../errors.js";
+import type { Freshness } from "../answers/freshness.js";
+import { freshMs, momentOf, type Tolerance, tolerating } from "../answers/freshness.js";
+import type { AnswerRecord, FoundPart } from "../apis/descriptor.js";
+import type { Scope } from "../planning/scope.js";
+import type { Question } from "../question.js";
+import { own } from "../transport/own-credential.js";
+import type { AnswerUse, Ask, CallFacts, Dependency, Outcome, Waiter } from "./ask.js";
+import type { CallInFlight } from "./call-in-flight.js";
+import type { AnswerState } from "./decide.js";
+
+/** The call as its waiter's report shows it: own is whoever made it necessary, others joined. */
+interface Use {
+  call?: CallFacts;
+  own?: boolean;
+  /** Why a stored answer stands in. */
+  failure?: ErrorCode | undefined;
+}
+
+/** Gives waiters their answer or their error, exactly once, and reports what happened. */
+export class Delivery {
+  constructor(
+    private readonly freshness: (account: string) => Freshness,
+    private readonly clock: Clock,
+  ) {}
+
+  /** From what is stored. */
+  stored(ask: Ask, found: FoundPart, state: AnswerState, failure: GatewayError | null, waiter?: Waiter): void {
+    const isStale = state !== "fresh";
+    this.#report(ask, found, isStale ? "STALE" : "CACHED", { failure: failure?.code });
+    ask.answered({ question: found.question, reply: found.reply, stale: isStale }, waiter);
+  }
+
+  /**
+   * From the answer of a call, completed by what was known when the question was asked. Returns what waits
+   * still, because the answer does not hold it; null when all is delivered.
+   */
+  landed(waiter: Waiter, record: AnswerRecord, call: CallInFlight): Waiter | null {
+    const { ask, part, known, usable } = waiter;
+    const { api } = ask.scope;
+    const isUsable: Waiter["usable"] = (other, kind) => other === record || usable(other, kind);
+    const { parts, missing } = api.lookUp([record, ...known], part, isUsable);
+    if (parts.length > 0) ask.terms.memory.learn(ask.scope, record);
+    for (const found of parts) {
+      this.#report(ask, found, isOwn(waiter, call) ? "SENT" : "JOINED", factsFor(waiter, call));
+      ask.answered({ question: found.question, reply: found.reply, stale: this.#isAged(waiter, record) });
+    }
+    const left = missing && { ...waiter, part: api.ids(part) === null ? part : missing, wanted: missing };
+    ask.replaces(waiter, left ? [left] : []);
+    return left;
+  }
+
+  /** Whether the answer holds all that the waiter waits for, and is fresh for it: nothing better would come of waiting. */
+  serves({ ask, part, known }: Waiter, record: AnswerRecord): boolean {
+    return ask.scope.api.lookUp([record, ...known], part, this.#usable(ask, "fresh")).missing === null;
+  }
+
+  /** The error of a part, or a stale answer in its place. `records`: what is stored. */
+  failed(waiter: Waiter, error: GatewayError, records: readonly AnswerRecord[], call: CallInFlight | null): void {
+    const { ask } = waiter;
+    const left = this.#standIns(waiter, error, records);
+    if (left !== null) {
+      this.#report(ask, null, "FAILED", call ? factsFor(waiter, call) : {}, left);
+      ask.failed({ question: left, error: blaming(error, ask.scope) });
+    } else if (call) this.#report(ask, null, "FAILED", factsFor(waiter, call), waiter.part);
+    ask.replaces(waiter, []);
+  }
+
+  /** Answers the parts for which something stored stands in for the failure; returns those for which nothing does. */
+  #standIns({ ask, part }: Waiter, error: GatewayError, records: readonly AnswerRecord[]): Question | null {
+    if (!mayStandIn(ask, error)) return part;
+    let missing: Question | null = part;
+    for (const tolerance of ["fresh", "stale-if-error"] as const) {
+      if (missing === null) break;
+      const found = ask.scope.api.lookUp(records, missing, this.#usable(ask, tolerance));
+      for (const each of found.parts) this.stored(ask, each, tolerance, error);
+      missing = found.missing;
+    }
+    return missing;
+  }
+
+  /** Whether something stored would stand in for the whole of what is waited for. */
+  hasStandIn({ ask, part }: Waiter, error: GatewayError, records: readonly AnswerRecord[]): boolean {
+    return mayStandIn(ask, error) && ask.scope.api.lookUp(records, part, this.#usable(ask, "stale-if-error")).missing === null;
+  }
+
+  refused(ask: Ask, part: Question, error: GatewayError): void {
+    this.#report(ask, null, "FAILED", {}, part);
+    ask.failed({ question: part, error: blaming(error, ask.scope) });
+  }
+
+  /** Reports a call that was made for the waiter, and that it no longer waits for. */
+  gaveWay(waiter: Waiter, call: CallInFlight, outcome: "SENT" | "FAILED"): void {
+    if (isOwn(waiter, call)) this.#report(waiter.ask, null, outcome, factsFor(waiter, call), waiter.part);
+  }
+
+  #usable(ask: Ask, tolerance: Tolerance): Waiter["usable"] {
+    const { scope, question, terms } = ask;
+    return tolerating(tolerance, this.freshness(scope.account), question, terms.begun, momentOf(this.clock));
+  }
+
+  /** Whoever joins a call that was under way for longer than its figures are fresh gets them all the same, marked; so do readers of pages that lie that far apart. */
+  #isAged(waiter: Waiter, record: AnswerRecord): boolean {
+    const { ask, part, known } = waiter;
+    const { asOf, newestAskedAt } = record.reply;
+    const spreadMs = newestAskedAt - asOf;
+    if (spreadMs > freshMs(this.freshness(ask.scope.account), ask.question, ask.scope.api.isSettled(record.reply))) return true;
+    return ask.scope.api.lookUp([record, ...known], part, this.#usable(ask, "fresh")).missing !== null;
+  }
+
+  #report(ask: Ask, found: FoundPart | null, outcome: Outcome, { call, own: isOwnCall, failure }: Use, part = found?.question): void {
+    const now = this.clock.monotonic();
+    ask.terms.saw({
+      question: part ?? ask.question,
+      outcome,
+      call: call ?? null,
+      own: isOwnCall ?? false,
+      rows: found ? ask.scope.api.rows(found.reply) : 0,
+      queuedMs: call ? Math.max(0, call.sentAt - ask.askedAt) : 0,
+      ms: now - ask.askedAt,
+      asOf: found?.reply.asOf ?? null,
+      dependencies: found ? found.from.map((record) => this.#dependency(ask, found.question, record)) : [],
+      failure: failure ?? null,
+    } satisfies AnswerUse);
+  }
+
+  #dependency({ scope }: Ask, question: Question, record: AnswerRecord): Dependency {
+    const { api, key, account } = scope;
+    const { asOf } = record.reply;
+    const forMs = freshMs(this.freshness(account), question, api.isSettled(record.reply));
+    return { scope: key, slot: api.slot(record.call), version: asOf, freshUntil: asOf + forMs };
+  }
+}
+
+/** A refresh has its stale answer already; a caller whose own token was refused may have lost the right to it. */
+const mayStandIn = ({ terms, question }: Ask, error: GatewayError): boolean =>
+  terms.priority === "interactive" && !(error.code === "UPSTREAM_UNAUTHORIZED" && question.credential !== own);
+
+const isOwn = ({ ask }: Waiter, call: CallInFlight): boolean => ask.terms === call.causedBy;
+const factsFor = (waiter: Waiter, call: CallInFlight): Use => ({ call: call.facts, own: isOwn(waiter, call) });
+
+/** The error with the API and the account at fault, where it does not name them yet. */
+function blaming(error: GatewayError, { api, account }: Scope): GatewayError {
+  if (error.code === "INTERNAL_SERVER_ERROR") return error;
+  const { code: _, ...facts } = error.extensions;
+  return new GatewayError(error.code, error.message, { api: api.metricsApi, account, ...facts });
+}

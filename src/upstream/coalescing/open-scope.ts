@@ -1,0 +1,81 @@
+import { LRUCache } from "lru-cache";
+import type { GatewayError } from "../../errors.js";
+import { minuteMs } from "../../time.js";
+import { ageAt, type Freshness, type Moment } from "../answers/freshness.js";
+import type { AnswerRecord, Seen } from "../apis/descriptor.js";
+import type { Scope } from "../planning/scope.js";
+import type { SizesSeen } from "../planning/sizes-seen.js";
+import type { Question } from "../question.js";
+import type { CallInFlight } from "./call-in-flight.js";
+
+/** What the platform refused is not asked again for so long, ms. */
+const refusedForMs = 10 * minuteMs;
+const mostRefused = 1_000;
+/** Shapes of questions that are remembered as in use. */
+const mostInUse = 20;
+
+/** What is going on in one scope. Written by the coalescer alone. */
+export class OpenScope {
+  readonly calls = new Set<CallInFlight>();
+  /** Grows whenever an answer has been stored or a call has ended: a snapshot from before is out of date. */
+  version = 0;
+  readonly #inUse: LRUCache<string, Question>;
+  readonly #refusedIds: LRUCache<string, GatewayError>;
+  readonly #refusedArguments: LRUCache<string, GatewayError>;
+
+  constructor(
+    readonly scope: Scope,
+    monotonic: () => number,
+  ) {
+    const forTenMinutes = { ttl: refusedForMs, ttlResolution: 0, perf: { now: monotonic } };
+    this.#refusedIds = new LRUCache({ max: mostRefused, ...forTenMinutes });
+    this.#refusedArguments = new LRUCache({ max: mostRefused, ...forTenMinutes });
+    this.#inUse = new LRUCache({ max: mostInUse, ttl: minuteMs, ttlResolution: 0, perf: { now: monotonic } });
+  }
+
+  /** Notes that the question is asked now: for `forMs` it counts as asked again and again. */
+  uses(question: Question, forMs: number): void {
+    this.#inUse.set(this.scope.api.signature(question), question, { ttl: Math.max(1, forMs) });
+  }
+
+  refuseIds(ids: readonly string[], error: GatewayError): void {
+    for (const id of ids) this.#refusedIds.set(id, error);
+  }
+
+  refuseArguments(questions: readonly Question[], error: GatewayError): void {
+    for (const question of questions) this.#refusedArguments.set(this.scope.api.signature(question), error);
+  }
+
+  get refused(): { argument(question: Question): GatewayError | null; ids: ReadonlyMap<string, GatewayError> } {
+    return {
+      argument: (question) =>
+        this.#refusedArguments.size === 0 ? null : (this.#refusedArguments.get(this.scope.api.signature(question)) ?? null),
+      ids: new Map(this.#refusedIds.entries()),
+    };
+  }
+
+  get open(): CallInFlight[] {
+    return [...this.calls].filter((call) => !call.isOver);
+  }
+
+  /** What earlier answers and calls have shown. `records`: those stored. */
+  seen(records: readonly AnswerRecord[], sizes: SizesSeen, { ttlMs }: Freshness, present: Moment): Seen {
+    const { api } = this.scope;
+    const ttl = ttlMs[api.kinds[0]];
+    const fresh = records.filter((record) => ageAt(record, present) < ttl);
+    const sent = this.open.filter(({ sentAt }) => sentAt !== null);
+    const oldestFirst = [...this.#inUse.values()].map((question) => ({ question, asOf: asOfIn(records, question, this.scope) }));
+    return {
+      fresh,
+      size: (name) => sizes.known(this.scope, name),
+      spentOnNamed: (shape) =>
+        fresh.filter(({ call }) => api.shape(call) === shape).reduce((sum, { pages }) => sum + pages, 0) +
+        sent.filter(({ call }) => api.shape(call) === shape).reduce((sum, { plan }) => sum + plan.exchanges, 0),
+      inUse: oldestFirst.sort((a, b) => a.asOf - b.asOf).map(({ question }) => question),
+    };
+  }
+}
+
+/** When the newest answer that holds the question was asked for; 0 when none does. */
+const asOfIn = (records: readonly AnswerRecord[], question: Question, { api }: Scope): number =>
+  records.find(({ call, reply }) => api.covered(call, question, reply) !== null)?.reply.asOf ?? 0;

@@ -1,0 +1,43 @@
+import { graphql, isInterfaceType, isObjectType } from "graphql";
+import { expect, test } from "vitest";
+import { catalogue } from "../../../src/catalogue/catalogue.js";
+import type { MetricDefinition } from "../../../src/graphql/fields/query.js";
+import { behaviour } from "../../../src/graphql/fields.js";
+import { buildGatewaySchema } from "../../../src/graphql/schema.js";
+
+const { schema } = await buildGatewaySchema(behaviour);
+
+async function metricCatalog(argument = ""): Promise<MetricDefinition[]> {
+  const { data, errors } = await graphql({ schema, source: `{ metricCatalog${argument} { field api upstreamName unit description } }` });
+  expect(errors).toBeUndefined();
+  return data?.metricCatalog as MetricDefinition[];
+}
+
+test("the catalogue holds every declared metric once", async () => {
+  const fields = (await metricCatalog()).map(({ field }) => field);
+  expect(fields).toHaveLength(catalogue.length);
+  expect(new Set(fields).size).toBe(catalogue.length);
+});
+
+test("each entry's field exists in the schema and has the entry's description", async () => {
+  for (const { field: path, description } of await metricCatalog()) {
+    const [typeName, fieldName] = path.split(".") as [string, string];
+    const type = schema.getType(typeName);
+    expect(isObjectType(type) || isInterfaceType(type), path).toBe(true);
+    if (isObjectType(type)) expect(type.getFields()[fieldName]?.description, path).toBe(description);
+  }
+});
+
+test("an API picks its own metrics", async () => {
+  const picked = await metricCatalog("(api: KEY_METRICS)");
+  expect(new Set(picked.map(({ api }) => api))).toEqual(new Set(["KEY_METRICS"]));
+  expect(picked).toContainEqual(
+    expect.objectContaining({ field: "KeyMetrics.avgWaitTime", upstreamName: "avg_wait_time", unit: "MILLISECONDS" }),
+  );
+  expect(picked).toContainEqual(expect.objectContaining({ field: "CurrentMetrics.agentLoad", upstreamName: "agent_load", unit: "RATIO" }));
+  expect(picked).toHaveLength(27);
+});
+
+test("an explicit null picks all, like an argument left out", async () => {
+  expect(await metricCatalog("(api: null)")).toHaveLength(catalogue.length);
+});
