@@ -13,7 +13,7 @@ const answered = (status: number, text = ""): HttpResponse => ({
 });
 
 function domains(answer: () => HttpResponse | Error, services: Services = { csds: "https://csds.test" }) {
-  const clock = { at: 1 };
+  const clock = { at: 0 };
   const urls: string[] = [];
   const looked = new Domains(
     { id: "le1", services },
