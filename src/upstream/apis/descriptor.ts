@@ -144,6 +144,12 @@ export interface Api<A extends ApiName = ApiName> {
   shape(call: CallByApi[A]): string | null;
   /** The sizes that an answer shows, under the names that `merge` looks up. */
   sizes(record: AnswerRecord<A>, known: (name: string) => number | undefined): Iterable<readonly [name: string, size: number]>;
+  /** The sizes that so many rows show of an answer that was not read to its end. */
+  sizesSoFar(
+    call: CallByApi[A],
+    rows: number,
+    known: (name: string) => number | undefined,
+  ): readonly (readonly [name: string, size: number])[];
   /** True when nothing in the reply can change any more. */
   isSettled(reply: ReplyByApi[A]): boolean;
   /** Rows of the reply, for explain. */

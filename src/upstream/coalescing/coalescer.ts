@@ -280,10 +280,6 @@ export class Coalescer implements CallOwner {
 
   // ------------------------------------------------------------ what calls tell
 
-  leaves(_call: CallInFlight): void {
-    // What it asks stays as it is from here on.
-  }
-
   async failing(call: CallInFlight, error: GatewayError, nextTryAt: number): Promise<void> {
     const records = await this.#records(call.plan.scope);
     for (const waiter of [...call.waiters]) {
@@ -413,6 +409,7 @@ export class Coalescer implements CallOwner {
   }
 
   #failed(open: OpenScope, call: CallInFlight, error: GatewayError, step: HalvingStep | undefined): void {
+    this.#sizes.learnAtLeast(open.scope, call.call, call.rowsRead);
     call.session.failed(error);
     if (call.state === "halved" && this.#halves(open, call, error, step)) return;
     for (const waiter of call.waiters) {

@@ -1,6 +1,7 @@
 import { LRUCache } from "lru-cache";
 import { hourMs } from "../../time.js";
 import type { AnswerRecord } from "../apis/descriptor.js";
+import type { Call } from "../call.js";
 import type { Scope } from "./scope.js";
 
 const mostSizes = 10_000;
@@ -19,6 +20,12 @@ export class SizesSeen {
   learn(scope: Scope, record: AnswerRecord): void {
     const known = (name: string) => this.known(scope, name);
     for (const [name, size] of scope.api.sizes(record, known)) this.#sizes.set(keyOf(scope, name), size);
+  }
+
+  /** What the pages of an answer showed that was not read to its end. */
+  learnAtLeast(scope: Scope, call: Call, rows: number): void {
+    const known = (name: string) => this.known(scope, name);
+    for (const [name, size] of scope.api.sizesSoFar(call, rows, known)) this.#sizes.set(keyOf(scope, name), size);
   }
 
   known(scope: Scope, name: string): number | undefined {

@@ -116,6 +116,7 @@ export const agentSegments: Api<"agent-segments"> = {
     yield largest(sizeName("agents", call), reply.agents.size, known);
     if (call.skills === "all") yield largest(sizeName("skills", call), reply.bySkill?.size ?? 0, known);
   },
+  sizesSoFar: () => [],
   isSettled: () => false,
   rows: ({ agents }) => agents.size,
   isWorth: () => true,

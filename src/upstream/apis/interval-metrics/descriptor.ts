@@ -111,10 +111,14 @@ export const intervalMetrics: Api<"interval-metrics"> = {
   withNamed: (call) => call,
   shape: ({ filters, grouping }) => (Object.keys(parted(filters, grouping).picks).length > 0 ? named : null),
   *sizes({ call, reply }, known) {
-    const slots = (call.window.to - call.window.from) / (call.everyMinutes * minuteMs);
+    const slots = slotsIn(call);
     const isUnpicked = Object.keys(parted(call.filters, call.grouping).picks).length === 0;
     if (isUnpicked && slots > 0 && reply.pending.length === 0) yield largest(rowsName(call), reply.rows.length / slots, known);
   },
+  sizesSoFar: (call, rows, known) =>
+    rows > 0 && Object.keys(parted(call.filters, call.grouping).picks).length === 0
+      ? [largest(rowsName(call), rows / slotsIn(call), known)]
+      : [],
   // All of it had ended long before it was asked for, and nothing is pending.
   isSettled: ({ asOf, window, pending }) => window.to <= asOf - settledAfterMs && pending.length === 0,
   rows: ({ rows }) => rows.length,
@@ -131,6 +135,9 @@ export const intervalMetrics: Api<"interval-metrics"> = {
     };
   },
 };
+
+const slotsIn = ({ window, everyMinutes }: Pick<Asked, "window" | "everyMinutes">): number =>
+  (window.to - window.from) / (everyMinutes * minuteMs);
 
 /** The one shape of calls by picked ids. */
 const named = "picked";
@@ -155,7 +162,7 @@ function expectedRows(seen: Seen, question: Asked, window: Window): number | und
  * counted, the second pick reads it, and in a window of few intervals the first; conversations are too many for that.
  */
 function isWorthAll(rows: number | undefined, { grouping, everyMinutes }: Asked, window: Window, seen: Seen): boolean {
-  const slots = (window.to - window.from) / (everyMinutes * minuteMs);
+  const slots = slotsIn({ window, everyMinutes });
   const spent = seen.spentOnNamed(named);
   if (rows === undefined) return !grouping.includes("CONVERSATION") && (spent > 0 || (seen.triesAll && slots <= mostTriedSlots));
   return rows <= surelyOnePage * rowsPerPage || spent >= pages(rows);

@@ -146,6 +146,7 @@ export const keyMetrics: Api<"key-metrics"> = {
     if (!call.groupBy || reply.count === null) return;
     for (const name of sizeNames(call.groupBy, call.filters, call)) yield [name, reply.count];
   },
+  sizesSoFar: () => [],
   isSettled: () => false,
   rows: ({ rows }) => rows.length,
   isWorth(call, wanted, furtherPages) {

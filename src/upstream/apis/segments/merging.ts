@@ -65,24 +65,19 @@ export function combinedSegments<Q, L extends { window: Window }, R extends L & 
   picked: (level: L, question: Q) => L,
   both: (a: L, b: L) => L,
 ): R {
-  const replies = parts.map(
-    ({ question, reply }): R => ({
-      ...reply,
-      ...picked(reply, question),
-      intervals: reply.intervals?.map((level) => picked(level, question)) ?? null,
-    }),
-  );
-  return replies.slice(1).reduce(
-    (whole, part): R => ({
-      ...whole,
-      ...both(whole, part),
-      asOf: Math.min(whole.asOf, part.asOf),
-      newestAskedAt: Math.max(whole.newestAskedAt, part.newestAskedAt),
-      intervals:
-        whole.intervals && part.intervals ? whole.intervals.map((level, index) => both(level, part.intervals![index] ?? level)) : null,
-    }),
-    replies[0]!,
-  );
+  const own = ({ question, reply }: { question: Q; reply: R }): R => ({
+    ...reply,
+    ...picked(reply, question),
+    intervals: reply.intervals?.map((level) => picked(level, question)) ?? null,
+  });
+  const [first, ...others] = parts.map(own);
+  let whole = first!;
+  for (const part of others) {
+    const [asOf, newestAskedAt] = [Math.min(whole.asOf, part.asOf), Math.max(whole.newestAskedAt, part.newestAskedAt)];
+    const intervals = whole.intervals?.map((level, index) => both(level, part.intervals?.[index] ?? level)) ?? null;
+    whole = { ...whole, ...both(whole, part), asOf, newestAskedAt, intervals };
+  }
+  return whole;
 }
 
 /** The rows of these ids. */

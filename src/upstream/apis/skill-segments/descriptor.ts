@@ -86,6 +86,7 @@ export const skillSegments: Api<"skill-segments"> = {
   *sizes({ call, reply }, known) {
     if (call.skills === "all") yield largest(sizeName(call), reply.skills.size, known);
   },
+  sizesSoFar: () => [],
   isSettled: () => false,
   rows: ({ skills }) => skills.size,
   isWorth: () => true,
