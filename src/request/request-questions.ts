@@ -60,7 +60,9 @@ export class RequestQuestions {
   async #answer(question: Question): Promise<Answered<Question>> {
     const { api } = scopeOf(question);
     const { answered, failed } = await this.#outcome(question);
-    const exact = answered.find((part) => api.contains(part.question, question));
+    const exact = answered.find(
+      (part) => part.question === question || (api.ids(question) !== null && api.contains(part.question, question)),
+    );
     if (exact) return exact;
     const touching = <P extends { question: Question }>(parts: readonly P[]) =>
       parts.filter((part) => api.overlaps(part.question, question));

@@ -110,6 +110,18 @@ describe("a set of ids", () => {
   });
 
   test.each([
+    ["window", { window: { from: 0, to: 2 * hourMs } }, {}],
+    ["grouping", {}, { filters: { SKILL: "1" } }],
+    ["bots", {}, { includeBotSkills: false }],
+  ])("of interval rows gives a narrower question its own rows alone: %s", async (_, first, second) => {
+    const { questions } = questionsOver(whole);
+    await questions.ask(intervalRows(first));
+    const { reply } = await questions.ask(intervalRows(second));
+    const alone = await questionsOver(whole).questions.ask(intervalRows(second));
+    expect(reply).toEqual(alone.reply);
+  });
+
+  test.each([
     ["other ids", skillRows({ skills: ["1", "4"] })],
     ["a total", skillRows({ of: "total", skills: ["1", "2", "3"] })],
     ["intervals", skillRows({ skills: ["1"], everyMinutes: 15 })],
