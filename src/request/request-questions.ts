@@ -76,7 +76,9 @@ export class RequestQuestions {
   /** Of an earlier question that contains this one, or of a new one. */
   async #outcome(question: Question): Promise<AskOutcome> {
     const scope = scopeOf(question);
-    const known = this.#asked.get(scope)?.find((asked) => contains(scope, asked.question, question));
+    const containing = this.#asked.get(scope)?.filter((asked) => contains(scope, asked.question, question)) ?? [];
+    // Its own outcome before that of a wider question, which may have failed for itself alone.
+    const known = containing.find((asked) => contains(scope, question, asked.question)) ?? containing[0];
     if (known) return known.outcome;
     const outcome = this.#loader.load(question).then(({ delivered }) => delivered);
     this.#remember(question, outcome);

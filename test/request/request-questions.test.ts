@@ -307,6 +307,15 @@ describe("prefetching", () => {
     expect(batches).toHaveLength(1);
   });
 
+  test("a question that was prefetched itself does not fail with a wider one", async () => {
+    const failed = new GatewayError("UPSTREAM_UNAVAILABLE", "No.");
+    const wide = skillRows({ skills: "all" });
+    const { questions } = questionsOver((question) => (question === wide ? failing(failed) : whole)(question));
+    await questions.prefetch([wide, skillRows()]);
+    await expect(questions.ask(wide)).rejects.toBe(failed);
+    expect((await questions.ask(skillRows())).stale).toBe(false);
+  });
+
   test("tells what refuses its calls", async () => {
     const tooMany = new GatewayError("PLAN_TOO_LARGE", "Too many.");
     expect(await questionsOver(failing(tooMany), tooMany).questions.prefetch([skillRows()])).toBe(tooMany);
