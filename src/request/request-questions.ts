@@ -60,7 +60,9 @@ export class RequestQuestions {
   async #answer(question: Question): Promise<Answered<Question>> {
     const { api } = scopeOf(question);
     const { answered, failed } = await this.#outcome(question);
-    const exact = answered.find((part) => api.contains(part.question, question));
+    const exact = answered.find(
+      (part) => part.question === question || (api.ids(question) !== null && api.contains(part.question, question)),
+    );
     if (exact) return exact;
     const touching = <P extends { question: Question }>(parts: readonly P[]) =>
       parts.filter((part) => api.overlaps(part.question, question));
@@ -74,7 +76,9 @@ export class RequestQuestions {
   /** Of an earlier question that contains this one, or of a new one. */
   async #outcome(question: Question): Promise<AskOutcome> {
     const scope = scopeOf(question);
-    const known = this.#asked.get(scope)?.find((asked) => contains(scope, asked.question, question));
+    const containing = this.#asked.get(scope)?.filter((asked) => contains(scope, asked.question, question)) ?? [];
+    // Its own outcome before that of a wider question, which may have failed for itself alone.
+    const known = containing.find((asked) => contains(scope, question, asked.question)) ?? containing[0];
     if (known) return known.outcome;
     const outcome = this.#loader.load(question).then(({ delivered }) => delivered);
     this.#remember(question, outcome);

@@ -54,11 +54,11 @@ export const intervalMetrics: Api<"interval-metrics"> = {
   withIds: (question) => question,
   contains: (whole, part) => isWithin(part.window, whole.window) && rowsCovered(whole, part),
   overlaps: (one, other) => overlap(one.window, other.window),
-  combined: (question, parts) =>
-    intervalMetrics.joined(
-      question,
-      parts.map(({ reply }) => reply),
-    ),
+  // A question without ids is answered by one that contains it, of which it takes its own rows.
+  combined(question, [whole]) {
+    const { question: call, reply } = whole!;
+    return this.lookUp([{ call, reply, bytes: 0, pages: 0 }], question, () => true).parts[0]!.reply;
+  },
   aligned: (question) => question,
 
   regions(questions) {
