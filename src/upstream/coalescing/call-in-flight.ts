@@ -313,10 +313,12 @@ export class CallInFlight implements KnownCall {
         deadline: () => this.deadline,
         isWanted: () => this.isWanted,
         overdue: () => {
+          if (this.isOver) return;
           this.#happens("overdue");
           this.owner.overdue(this);
         },
         reclaimed: () => {
+          if (this.isOver) return;
           this.#happens("reclaimed");
           this.#end({ error: nobodyWaits() });
         },
