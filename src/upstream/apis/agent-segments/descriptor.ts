@@ -8,9 +8,11 @@ import {
   intervalInUse,
   maxFreeCells,
   mayTryAll,
+  mayWiden,
   mergeSegments,
   pickedRows,
   segmentsCovered,
+  withoutPages,
 } from "../segments/merging.js";
 import { faultFor } from "./fault-for.js";
 import { fetchAgentSegments } from "./fetch.js";
@@ -22,12 +24,10 @@ const splitCovers = (split: Ids | null, wanted: Ids | null): boolean => wanted =
 
 /** Agent ids, skill ids of the split and metrics share a call; intervals, filters and totals over other agents do not. */
 export const agentSegments: Api<"agent-segments"> = {
+  ...withoutPages,
   name: "agent-segments",
   metricsApi: "AGENT_SEGMENTS",
   title: "Agent segments",
-  service: "operations",
-  kinds: ["segments"],
-  kindsOf: () => ["segments"],
 
   scope: ({ lastMinutes, groupIds, userType, source }) => [lastMinutes, groupIds, userType, source],
   // Split by every skill, agents' own figures are those of every skill, whether skills filter them or not.
@@ -37,8 +37,6 @@ export const agentSegments: Api<"agent-segments"> = {
     if (off === "split") return question.skills !== null;
     return off === "summary" ? question.everyMinutes : undefined;
   },
-  split: (question) => [question],
-  joined: (_, [reply]) => reply!,
   ids: (question) => (question.of === "total" ? null : isOfSkills(question) ? question.skills : question.agents),
   withIds: (question, ids) => (isOfSkills(question) ? { ...question, skills: ids } : { ...question, agents: ids }),
   contains: (whole, wanted) =>
@@ -56,9 +54,7 @@ export const agentSegments: Api<"agent-segments"> = {
       }),
       (a, b) => ({ ...a, agents: new Map([...a.agents, ...b.agents]), bySkill: bothSplits(a.bySkill, b.bySkill) }),
     ),
-  aligned: (question) => question,
 
-  regions: (questions) => [[...questions]],
   merge(questions, seen) {
     const merged = mergeSegments(questions.map(part));
     const first = questions[0];
@@ -76,7 +72,7 @@ export const agentSegments: Api<"agent-segments"> = {
     const splits = skills === null ? 1 : skills === "all" ? (sizeOf("skills") ?? assumedSkills) : skills.length;
     const isUnknown = sizeOf("agents") === undefined;
     const isFree = isUnknown ? mayTryAll(intervals * splits, seen, shape) : cells(intervals, skills !== null) <= maxFreeCells;
-    const agents = !merged.totalled && isFree ? "all" : merged.ids;
+    const agents = !merged.totalled && isFree && mayWiden(first) ? "all" : merged.ids;
     return { call: { api: "agent-segments", lastMinutes, everyMinutes, groupIds, userType, source, agents, skills }, exchanges: 1 };
   },
   signature: ({ everyMinutes, of, agents, skills }) =>
@@ -104,8 +100,6 @@ export const agentSegments: Api<"agent-segments"> = {
     return lookUpByIds(this, records, question, ["segments"], usable);
   },
   faultFor,
-  cutShort: (call) => call,
-  continued: (_, rest) => rest,
 
   slot: ({ everyMinutes, agents, skills }) => canonical([everyMinutes, agents, skills]),
   named: ({ agents, skills }) => (agents !== "all" ? agents : skills === "all" ? null : skills),
@@ -116,10 +110,7 @@ export const agentSegments: Api<"agent-segments"> = {
     yield largest(sizeName("agents", call), reply.agents.size, known);
     if (call.skills === "all") yield largest(sizeName("skills", call), reply.bySkill?.size ?? 0, known);
   },
-  sizesSoFar: () => [],
-  isSettled: () => false,
   rows: ({ agents }) => agents.size,
-  isWorth: () => true,
 
   fetch: fetchAgentSegments,
   probe: () => ({

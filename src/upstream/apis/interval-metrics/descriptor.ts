@@ -76,7 +76,8 @@ export const intervalMetrics: Api<"interval-metrics"> = {
     const { foreign } = parted(first.filters, grouping);
     const picks = commonPicks(questions);
     const rows = expectedRows(seen, first, window);
-    const isPicked = Object.keys(picks).length > 0 && !isWorthAll(rows, first, window, seen);
+    const mustPick = first.mergesOff?.includes("unfiltered") ?? false;
+    const isPicked = Object.keys(picks).length > 0 && (mustPick || !isWorthAll(rows, first, window, seen));
     const filters = isPicked ? { ...foreign, ...picks } : foreign;
     const includeBotSkills = questions.some((question) => question.includeBotSkills);
     return {

@@ -1,10 +1,29 @@
 import type { Window } from "../../../time.js";
 import { common, contains, equalIds, fitsUrl, union } from "../../planning/ids.js";
-import type { Ids, Replied, Rows, SegmentsSection } from "../../question.js";
+import type { Ids, Question, Replied, Rows, SegmentsSection } from "../../question.js";
 import type { Seen } from "../descriptor.js";
+
+/** What holds of both segment APIs, whose answers have no pages and whose windows are not cut. */
+export const withoutPages = {
+  service: "operations",
+  kinds: ["segments"],
+  kindsOf: () => ["segments"] as const,
+  split: <Q>(question: Q): Q[] => [question],
+  joined: <R>(_: unknown, [reply]: readonly R[]): R => reply!,
+  aligned: <Q>(question: Q): Q => question,
+  regions: <Q>(questions: readonly Q[]): Q[][] => [[...questions]],
+  cutShort: <C>(call: C): C => call,
+  continued: <R>(_: unknown, rest: R): R => rest,
+  sizesSoFar: () => [],
+  isSettled: () => false,
+  isWorth: () => true,
+} as const;
 
 /** The platform answers at most about this many agent-skill-interval cells quickly; beyond, only what is asked for is asked. */
 export const maxFreeCells = 50_000;
+
+/** Whether rows are the same on this account however many ids are asked for with them. */
+export const mayWiden = ({ mergesOff = [] }: Pick<Question, "mergesOff">): boolean => !mergesOff.includes("widen");
 
 /** Ids that an account is taken to have while none were counted. */
 const assumedIds = 500;

@@ -8,9 +8,11 @@ import {
   intervalInUse,
   maxFreeCells,
   mayTryAll,
+  mayWiden,
   mergeSegments,
   pickedRows,
   segmentsCovered,
+  withoutPages,
 } from "../segments/merging.js";
 import { faultFor } from "./fault-for.js";
 import { fetchSkillSegments } from "./fetch.js";
@@ -21,12 +23,10 @@ const part = (question: Asked) => ({ of: question.of, ids: question.skills, ever
 
 /** Skill ids and metrics share a call; intervals, user types and totals over other skills do not. */
 export const skillSegments: Api<"skill-segments"> = {
+  ...withoutPages,
   name: "skill-segments",
   metricsApi: "SKILL_SEGMENTS",
   title: "Skill segments",
-  service: "operations",
-  kinds: ["segments"],
-  kindsOf: () => ["segments"],
 
   scope: ({ lastMinutes, userType }) => [lastMinutes, userType],
   restricted: (question) => question,
@@ -34,8 +34,6 @@ export const skillSegments: Api<"skill-segments"> = {
     if (off === "widen") return question.skills;
     return off === "summary" ? question.everyMinutes : undefined;
   },
-  split: (question) => [question],
-  joined: (_, [reply]) => reply!,
   ids: (question) => (question.of === "rows" ? question.skills : null),
   withIds: (question, skills) => ({ ...question, skills }),
   contains: (whole, wanted) =>
@@ -47,9 +45,7 @@ export const skillSegments: Api<"skill-segments"> = {
       (level: SkillSegmentsLevel, { skills }: Asked) => ({ ...level, skills: pickedRows(level.skills, skills) }),
       (a, b) => ({ ...a, skills: new Map([...a.skills, ...b.skills]) }),
     ),
-  aligned: (question) => question,
 
-  regions: (questions) => [[...questions]],
   merge(questions, seen) {
     const merged = mergeSegments(questions.map(part));
     const first = questions[0];
@@ -60,7 +56,7 @@ export const skillSegments: Api<"skill-segments"> = {
     const everyMinutes = merged.everyMinutes ?? intervalInUse(lastMinutes, seen.inUse as readonly Asked[], cellsOf);
     const intervals = lastMinutes / (everyMinutes ?? lastMinutes);
     const isFree = known === undefined ? mayTryAll(intervals, seen, named) : cellsOf(intervals) <= maxFreeCells;
-    const skills = !merged.totalled && isFree ? "all" : merged.ids;
+    const skills = !merged.totalled && isFree && mayWiden(first) ? "all" : merged.ids;
     return { call: { api: "skill-segments", lastMinutes, everyMinutes, userType, skills }, exchanges: 1 };
   },
   signature: ({ everyMinutes, of, skills }) => canonical({ everyMinutes, of, skills: of === "total" ? skills : null }),
@@ -76,8 +72,6 @@ export const skillSegments: Api<"skill-segments"> = {
     return lookUpByIds(this, records, question, ["segments"], usable);
   },
   faultFor,
-  cutShort: (call) => call,
-  continued: (_, rest) => rest,
 
   slot: ({ everyMinutes, skills }) => canonical([everyMinutes, skills]),
   named: ({ skills }) => (skills === "all" ? null : skills),
@@ -86,10 +80,7 @@ export const skillSegments: Api<"skill-segments"> = {
   *sizes({ call, reply }, known) {
     if (call.skills === "all") yield largest(sizeName(call), reply.skills.size, known);
   },
-  sizesSoFar: () => [],
-  isSettled: () => false,
   rows: ({ skills }) => skills.size,
-  isWorth: () => true,
 
   fetch: fetchSkillSegments,
   probe: () => ({
