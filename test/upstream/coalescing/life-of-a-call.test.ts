@@ -2,9 +2,9 @@ import { beforeEach, describe, expect, test, vi } from "vitest";
 import type { Charge } from "../../../src/upstream/budget/caller-budget.js";
 import type { CallEvent, CallState } from "../../../src/upstream/coalescing/life-of-a-call.js";
 import { isOver, transitions } from "../../../src/upstream/coalescing/life-of-a-call.js";
-import { broken, failure, limitedFor, malformed, rejected } from "../failures-by-hand.js";
 import { pass, settle, standAtNoon } from "../fake-time.js";
 import { asked, HeldPlatform } from "../held-platform.js";
+import { broken, failure, limitedFor, malformed, rejected } from "../outcomes-by-hand.js";
 import { agentRows, skillRows } from "../questions-by-hand.js";
 
 /** Every transition that a call has made. */
