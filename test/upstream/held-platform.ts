@@ -36,7 +36,7 @@ export interface Sent {
   /** True when the gateway closed the exchange. */
   readonly closed: boolean;
   answer(pending?: readonly Window[]): void;
-  fail(error: GatewayError): void;
+  fail(error: Error): void;
   /** Says 401, after which the transport has other credentials: sent again, it is another of the exchanges. */
   renew(): void;
 }

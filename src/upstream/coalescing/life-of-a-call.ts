@@ -59,7 +59,6 @@ export const transitions: Readonly<Record<CallState, Readonly<Partial<Record<Cal
   sent: {
     joined: "sent",
     granted: "sent",
-    "circuit open": "failed",
     "too late": "sent",
     abandoned: "sent",
     page: "sent",
@@ -93,11 +92,9 @@ export const transitions: Readonly<Record<CallState, Readonly<Partial<Record<Cal
   overdue: {
     joined: "overdue",
     granted: "sent",
-    "circuit open": "failed",
     "too late": "overdue",
     abandoned: "overdue",
     page: "sent",
-    answered: "landed",
     renewed: "sent",
     "rate limited": "queued",
     "try failed": "backing off",

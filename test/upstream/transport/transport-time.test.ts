@@ -4,6 +4,8 @@ import { describe, expect, test } from "vitest";
 import { systemClock } from "../../../src/clock.js";
 import { GatewayError } from "../../../src/errors.js";
 import { createTransport, PermitExpired } from "../../../src/upstream/transport/transport.js";
+import { HeldPlatform } from "../held-platform.js";
+import { endOf, numbered } from "../outcomes-by-hand.js";
 import { failed, platformsByHand, skillSegments, soon, within } from "../platform-by-hand.js";
 
 const platform = platformsByHand();
@@ -211,6 +213,17 @@ describe("a token that is refused", () => {
     const refusals = ends.flatMap((end) => (end.status === "rejected" ? [end.reason.code] : []));
     expect(refusals).toEqual(Array(4).fill("UPSTREAM_UNAUTHORIZED"));
     expect([tokens(), exchanges()]).toEqual([2, 8]);
+  });
+
+  test("in a burst sends no more than the limit of calls a minute", async () => {
+    const { transport, tokens, exchanges } = await guarded(2);
+    const held = new HeldPlatform({
+      limits: { maxConcurrent: 6, maxPerMinute: 6 },
+      send: (_, sendTerms) => transport.exchange(skillSegments, sendTerms),
+    });
+    const ends = await Promise.all([1, 2, 3, 4, 5, 6].map((number) => endOf(held, numbered(number))));
+    expect(ends).toMatchObject(Array(6).fill({ code: "UPSTREAM_UNAUTHORIZED", facts: { status: 401 } }));
+    expect([tokens(), exchanges()]).toEqual([2, 6]);
   });
 
   test("is renewed, but the request is not sent once more when its permit has expired", async () => {
