@@ -1,7 +1,6 @@
 import { LRUCache } from "lru-cache";
 import { hourMs } from "../../time.js";
 import type { AnswerRecord } from "../apis/descriptor.js";
-import type { Call } from "../call.js";
 import type { Scope } from "./scope.js";
 
 const mostSizes = 10_000;
@@ -23,7 +22,7 @@ export class SizesSeen {
   }
 
   /** What the pages of an answer showed that was not read to its end. */
-  learnAtLeast(scope: Scope, call: Call, rows: number): void {
+  learnAtLeast(scope: Scope, call: AnswerRecord["call"], rows: number): void {
     const known = (name: string) => this.known(scope, name);
     for (const [name, size] of scope.api.sizesSoFar(call, rows, known)) this.#sizes.set(keyOf(scope, name), size);
   }

@@ -25,6 +25,7 @@ type Asked = QuestionOf<"key-metrics">;
 
 /** By-time metrics are left out when nobody wants them, but the platform demands a window all the same. */
 const anyWindow = { lastMinutes: 60 };
+const noFilters: KeyMetricsFilters = { agentIds: null, agentGroupIds: null, skillIds: null };
 /** Rows of everybody that are read in place of named ones, where that costs calls: as many, or so many times the named. */
 const mostBoughtRows = 500;
 const mostBoughtTimes = 20;
@@ -165,7 +166,7 @@ export const keyMetrics: Api<"key-metrics"> = {
       current: true,
       groupBy: null,
       total: true,
-      filters: { agentIds: null, agentGroupIds: null, skillIds: null },
+      filters: noFilters,
       includeSubGroups: false,
       userType: "ALL",
       order: null,
@@ -229,7 +230,12 @@ function groupedShape(
   const asked = filtered(listed);
   const spent = seen.spentOnNamed(countName(groupBy, others));
   // Where the number of all is not known, the first page of all tells it, and ends the call when all are too many.
-  if (known === undefined) return spent > 0 || (seen.triesAll && asked.exchanges === 1) ? unfiltered() : asked;
+  if (known === undefined) {
+    // A filter leaves no more keys than there are without it.
+    const atMost = seen.size(sizeNames(groupBy, noFilters, rows[0]!)[0]);
+    const isTried = atMost === undefined ? seen.triesAll && asked.exchanges === 1 : atMost <= keysPerPage;
+    return spent > 0 || isTried ? unfiltered() : asked;
+  }
   const isBought = spent >= pages(known) && isWorthAll(known, listed.length);
   return known <= keysPerPage || pages(known) < asked.exchanges || isBought ? unfiltered() : asked;
 }
