@@ -9,13 +9,12 @@ import type { PlannedCall } from "../planning/plan.js";
 import { type Scope, scopeOf } from "../planning/scope.js";
 import { SizesSeen } from "../planning/sizes-seen.js";
 import { canonical, type Question } from "../question.js";
-import { Ask, type AskOutcome, type AskTerms, gatewayFailed, type Waiter } from "./ask.js";
+import { Ask, type AskOutcome, type AskTerms, gatewayFailed, RequestMemory, type Waiter } from "./ask.js";
 import { type CallEnd, CallInFlight, type CallOwner } from "./call-in-flight.js";
 import { type DecidedCall, type Decision, decide, type ScopeSnapshot, type Snapshot } from "./decide.js";
 import { Delivery } from "./delivery.js";
 import { OpenScope } from "./open-scope.js";
 import { RefusedIdSearch, type SearchOwner } from "./refused-id-search.js";
-import { RequestMemory } from "./request-memory.js";
 import type { Session } from "./session.js";
 
 export interface CoalescerOptions {

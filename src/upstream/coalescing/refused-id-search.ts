@@ -1,6 +1,6 @@
 import { GatewayError } from "../../errors.js";
 import type { Api } from "../apis/descriptor.js";
-import { common } from "../planning/ids.js";
+import { common } from "../planning/parts.js";
 import { nothingSeen, type PlannedCall, plan } from "../planning/plan.js";
 import { canonical, type Question } from "../question.js";
 import type { Waiter } from "./ask.js";

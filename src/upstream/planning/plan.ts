@@ -1,7 +1,6 @@
 import type { Api, MergedCall, Seen } from "../apis/descriptor.js";
 import { type Question, questionKey } from "../question.js";
-import { common } from "./ids.js";
-import { remainder } from "./lookup.js";
+import { common, remainder } from "./parts.js";
 import { type Scope, scopeOf } from "./scope.js";
 
 /** A call, what it is expected to cost, and the questions it answers. */

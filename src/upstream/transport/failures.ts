@@ -2,9 +2,8 @@ import type { MetricsApi } from "../../catalogue/metric.js";
 import { type ErrorCode, GatewayError } from "../../errors.js";
 import { notAsDocumented, titleOf } from "../apis/platform-api.js";
 import { errorSentence } from "./error-body.js";
-import { BrokenConnection, type HttpResponse, UnreadableBody } from "./http-client.js";
+import { BrokenConnection, type HttpResponse, OutOfTime, UnreadableBody } from "./http-client.js";
 import { retryAfterMs } from "./retry-after.js";
-import { OutOfTime } from "./time-limit.js";
 
 interface Asked {
   api: MetricsApi;

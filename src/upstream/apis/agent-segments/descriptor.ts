@@ -1,5 +1,4 @@
-import { common, contains, fitsUrl, union } from "../../planning/ids.js";
-import { lookUpByIds } from "../../planning/lookup.js";
+import { common, contains, fitsUrl, lookUpByIds, union } from "../../planning/parts.js";
 import { largest } from "../../planning/sizes-seen.js";
 import { type AgentSegmentsLevel, canonical, type Ids } from "../../question.js";
 import { type Api, counted, type QuestionOf } from "../descriptor.js";
@@ -13,9 +12,8 @@ import {
   pickedRows,
   segmentsCovered,
   withoutPages,
-} from "../segments/merging.js";
-import { faultFor } from "./fault-for.js";
-import { fetchAgentSegments } from "./fetch.js";
+} from "../segments/segments.js";
+import { faultFor, fetchAgentSegments } from "./fetch.js";
 
 type Asked = QuestionOf<"agent-segments">;
 

@@ -1,6 +1,5 @@
 import type { KeyMetricsCall } from "../../call.js";
-import { common, contains, equalIds, union } from "../../planning/ids.js";
-import { lookUpByIds } from "../../planning/lookup.js";
+import { common, contains, equalIds, lookUpByIds, union } from "../../planning/parts.js";
 import { regionsOf } from "../../planning/regions.js";
 import {
   canonical,
@@ -16,8 +15,7 @@ import {
 } from "../../question.js";
 import type { AnswerRecord, Api, FreshnessKind, QuestionOf, Seen } from "../descriptor.js";
 import { continued } from "./continued.js";
-import { faultFor } from "./fault-for.js";
-import { fetchKeyMetrics } from "./fetch.js";
+import { faultFor, fetchKeyMetrics } from "./fetch.js";
 import { windowAt } from "./request.js";
 import { rowsById } from "./rows-by-id.js";
 

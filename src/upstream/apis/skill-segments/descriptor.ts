@@ -1,5 +1,4 @@
-import { common } from "../../planning/ids.js";
-import { lookUpByIds } from "../../planning/lookup.js";
+import { common, lookUpByIds } from "../../planning/parts.js";
 import { largest } from "../../planning/sizes-seen.js";
 import { canonical, type SkillSegmentsLevel } from "../../question.js";
 import { type Api, counted, type QuestionOf } from "../descriptor.js";
@@ -13,9 +12,8 @@ import {
   pickedRows,
   segmentsCovered,
   withoutPages,
-} from "../segments/merging.js";
-import { faultFor } from "./fault-for.js";
-import { fetchSkillSegments } from "./fetch.js";
+} from "../segments/segments.js";
+import { faultFor, fetchSkillSegments } from "./fetch.js";
 
 type Asked = QuestionOf<"skill-segments">;
 
