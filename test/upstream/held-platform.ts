@@ -211,9 +211,14 @@ export class HeldPlatform {
     });
   }
 
-  /** The one call of the question's scope that is queued or in flight. */
+  /** The calls of the question's scope that are queued or in flight. */
+  callsOf(question: Question): readonly CallInFlight[] {
+    return this.coalescer.calls(scopeOf(question));
+  }
+
+  /** The first of them. */
   callOf(question: Question): CallInFlight {
-    const [call] = this.coalescer.calls(scopeOf(question));
+    const [call] = this.callsOf(question);
     if (!call) throw new Error("No call is queued or in flight.");
     return call;
   }
