@@ -150,8 +150,7 @@ export class CallInFlight implements KnownCall {
       return;
     }
     this.#abandonedAt = this.session.clock.monotonic();
-    if (this.facts.pages > 0) return;
-    this.#happens("abandoned");
+    if (this.facts.pages === 0) this.#happens("abandoned");
     if (this.isOver) this.#end({ error: nobodyWaits() });
     else this.session.limiter.reclaim();
   }
