@@ -46,14 +46,14 @@ export class MemoryAnswerStore implements AnswerStore {
     const slots = this.#slots.get(scope);
     if (!slots) return [];
     const found = await Promise.all([...slots].map((slot) => this.#keyv.get(keyOf(scope, slot))));
-    return found.filter((record) => record !== undefined).sort((a, b) => b.reply.asOf - a.reply.asOf);
+    return found.filter((record) => record !== undefined).sort((a, b) => askedAfter(b, a));
   }
 
   async put(scope: string, slot: string, record: AnswerRecord, keepMs: number): Promise<void> {
     const key = keyOf(scope, slot);
     const older = await this.#keyv.get(key);
     // An answer can come back later than one that was asked for after it.
-    if (older && older.reply.asOf > record.reply.asOf) return;
+    if (older && askedAfter(older, record) > 0) return;
     if (memoryOf(record) > this.maxBytes) this.#warnOfSize(record);
     const slots = this.#slots.get(scope) ?? new Set<string>();
     this.#slots.set(scope, slots.add(slot));
@@ -75,6 +75,12 @@ export class MemoryAnswerStore implements AnswerStore {
     if (slots?.size === 0) this.#slots.delete(scope);
   }
 }
+
+/** How long after the other the one was asked for, ms: by the monotonic clock where both have it, because the wall clock may have been set. */
+const askedAfter = (one: AnswerRecord, other: AnswerRecord): number =>
+  one.askedMonotonic !== undefined && other.askedMonotonic !== undefined
+    ? one.askedMonotonic - other.askedMonotonic
+    : one.reply.asOf - other.reply.asOf;
 
 /** In no scope and no slot: both are JSON. */
 const separator = "\n";
