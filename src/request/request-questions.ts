@@ -4,7 +4,6 @@ import type { AskOutcome, AskTerms } from "../upstream/coalescing/ask.js";
 import type { Admit, Coalescer } from "../upstream/coalescing/coalescer.js";
 import { type Scope, scopeOf } from "../upstream/planning/scope.js";
 import { type Answered, type Question, questionKey } from "../upstream/question.js";
-import { type Delivered, deliveredTogether } from "./delivered-together.js";
 
 /** Answers that come within this time of each other are delivered together; ms. */
 const graceMs = 1_000;
@@ -60,7 +59,9 @@ export class RequestQuestions {
   async #answer(question: Question): Promise<Answered<Question>> {
     const { api } = scopeOf(question);
     const { answered, failed } = await this.#outcome(question);
-    const exact = answered.find((part) => api.contains(part.question, question));
+    const exact = answered.find(
+      (part) => part.question === question || (api.ids(question) !== null && api.contains(part.question, question)),
+    );
     if (exact) return exact;
     const touching = <P extends { question: Question }>(parts: readonly P[]) =>
       parts.filter((part) => api.overlaps(part.question, question));
@@ -74,7 +75,9 @@ export class RequestQuestions {
   /** Of an earlier question that contains this one, or of a new one. */
   async #outcome(question: Question): Promise<AskOutcome> {
     const scope = scopeOf(question);
-    const known = this.#asked.get(scope)?.find((asked) => contains(scope, asked.question, question));
+    const containing = this.#asked.get(scope)?.filter((asked) => contains(scope, asked.question, question)) ?? [];
+    // Its own outcome before that of a wider question, which may have failed for itself alone.
+    const known = containing.find((asked) => contains(scope, question, asked.question)) ?? containing[0];
     if (known) return known.outcome;
     const outcome = this.#loader.load(question).then(({ delivered }) => delivered);
     this.#remember(question, outcome);
@@ -98,3 +101,33 @@ export class RequestQuestions {
 /** A stricter question answers a looser one: what names are good enough for, figures are too. */
 const contains = ({ api }: Scope, whole: Question, part: Question): boolean =>
   (whole.freshForMs ?? 0) <= (part.freshForMs ?? 0) && api.contains(whole, part);
+
+/** Wrapped, so that a list of them can be handed on before they are there. */
+export interface Delivered<T> {
+  delivered: Promise<T>;
+}
+
+/**
+ * Delivers results together, so that what is asked because of them is asked together: all when the last is there, and those that
+ * are there when the first has waited for `graceMs`. A slow result keeps the others no longer than that. Results must not reject.
+ */
+export function deliveredTogether<T>(results: readonly Promise<T>[], graceMs: number): Delivered<T>[] {
+  const there: (() => void)[] = [];
+  let left = results.length;
+  let grace: NodeJS.Timeout | undefined;
+  const deliver = () => {
+    clearTimeout(grace);
+    grace = undefined;
+    for (const each of there.splice(0)) each();
+  };
+  return results.map((result) => ({
+    delivered: new Promise<T>((resolve) => {
+      void result.then((value) => {
+        there.push(() => resolve(value));
+        left--;
+        if (left === 0) deliver();
+        else grace ??= setTimeout(deliver, graceMs);
+      });
+    }),
+  }));
+}

@@ -3,6 +3,7 @@ import { GatewayError } from "../../src/errors.js";
 import { keys } from "../../src/graphql/directory.js";
 import { createDirectoryMemory } from "../../src/graphql/directory-memory.js";
 import { minuteMs } from "../../src/time.js";
+import { rowsById } from "../../src/upstream/apis/key-metrics/rows-by-id.js";
 import type { IntervalMetricsReply, KeyMetricsReply, Question } from "../../src/upstream/question.js";
 import { contactCenter, executed, outlined } from "./executed.js";
 import { byHand, noon, replyTo, unavailable } from "./platform-by-hand.js";
@@ -39,7 +40,7 @@ test("the platform's rows without an entity, and rows without a segment, make no
     ["1", rows],
   ]);
   const context = byHand({
-    reply: () => ({ asOf: noon, window: { from: 0, to: noon }, agents: rows, bySkill, total: null, intervals: null }),
+    reply: () => ({ asOf: noon, newestAskedAt: noon, window: { from: 0, to: noon }, agents: rows, bySkill, total: null, intervals: null }),
   });
   expect(
     await contactCenter(context, "agents { nodes { id } } agent(id: 12) { skills { id } } skill(id: 1) { agents { nodes { id } } }"),
@@ -164,8 +165,9 @@ describe("a name seen in any answer", () => {
     const question = keys("skillId", { account: "a1", ids: null }, byHand());
     const reply = (name: string | null, asOf: number): KeyMetricsReply => ({
       asOf,
+      newestAskedAt: asOf,
       window: { from: 0, to: 1 },
-      rows: [{ id: "1", name, byTime: {}, current: {} }],
+      ...rowsById([{ id: "1", name, byTime: {}, current: {} }]),
       count: 1,
       order: null,
       total: null,
@@ -229,7 +231,7 @@ describe("a name seen in any answer", () => {
       await contactCenter(
         byHand({
           memory,
-          reply: (question) => ({ ...replyTo(question), rows: [{ id: "1", name: null, byTime: {}, current: {} }] }) as never,
+          reply: (question) => ({ ...replyTo(question), ...rowsById([{ id: "1", name: null, byTime: {}, current: {} }]) }) as never,
         }),
         "skill(id: 1) { name }",
       ),

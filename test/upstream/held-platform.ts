@@ -10,10 +10,9 @@ import type { Limits } from "../../src/upstream/budget/pace.js";
 import type { Priority } from "../../src/upstream/budget/permit.js";
 import { RateLimiter } from "../../src/upstream/budget/rate-limiter.js";
 import type { Call, ExchangeRequest, ExchangeResponse, Service } from "../../src/upstream/call.js";
-import type { AnswerUse, AskOutcome, AskTerms } from "../../src/upstream/coalescing/ask.js";
+import { type AnswerUse, type AskOutcome, type AskTerms, RequestMemory } from "../../src/upstream/coalescing/ask.js";
 import type { CallInFlight } from "../../src/upstream/coalescing/call-in-flight.js";
 import { type Admit, Coalescer } from "../../src/upstream/coalescing/coalescer.js";
-import { RequestMemory } from "../../src/upstream/coalescing/request-memory.js";
 import type { Session } from "../../src/upstream/coalescing/session.js";
 import { scopeOf } from "../../src/upstream/planning/scope.js";
 import { type Answered, type ApiName, keysPerPage, type Question } from "../../src/upstream/question.js";
@@ -74,6 +73,8 @@ interface Settings {
   /** Stands in for the platform. */
   send?: Session["send"];
   retryPausesMs?: readonly number[];
+  /** As the coalescer takes it; default false, so that calls name what was asked for. */
+  triesAll?: boolean;
   /** What the wall clock says more than it should. */
   stepMs?: () => number;
 }
@@ -148,6 +149,7 @@ export class HeldPlatform {
         failed: (error) => this.health.push(error instanceof GatewayError ? error.code : String(error)),
       }),
       clock,
+      triesAll: settings.triesAll ?? false,
       warn: (message) => this.warnings.push(message),
       refreshed: ({ api }, calls) => this.refreshes.push([api.name, calls]),
     });

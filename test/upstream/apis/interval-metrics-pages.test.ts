@@ -317,6 +317,7 @@ describe("a window read in parts", () => {
     const expects = () => {
       left--;
       if (left < 0) throw refusal;
+      return true;
     };
     await expect(fetched(endless, {}, { expects })).rejects.toBe(refusal);
   });

@@ -1,5 +1,6 @@
 import { deserialize, serialize } from "node:v8";
 import { describe, expect, test } from "vitest";
+import { intervalMetrics } from "../../../src/upstream/apis/interval-metrics/descriptor.js";
 import { fetchIntervalMetrics } from "../../../src/upstream/apis/interval-metrics/fetch.js";
 import type { IntervalMetricsCall } from "../../../src/upstream/call.js";
 import vendor from "../../fixtures/vendor/interval-metrics.json" with { type: "json" };
@@ -317,5 +318,5 @@ test("a reply of interval metrics survives serialisation", async () => {
 
 test("no section of interval metrics is judged apart: a reply answers every question", async () => {
   const { reply } = await fetched({ intervals: [] });
-  expect(faultFor(reply, intervalRows())).toBeNull();
+  expect(intervalMetrics.faultFor(reply, intervalRows())).toBeNull();
 });

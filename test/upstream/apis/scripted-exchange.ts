@@ -18,8 +18,12 @@ export function scripted(answer: (request: ExchangeRequest, index: number) => Sc
   };
   const context = (part: Partial<CallContext> = {}): CallContext => ({
     account: "le1",
+    source: "tests",
     exchange,
-    expects: (exchanges) => expected.push(exchanges),
+    expects: (exchanges) => {
+      expected.push(exchanges);
+      return true;
+    },
     parts: 1,
     read: ({ rows }) => read.push(rows),
     now: () => askedAt,

@@ -202,6 +202,19 @@ describe("a token that is refused", () => {
     expect([tokens(), exchanges()]).toEqual([2, 24]);
   });
 
+  test("in a burst is renewed once, and only the requests that may be are sent once more", async () => {
+    const { transport, tokens, exchanges } = await guarded(2);
+    let left = 2;
+    const again = async () => {
+      if (left-- <= 0) throw new GatewayError("BUDGET_EXHAUSTED", "The call budget is spent.");
+    };
+    const ends = await Promise.allSettled(Array.from({ length: 6 }, () => transport.exchange(skillSegments, { ...soon(), again })));
+    expect(ends.filter(({ status }) => status === "fulfilled")).toHaveLength(2);
+    const refusals = ends.flatMap((end) => (end.status === "rejected" ? [end.reason.code] : []));
+    expect(refusals).toEqual(Array(4).fill("UPSTREAM_UNAUTHORIZED"));
+    expect([tokens(), exchanges()]).toEqual([2, 8]);
+  });
+
   test("in a burst sends no more than the limit of calls a minute", async () => {
     const { transport, tokens, exchanges } = await guarded(2);
     const held = new HeldPlatform({
