@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { Allowance } from "../../../src/request/allowance.js";
+import { Allowance } from "../../../src/request/request.js";
 import { CallerBudget } from "../../../src/upstream/budget/caller-budget.js";
 import { pass, settle, standAtNoon } from "../fake-time.js";
 import { asked, HeldPlatform } from "../held-platform.js";
