@@ -247,8 +247,10 @@ export class Coalescer implements CallOwner, SearchOwner {
     for (const call of [...calls].sort((a, b) => isSeated(b) - isSeated(a))) {
       const waiters = (served.get(call) ?? []).map(({ waiter }) => waiter);
       const place = vacant.shift();
-      if (place) place.assign(call, waiters);
-      else this.#begin(open, call, waiters, { gatherMs: call.gatherMs, isPlanned: true });
+      if (place) {
+        place.assign(call, waiters);
+        if (call.gatherMs === 0) place.depart();
+      } else this.#begin(open, call, waiters, { gatherMs: call.gatherMs, isPlanned: true });
     }
     for (const call of vacant) call.drop();
   }
