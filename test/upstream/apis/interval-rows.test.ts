@@ -22,11 +22,7 @@ const rowOf = (ids: IntervalRow["ids"]): IntervalRow => ({
 });
 const agents = { grouping: ["AGENT"] as const, everyMinutes: 60 as const, window, includeBotSkills: false };
 
-function answered(
-  filters: IntervalFilters,
-  ids: IntervalRow["ids"][],
-  pending: Record["reply"]["pending"] = [],
-): Record {
+function answered(filters: IntervalFilters, ids: IntervalRow["ids"][], pending: Record["reply"]["pending"] = []): Record {
   const call = { api: "interval-metrics" as const, handleTimeModel: "IFT" as const, filters, ...agents };
   return { call, reply: { asOf: hourMs, newestAskedAt: hourMs, window, ...rowsBySlot(ids.map(rowOf), 60), pending }, bytes: 1, pages: 1 };
 }
