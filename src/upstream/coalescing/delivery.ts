@@ -75,7 +75,8 @@ export class Delivery {
       if (missing === null) break;
       const found = ask.scope.api.lookUp(records, missing, this.#usable(ask, tolerance));
       for (const each of found.parts) this.stored(ask, each, tolerance, error);
-      missing = found.missing;
+      // A question without parts is answered whole or not at all.
+      missing = found.missing && (ask.scope.api.ids(part) === null ? part : found.missing);
     }
     return missing;
   }
