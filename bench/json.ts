@@ -2,7 +2,7 @@ import { JSONParse } from "json-with-bigint";
 import { parse as lossless } from "lossless-json";
 import { agentSegmentMetrics } from "../src/catalogue/agent-segments.js";
 import { metricsOf } from "../src/catalogue/metric.js";
-import { exactJson } from "../src/upstream/transport/exact-json.js";
+import { exactJson } from "../src/upstream/transport/http-client.js";
 import { check } from "./workload.js";
 
 const megabyte = 1_000_000;

@@ -8,7 +8,7 @@ export interface Program {
   file: string;
   /** The absolute path of a file of the package, by its path from the package's root. */
   fromRoot(path: string): string;
-  /** Calls `stop` once when the process is told to end, then ends it with exit code 0. */
+  /** Calls `stop` when the process receives a signal to end, then ends it with exit code 0. */
   onEnd(log: Logger, stop: () => Promise<void>): void;
 }
 

@@ -1,6 +1,6 @@
+import { badInput, GatewayError } from "../errors.js";
 import type { Answered, Question } from "../upstream/question.js";
 import type { DirectoryMemory } from "./directory-memory.js";
-import type { Rights } from "./rights.js";
 
 /**
  * What one run of an operation may use: the only way from the face to the platform. Running the operation again takes another context,
@@ -43,3 +43,37 @@ export interface Freshness {
 
 /** What turning arguments into questions needs to know of a run. */
 export type Asker = Pick<GatewayContext, "accounts" | "rights" | "credential" | "now" | "directoryMemory" | "holdsUntil">;
+
+/** What the caller may, besides reading accounts. */
+export interface Rights {
+  /** Single conversations: who handled which, and when. */
+  readonly conversations: boolean;
+  /** Entities by reference, and the subgraph's own text: a router's own questions. */
+  readonly router: boolean;
+}
+
+/** Throws FORBIDDEN unless the caller may read single conversations. */
+export function demandConversations({ rights }: Pick<GatewayContext, "rights">): void {
+  if (!rights.conversations) throw new GatewayError("FORBIDDEN", "You may not read single conversations.");
+}
+
+/** Throws FORBIDDEN unless the caller showed the router's secret. */
+export function demandRouter({ rights }: Pick<GatewayContext, "rights">): void {
+  if (!rights.router)
+    throw new GatewayError("FORBIDDEN", "Only the router may ask for this: the header x-router-secret is missing or wrong.");
+}
+
+type Caller = Pick<GatewayContext, "accounts">;
+
+/** The account that is meant: the one named, or the only one there is. Throws FORBIDDEN, and BAD_USER_INPUT when several could be meant. */
+export function accountMeant({ accounts }: Caller, accountId: string | null | undefined): string {
+  if (typeof accountId === "string") return readableAccount({ accounts }, accountId);
+  if (accounts.length > 1) throw badInput("accountId", `one of ${accounts.map(({ id }) => id).join(", ")}`, null);
+  return readableAccount({ accounts }, accounts[0]?.id ?? "");
+}
+
+/** The id itself. Throws FORBIDDEN for an account that may not be read or does not exist: the two look the same. */
+export function readableAccount({ accounts }: Caller, accountId: string): string {
+  if (accounts.some(({ id }) => id === accountId)) return accountId;
+  throw new GatewayError("FORBIDDEN", "This account does not exist, or you may not read it.");
+}

@@ -9,11 +9,10 @@ import {
 } from "graphql";
 import { type Question, questionKey } from "../upstream/question.js";
 import { unlessRefused } from "./bounds.js";
-import type { Asker } from "./context.js";
+import { type Asker, accountMeant } from "./context.js";
 import { type Asking, type DeclaredField, one, type Parent, pageAsked } from "./field.js";
 import { fields } from "./fields.js";
 import { type Reference, referredEntities } from "./references.js";
-import { accountMeant } from "./rights.js";
 import { fragmentsOf, type SelectedField, Selection } from "./selection.js";
 import { type EntityType, isEntityType } from "./types/entities.js";
 

@@ -1,9 +1,8 @@
 import { badInput } from "../errors.js";
 import { conversationMeant } from "./apis/conversations.js";
 import { checkedId, unlessRefused } from "./bounds.js";
-import type { GatewayContext } from "./context.js";
+import { accountMeant, type GatewayContext, readableAccount } from "./context.js";
 import type { Parent } from "./field.js";
-import { accountMeant, readableAccount } from "./rights.js";
 import { ContactCenter, type EntityType, entities, isEntityType } from "./types/entities.js";
 
 /** The key fields of an entity as a router sends them. */

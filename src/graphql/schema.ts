@@ -4,10 +4,9 @@ import { printSchemaWithDirectives } from "@graphql-tools/utils";
 import { type GraphQLField, type GraphQLSchema, isInputObjectType, isInterfaceType, isObjectType, parse } from "graphql";
 import { type BuildSchemaOptions, buildSchema, createResolversMap } from "type-graphql";
 import { badInput } from "../errors.js";
-import type { GatewayContext } from "./context.js";
+import { demandRouter, type GatewayContext } from "./context.js";
 import { type DeclaredField, resolverOf } from "./field.js";
 import { outputFields, tagByApi, weigh } from "./hints.js";
-import { demandRouter } from "./rights.js";
 
 /** The key fields of one entity as a router sends them. */
 export interface EntityReference {

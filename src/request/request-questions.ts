@@ -4,7 +4,6 @@ import type { AskOutcome, AskTerms } from "../upstream/coalescing/ask.js";
 import type { Admit, Coalescer } from "../upstream/coalescing/coalescer.js";
 import { type Scope, scopeOf } from "../upstream/planning/scope.js";
 import { type Answered, type Question, questionKey } from "../upstream/question.js";
-import { type Delivered, deliveredTogether } from "./delivered-together.js";
 
 /** Answers that come within this time of each other are delivered together; ms. */
 const graceMs = 1_000;
@@ -102,3 +101,33 @@ export class RequestQuestions {
 /** A stricter question answers a looser one: what names are good enough for, figures are too. */
 const contains = ({ api }: Scope, whole: Question, part: Question): boolean =>
   (whole.freshForMs ?? 0) <= (part.freshForMs ?? 0) && api.contains(whole, part);
+
+/** Wrapped, so that a list of them can be handed on before they are there. */
+export interface Delivered<T> {
+  delivered: Promise<T>;
+}
+
+/**
+ * Delivers results together, so that what is asked because of them is asked together: all when the last is there, and those that
+ * are there when the first has waited for `graceMs`. A slow result keeps the others no longer than that. Results must not reject.
+ */
+export function deliveredTogether<T>(results: readonly Promise<T>[], graceMs: number): Delivered<T>[] {
+  const there: (() => void)[] = [];
+  let left = results.length;
+  let grace: NodeJS.Timeout | undefined;
+  const deliver = () => {
+    clearTimeout(grace);
+    grace = undefined;
+    for (const each of there.splice(0)) each();
+  };
+  return results.map((result) => ({
+    delivered: new Promise<T>((resolve) => {
+      void result.then((value) => {
+        there.push(() => resolve(value));
+        left--;
+        if (left === 0) deliver();
+        else grace ??= setTimeout(deliver, graceMs);
+      });
+    }),
+  }));
+}

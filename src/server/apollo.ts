@@ -11,10 +11,9 @@ import type { FastifyInstance } from "fastify";
 import type { GraphQLSchema } from "graphql";
 import type { Logger } from "pino";
 import type { Config } from "../config.js";
-import { listRule } from "./list-size.js";
 import { masked } from "./masking.js";
 import { type Limits, operationPlugin, type ServedContext } from "./operation.js";
-import { rootRule, sizeRule } from "./operation-size.js";
+import { listRule, rootRule, sizeRule } from "./operation-limits.js";
 import { type TrustOptions, trustedDocumentsPlugin } from "./trusted-documents.js";
 
 export type ApolloOptions = Limits & TrustOptions & Pick<Config, "introspection">;

@@ -3,19 +3,16 @@ import { constants } from "node:zlib";
 import fastifyApollo from "@as-integrations/fastify";
 import compress from "@fastify/compress";
 import helmet from "@fastify/helmet";
+import type { FastifyInstance } from "fastify";
 import Fastify, { type FastifyRequest } from "fastify";
 import type { Logger } from "pino";
 import type { Config } from "../config.js";
 import { type ApolloOptions, apolloServer } from "./apollo.js";
-import { type AuthOptions, authentication } from "./auth.js";
-import { vary } from "./cache-control.js";
-import { demandCaller } from "./caller.js";
-import { explainHeader, explainOf } from "./explain.js";
+import { type AuthOptions, authentication, demandCaller } from "./auth.js";
 import type { Gateway } from "./gateway-port.js";
 import { serveGraphiql } from "./graphiql.js";
 import { serveHealth } from "./health.js";
-import { closeWithLastAnswers } from "./last-answers.js";
-import { caller, explain, forEverybody, request, type ServedContext } from "./operation.js";
+import { caller, explain, explainHeader, explainOf, forEverybody, request, type ServedContext, vary } from "./operation.js";
 import { refuse } from "./refusals.js";
 import { securityHeaders } from "./security-headers.js";
 
@@ -92,4 +89,15 @@ async function contextOf(gateway: Gateway, from: FastifyRequest, open: boolean):
 function urlOf(address: string | AddressInfo | null, host: string): string {
   if (address === null || typeof address === "string") throw new Error("The server has no port.");
   return `http://${host.includes(":") ? `[${host}]` : host}:${address.port}`;
+}
+
+/** Makes answers that are still given while the server stops close their connections: kept alive, they would hold the server open. */
+export function closeWithLastAnswers(app: FastifyInstance): void {
+  let stopping = false;
+  app.addHook("preClose", async () => {
+    stopping = true;
+  });
+  app.addHook("onSend", async (_, reply) => {
+    if (stopping) reply.header("connection", "close");
+  });
 }

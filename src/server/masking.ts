@@ -2,8 +2,7 @@ import { ApolloServerErrorCode } from "@apollo/server/errors";
 import { GraphQLError, type GraphQLFormattedError } from "graphql";
 import type { Logger } from "pino";
 import { GatewayError } from "../errors.js";
-import { tooLarge } from "./operation-size.js";
-import { tokensOf } from "./token-count.js";
+import { tokensOf, tooLarge } from "./operation-limits.js";
 
 /** What a client reads in place of a bug. */
 export const internalError = new GatewayError("INTERNAL_SERVER_ERROR", "Something went wrong in the gateway. Its log says what.");

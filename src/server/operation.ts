@@ -1,11 +1,29 @@
 import type { ApolloServerPlugin, BaseContext, GraphQLRequestContext } from "@apollo/server";
 import type { Logger } from "pino";
 import type { Config } from "../config.js";
-import { errorCodes } from "../errors.js";
-import { answerSize, demandAnswerSize } from "./answer-size.js";
-import { cacheControl } from "./cache-control.js";
-import type { Caller, Explain, GatewayRequest } from "./gateway-port.js";
-import { demandListSizes } from "./list-size.js";
+import { badInput, errorCodes } from "../errors.js";
+import type { Caller, Explain, GatewayRequest, Report } from "./gateway-port.js";
+import { answerSize, demandAnswerSize, demandListSizes } from "./operation-limits.js";
+
+export const explainHeader = "x-gateway-explain";
+
+/** What the header asks for; null when absent. Throws BAD_USER_INPUT for any other value. */
+export function explainOf(value: string | string[] | undefined): Explain | null {
+  if (value === undefined || value === "calls" || value === "plan") return value ?? null;
+  throw badInput(`Header ${explainHeader}`, "calls or plan", value);
+}
+
+/** Header value: how long an answer may be kept. Answers with errors never; one without metrics has no age to promise, so it is asked again. */
+export function cacheControl(
+  { maxAgeMs }: Pick<Report, "maxAgeMs">,
+  { failed, forEverybody }: { failed: boolean; forEverybody: boolean },
+): string {
+  if (failed) return "no-store";
+  return `${forEverybody ? "public" : "private"}, max-age=${Math.max(0, Math.floor((maxAgeMs ?? 0) / 1000))}`;
+}
+
+/** Request headers that an answer of /graphql depends on. In small letters where @fastify/compress would otherwise add its own. */
+export const vary = "Authorization, x-api-key, x-router-secret, Accept, accept-encoding, x-gateway-explain";
 
 /** Under which the context carries its request: Apollo copies the context, so a map by identity would lose it. */
 export const request = Symbol("gateway request");

@@ -3,7 +3,7 @@ import type { Logger } from "pino";
 import { type ErrorCode, GatewayError } from "../errors.js";
 import { AuthRefusal } from "./auth-refusal.js";
 import { internalError } from "./masking.js";
-import { tooLarge } from "./operation-size.js";
+import { tooLarge } from "./operation-limits.js";
 
 /**
  * Answers requests that do not get as far as GraphQL in the form of a GraphQL answer: an unknown caller is 401, one that may not have

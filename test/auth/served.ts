@@ -27,7 +27,7 @@ export interface ServedOptions {
   keys?: string;
 }
 
-/** For a single test, which stops it at its end. */
+/** For a single test, which stops it at its end. Its domains and tokens are looked up already. */
 export async function served({ simulated, environment = {}, accounts, keys }: ServedOptions): Promise<Served> {
   const simulator = await startSimulator(simulated);
   const texts: Record<string, string> = { "accounts.yaml": accounts(simulator.url), ...(keys !== undefined && { "keys.yaml": keys }) };
@@ -37,6 +37,8 @@ export async function served({ simulated, environment = {}, accounts, keys }: Se
   const log = pino({ level: "trace" }, { write: (line: string) => void lines.push(line) });
   const gateway = await createGateway(config, { warn: (message, error) => log.warn({ err: error }, message) });
   const app = await startApp({ gateway, config, log, now: () => performance.now(), graphiqlRoot: "/nonexistent" });
+  await gateway.lookedUp;
+  simulator.resetCounts();
   onTestFinished(async () => {
     await app.stop();
     await simulator.close();

@@ -5,8 +5,8 @@ import { type FaultKind, faultKinds } from "../../src/simulator/wire/faults.js";
 import { hourMs, minuteMs } from "../../src/time.js";
 import { apiOf } from "../../src/upstream/apis/registry.js";
 import type { ApiName } from "../../src/upstream/question.js";
-import { type Answer, startLine } from "../support/line.js";
-import { type StillLine, startStill, stillLine } from "../support/still-line.js";
+import { type Answer, type Line, startLine } from "../support/line.js";
+import { atWork, type StillLine, startStill, stillLine } from "../support/still-line.js";
 
 /** One field of each API, all under the key `figures`. */
 const fields: Record<ApiName, string> = {
@@ -18,10 +18,10 @@ const fields: Record<ApiName, string> = {
 const apis = Object.keys(fields) as ApiName[];
 type Data = { contactCenter: { figures: unknown } };
 
-const ask = (line: StillLine, api: ApiName) => line.ask<Data>(`{ contactCenter { ${fields[api]} } }`);
+const ask = (line: Line, api: ApiName) => line.ask<Data>(`{ contactCenter { ${fields[api]} } }`);
 
 /** What must never leave: where the platform is, how we ask it, what we are made of, and markup. */
-function expectClean(line: StillLine, { body, headers }: Answer<unknown>): void {
+function expectClean(line: Line, { body, headers }: Answer<unknown>): void {
   const { host, port } = new URL(line.simulator.url);
   const secrets = line.simulator.accounts.flatMap(({ bearers, clientSecret }) => [...bearers, clientSecret]);
   const everything = body + JSON.stringify([...headers]);
@@ -32,7 +32,7 @@ function expectClean(line: StillLine, { body, headers }: Answer<unknown>): void 
     expect(body).not.toMatch(inside);
 }
 
-function expectFailure(line: StillLine, answer: Answer<Data>, api: ApiName, code: ErrorCode, facts: object = {}): void {
+function expectFailure(line: Line, answer: Answer<Data>, api: ApiName, code: ErrorCode, facts: object = {}): void {
   expect(answer.data).toEqual({ contactCenter: { figures: null } });
   expect(answer.errors.map(({ path, extensions }) => ({ path, extensions }))).toEqual([
     {
@@ -166,8 +166,11 @@ describe("a 429", () => {
 });
 
 test("a domain that cannot be looked up fails the fields of its service alone", async () => {
-  const line = await stillLine();
-  line.simulator.fault({ api: "domains", status: 500, contains: "agentManagerWorkspace" });
+  const stands = () => atWork;
+  const line = await startLine({}, { LP_RETRY_PAUSES_SECONDS: "0" }, stands, stands, (simulator) =>
+    simulator.fault({ api: "domains", status: 500, contains: "agentManagerWorkspace" }),
+  );
+  onTestFinished(() => line.stop());
   expectFailure(line, await ask(line, "key-metrics"), "key-metrics", "UPSTREAM_UNAVAILABLE", { status: 500 });
   expect((await ask(line, "agent-segments")).errors).toEqual([]);
 });

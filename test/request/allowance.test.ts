@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { Allowance } from "../../src/request/allowance.js";
+import { Allowance } from "../../src/request/request.js";
 import { agentRows, keyTotal } from "../upstream/questions-by-hand.js";
 
 test("stages begin while all of them together stay within the limit", () => {

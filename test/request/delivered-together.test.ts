@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { deliveredTogether } from "../../src/request/delivered-together.js";
+import { deliveredTogether } from "../../src/request/request-questions.js";
 import { noon, pass, settle, standAtNoon } from "../upstream/fake-time.js";
 
 standAtNoon();

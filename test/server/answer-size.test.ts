@@ -2,7 +2,7 @@ import { type DocumentNode, getIntrospectionQuery, type OperationDefinitionNode,
 import { beforeAll, describe, expect, it } from "vitest";
 import { behaviour } from "../../src/graphql/fields.js";
 import { buildGatewaySchema } from "../../src/graphql/schema.js";
-import { answerSize } from "../../src/server/answer-size.js";
+import { answerSize } from "../../src/server/operation-limits.js";
 import { post, start } from "./fake-gateway.js";
 
 describe("answerSize", () => {

@@ -6,7 +6,7 @@ import { createGateway } from "../../src/gateway.js";
 import { startApp } from "../../src/server/app.js";
 import { type Simulator, type SimulatorOptions, startSimulator } from "../../src/simulator/simulator.js";
 
-/** The whole line over real HTTP: a simulator, the gateway's server before it, and a client. */
+/** The whole line over real HTTP: a simulator, the gateway's server before it, which has looked up its domains and tokens, and a client. */
 export interface Line {
   url: string;
   simulator: Simulator;
@@ -49,14 +49,17 @@ const metricsApis = ["agent-segments", "skill-segments", "key-metrics", "interva
 /**
  * Serves every account of the simulator. `environment`: settings of the gateway, as its user would set them. `now`: the date for
  * both, default real time. `monotonic`: the gateway's clock for durations, default the same, so that a test that moves the one moves both.
+ * `before`: what happens to the simulator before the gateway starts.
  */
 export async function startLine(
   simulated: SimulatorOptions = {},
   environment: Environment = {},
   now: () => number = Date.now,
   monotonic: () => number = now === Date.now ? systemClock.monotonic : now,
+  before: (simulator: Simulator) => void = () => undefined,
 ): Promise<Line> {
   const simulator = await startSimulator({ now, ...simulated });
+  before(simulator);
   const config = configOf(simulator, { PORT: "0", ...environment });
   const warnings: string[] = [];
   const warn = (message: string, error: unknown) => {
@@ -72,6 +75,8 @@ export async function startLine(
     now: () => performance.now(),
     graphiqlRoot: fileURLToPath(new URL("../../dist/graphiql", import.meta.url)),
   });
+  await gateway.lookedUp;
+  simulator.resetCounts();
 
   return {
     url: app.url,

@@ -1,4 +1,4 @@
-import type { GatewayError } from "../../src/errors.js";
+import { GatewayError } from "../../src/errors.js";
 import { hourMs, type Window } from "../../src/time.js";
 import { type AnswerStore, MemoryAnswerStore } from "../../src/upstream/answers/answer-store.js";
 import { type Freshness, momentOf } from "../../src/upstream/answers/freshness.js";
@@ -10,13 +10,14 @@ import type { Limits } from "../../src/upstream/budget/pace.js";
 import type { Priority } from "../../src/upstream/budget/permit.js";
 import { RateLimiter } from "../../src/upstream/budget/rate-limiter.js";
 import type { Call, ExchangeRequest, ExchangeResponse, Service } from "../../src/upstream/call.js";
-import type { AnswerUse, AskOutcome, AskTerms } from "../../src/upstream/coalescing/ask.js";
+import { type AnswerUse, type AskOutcome, type AskTerms, RequestMemory } from "../../src/upstream/coalescing/ask.js";
 import type { CallInFlight } from "../../src/upstream/coalescing/call-in-flight.js";
 import { type Admit, Coalescer } from "../../src/upstream/coalescing/coalescer.js";
-import { RequestMemory } from "../../src/upstream/coalescing/request-memory.js";
+import type { Session } from "../../src/upstream/coalescing/session.js";
 import { scopeOf } from "../../src/upstream/planning/scope.js";
-import type { Answered, ApiName, Question } from "../../src/upstream/question.js";
-import type { TransportTerms } from "../../src/upstream/transport/transport.js";
+import { type Answered, type ApiName, keysPerPage, type Question } from "../../src/upstream/question.js";
+import { own } from "../../src/upstream/transport/own-credential.js";
+import { PermitExpired, type TransportTerms } from "../../src/upstream/transport/transport.js";
 import { settle } from "./fake-time.js";
 import { replyTo } from "./replies-by-hand.js";
 
@@ -28,10 +29,15 @@ export interface Sent {
   asOf: number;
   /** The page of the call that was asked for, from 1. */
   page: number;
+  /** Until when the exchange may last, monotonic ms. */
+  deadline: number;
+  bearer: string | undefined;
   /** True when the gateway closed the exchange. */
   readonly closed: boolean;
   answer(pending?: readonly Window[]): void;
-  fail(error: GatewayError): void;
+  fail(error: Error): void;
+  /** Says 401, after which the transport has other credentials: sent again, it is another of the exchanges. */
+  renew(): void;
 }
 
 export interface Ended {
@@ -56,10 +62,34 @@ interface Settings {
   bytes?: number;
   /** How many pages a call has; default one. */
   pages?: (call: Call) => number;
+  /** True: the pages after the first are read side by side, when all of them may be read. */
+  sideBySide?: boolean;
+  /** Ids that the platform has of every kind. */
+  ids?: readonly string[];
+  /** How long domain and token of the exchange with this number, from 0, are looked up before it leaves; default 0 ms. */
+  lookUpMs?: (exchange: number) => number;
+  /** Called with each exchange that reaches the platform, and its number from 0. */
+  receives?: (sent: Sent, index: number) => void;
+  /** Stands in for the platform. */
+  send?: Session["send"];
   retryPausesMs?: readonly number[];
+  /** As the coalescer takes it; default false, so that calls name what was asked for. */
+  triesAll?: boolean;
   /** What the wall clock says more than it should. */
   stepMs?: () => number;
 }
+
+interface AskOptions extends Partial<Pick<AskTerms, "charge" | "most">> {
+  deadlineMs?: number;
+  priority?: Priority;
+  caller?: string;
+}
+
+interface Body {
+  pending: readonly Window[];
+}
+
+const lasting = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 
 class SlowAnswers implements AnswerStore {
   held: Promise<void> | undefined;
@@ -86,12 +116,15 @@ export class HeldPlatform {
   readonly warnings: string[] = [];
   /** What refreshes cost, in the order they ended. */
   readonly refreshes: [api: string, calls: number][] = [];
+  /** How calls ended for the health of the account: the code of the error, or "well". */
+  readonly health: string[] = [];
   readonly coalescer: Coalescer;
   readonly answers: SlowAnswers;
   readonly times = new ExchangeTimes();
   readonly clock = { now: () => Date.now() + (this.settings.stepMs?.() ?? 0), monotonic: () => performance.now() };
   readonly #limiters = new Map<string, RateLimiter>();
   readonly #circuits = new Map<string, CircuitBreaker>();
+  #exchanges = 0;
 
   constructor(private readonly settings: Settings = {}) {
     const ages = settings.freshness ?? freshness;
@@ -103,64 +136,80 @@ export class HeldPlatform {
       session: ({ account, credential, api: { service } }) => ({
         account,
         source: "test",
+        ...(credential !== own && { bearer: `token of ${credential}` }),
         clock,
         limiter: this.limiter(account, service),
         circuit: this.circuit(account, service),
         times: this.times,
         retryPausesMs: settings.retryPausesMs ?? [],
         fetch: this.#fetch(account, credential),
-        send: (request, terms) => this.#send(request, terms, account, credential),
-        sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
-        succeeded: () => undefined,
-        failed: () => undefined,
+        send: settings.send ?? ((request, terms) => this.#send(request, terms, account, credential)),
+        sleep: lasting,
+        succeeded: () => this.health.push("well"),
+        failed: (error) => this.health.push(error instanceof GatewayError ? error.code : String(error)),
       }),
       clock,
+      triesAll: settings.triesAll ?? false,
       warn: (message) => this.warnings.push(message),
       refreshed: ({ api }, calls) => this.refreshes.push([api.name, calls]),
     });
   }
 
   #fetch(account: string, credential: string): Api["fetch"] {
-    return (async (call: Call, { exchange }: Parameters<Api["fetch"]>[1]) => {
-      const pages = this.settings.pages?.(call) ?? 1;
-      let first: ExchangeResponse | undefined;
-      for (let page = 1; page <= pages; page++) {
-        const response = await exchange({ call, page } as unknown as ExchangeRequest);
-        first ??= response;
-      }
-      const pending = (first!.body as { pending: readonly Window[] }).pending;
-      const reply = replyTo(call, account, credential, first!.askedAt, pending);
-      return { reply, pages, bytes: this.settings.bytes ?? 100, remarks: [] };
+    return (async (call: Call, { exchange, expects }: Parameters<Api["fetch"]>[1]) => {
+      const { pages = () => 1, sideBySide = false, bytes = 100, ids } = this.settings;
+      const page = (number: number) => exchange({ call, page: number } as unknown as ExchangeRequest);
+      const responses = [await page(1)];
+      const further = Array.from({ length: pages(call) - 1 }, (_, index) => index + 2);
+      const isCut = sideBySide && further.length > 0 && !expects(further.length);
+      if (sideBySide && !isCut) responses.push(...(await Promise.all(further.map(page))));
+      if (!sideBySide) for (const number of further) responses.push(await page(number));
+      const askedAt = responses.map((response) => response.askedAt);
+      const pending = (responses[0]!.body as Partial<Body>).pending ?? [];
+      const asOf = Math.min(...askedAt);
+      const reply = replyTo(call, account, credential, asOf, pending, { ids, ...(isCut && { most: keysPerPage }) });
+      return { reply: { ...reply, newestAskedAt: Math.max(...askedAt) }, pages: responses.length, bytes, remarks: [] };
     }) as unknown as Api["fetch"];
   }
 
-  async #send(
-    request: ExchangeRequest,
-    { sending, signal }: TransportTerms,
-    account: string,
-    credential: string,
-  ): Promise<ExchangeResponse> {
+  /** As the transport sends. */
+  async #send(request: ExchangeRequest, terms: TransportTerms, account: string, credential: string): Promise<ExchangeResponse> {
     const { call, page } = request as unknown as { call: Call; page: number };
-    await sending?.();
+    const { lookUpMs = () => 0, bytes = 100 } = this.settings;
+    const { deadline, bearer, signal, sending, again } = terms;
+    const untilMs = lookUpMs(this.#exchanges++);
+    if (untilMs > 0) await lasting(untilMs);
+    let isClosed = false;
     return new Promise((resolve, reject) => {
-      const asOf = this.clock.now();
-      const state = { closed: false };
       signal?.addEventListener("abort", () => {
-        state.closed = true;
+        isClosed = true;
         reject(signal.reason);
       });
-      this.sent.push({
-        call,
-        account,
-        credential,
-        asOf,
-        page,
-        get closed() {
-          return state.closed;
-        },
-        answer: (pending = []) => resolve({ status: 200, body: { pending }, bytes: this.settings.bytes ?? 100, askedAt: asOf }),
-        fail: reject,
-      });
+      const sends = async () => {
+        if (sending && !(await sending())) throw new PermitExpired("The permit has expired.");
+        const asOf = this.clock.now();
+        const sent: Sent = {
+          call,
+          account,
+          credential,
+          asOf,
+          page,
+          deadline,
+          bearer,
+          get closed() {
+            return isClosed;
+          },
+          answer: (pending = []) => resolve({ status: 200, body: { pending } satisfies Body, bytes, askedAt: asOf }),
+          fail: reject,
+          renew: () => void Promise.resolve(again?.()).then(sends).catch(refused).catch(reject),
+        };
+        this.sent.push(sent);
+        this.settings.receives?.(sent, this.sent.length - 1);
+      };
+      const refused = (error: unknown) => {
+        throw error instanceof GatewayError ? new GatewayError("UPSTREAM_UNAUTHORIZED", "It refuses access.", { status: 401 }) : error;
+      };
+      sends().catch(reject);
     });
   }
 
@@ -198,7 +247,11 @@ export class HeldPlatform {
     return circuit;
   }
 
-  terms(seen: AnswerUse[] = [], { deadlineMs = 15_000, priority = "interactive" as Priority, caller = "anybody" } = {}): AskTerms {
+  /** `charge`: what the request may cause; `most`: how many exchanges. Nothing is limited where they are left out. */
+  terms(
+    seen: AnswerUse[] = [],
+    { deadlineMs = 15_000, priority = "interactive", caller = "anybody", charge, most }: AskOptions = {},
+  ): AskTerms {
     const begun = momentOf(this.clock);
     return {
       begun,
@@ -206,14 +259,14 @@ export class HeldPlatform {
       priority,
       caller,
       memory: new RequestMemory(),
-      charge: () => ({ more: () => null, settle: () => undefined }),
-      most: () => Number.POSITIVE_INFINITY,
+      charge: charge ?? (() => ({ more: () => null, settle: () => undefined })),
+      most: most ?? (() => Number.POSITIVE_INFINITY),
       saw: (use) => seen.push(use),
     };
   }
 
   /** Asks as one request would; each promise says how its question ended. */
-  ask(questions: readonly Question[], options?: { deadlineMs?: number; priority?: Priority; caller?: string }): Promise<Ended>[] {
+  ask(questions: readonly Question[], options?: AskOptions): Promise<Ended>[] {
     const seen: AnswerUse[] = [];
     return this.askOn(this.terms(seen, options), questions, seen);
   }

@@ -1,51 +1,47 @@
-import { type ErrorFacts, GatewayError } from "../../src/errors.js";
-import type { Limits } from "../../src/upstream/budget/pace.js";
-import type { ExchangeRequest, ExchangeResponse } from "../../src/upstream/call.js";
-import { type ExchangeTerms, type Send, Upstream } from "../../src/upstream/transport/upstream.js";
+import { type ErrorCode, type ErrorFacts, GatewayError } from "../../src/errors.js";
+import type { Question } from "../../src/upstream/question.js";
 import { noon } from "./fake-time.js";
+import { type Ended, HeldPlatform, one } from "./held-platform.js";
+import { skillRows } from "./questions-by-hand.js";
 
-export const request: ExchangeRequest = { service: "operations", method: "GET", path: "/operations/api/account/a/msgskillsegments" };
-export const ok: ExchangeResponse = { status: 200, body: {}, bytes: 2, askedAt: noon };
-export const failure = (code: ConstructorParameters<typeof GatewayError>[0], facts: ErrorFacts = {}) =>
-  new GatewayError(code, "The platform said so.", facts);
+/** What the transport says of an exchange that failed. */
+export const failure = (code: ErrorCode, facts: ErrorFacts = {}) => new GatewayError(code, "The platform said so.", facts);
+
 export const broken = failure("UPSTREAM_UNAVAILABLE", { status: 503 });
+export const rejected = failure("UPSTREAM_REJECTED", { status: 400 });
+export const malformed = failure("UPSTREAM_INVALID_RESPONSE");
+export const limitedFor = (retryAfterMs: number) => failure("UPSTREAM_RATE_LIMITED", { status: 429, retryAfterMs });
 
-export const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
+type Settings = ConstructorParameters<typeof HeldPlatform>[0];
 
-export function upstreamBy(send: Send, limits: Limits = { maxConcurrent: 4, maxPerMinute: 120 }): Upstream {
-  const retryPausesMs = [5_000, 10_000, 15_000];
-  return new Upstream({ account: "a", limits, retryPausesMs, send, sleep: pause, now: () => Date.now(), random: () => 0 });
+/** A platform that does these, one exchange after the other, and the last for ever. */
+export function platformOver(outcomes: readonly (Error | "ok" | "hang" | "renew")[], settings: Settings = {}): HeldPlatform {
+  return new HeldPlatform({
+    retryPausesMs: [5_000, 10_000, 15_000],
+    receives: (sent, index) => {
+      const outcome = outcomes[Math.min(index, outcomes.length - 1)];
+      if (outcome instanceof Error) sent.fail(outcome);
+      else if (outcome === "renew") sent.renew();
+      else if (outcome === "ok") sent.answer();
+    },
+    ...settings,
+  });
 }
 
-/** An upstream whose platform answers as told, one outcome after the other, the last one for ever. */
-export function upstreamOver(outcomes: readonly (GatewayError | ExchangeResponse | "hang")[], limits?: Limits) {
-  const sentAt: number[] = [];
-  const send: Send = async (_, { sending }) => {
-    sending?.();
-    const outcome = outcomes[Math.min(sentAt.length, outcomes.length - 1)];
-    sentAt.push(Date.now() - noon);
-    if (outcome === "hang") return new Promise<never>(() => undefined);
-    if (outcome instanceof GatewayError) throw outcome;
-    return outcome!;
-  };
-  return { upstream: upstreamBy(send, limits), sentAt };
-}
+/** When each exchange left, in ms since noon. */
+export const sentAt = ({ sent }: HeldPlatform): number[] => sent.map(({ asOf }) => asOf - noon);
 
-export const terms = (withinMs: number, more: Partial<ExchangeTerms> = {}): ExchangeTerms => {
-  const deadline = Date.now() + withinMs;
-  return { deadline: () => deadline, priority: () => "interactive", sent: () => undefined, ...more };
-};
+/** A question of the operations API that shares a call with none of another number. */
+export const numbered = (lastMinutes: number): Question => skillRows({ lastMinutes });
 
-/** How an exchange ended: its status or its error, and after how long. */
-export async function ended(
-  exchange: Promise<ExchangeResponse>,
-): Promise<{ status?: number; code?: string; facts?: ErrorFacts; afterMs: number }> {
-  const begun = Date.now();
-  try {
-    const { status } = await exchange;
-    return { status, afterMs: Date.now() - begun };
-  } catch (error) {
-    if (!(error instanceof GatewayError)) throw error;
-    return { code: error.code, facts: error.extensions, afterMs: Date.now() - begun };
-  }
+/** How a question ended, and after how long. */
+export async function endOf(
+  platform: HeldPlatform,
+  question: Question,
+  options: Parameters<HeldPlatform["ask"]>[1] = {},
+): Promise<Ended & { code?: ErrorCode; facts?: ErrorFacts; afterMs: number }> {
+  const begun = performance.now();
+  const ended = await one(platform.ask([question], options));
+  const { error } = ended;
+  return { ...ended, ...(error && { code: error.code, facts: error.extensions }), afterMs: performance.now() - begun };
 }

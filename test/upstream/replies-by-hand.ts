@@ -14,11 +14,18 @@ export const botId = "5";
 export const ownerOf = (account: string, credential: string): number =>
   [...`${account}/${credential}`].reduce((sum, letter) => sum * 31 + letter.charCodeAt(0), 7);
 
-/** Every figure tells whose it is and of which id. */
-export function replyTo(call: Call, account: string, credential: string, asOf: number, pending: readonly Window[]): ReplyByApi[ApiName] {
+/** Every figure tells whose it is and of which id. `ids`: those the platform has. `most`: keys that were read of a list of keys. */
+export function replyTo(
+  call: Call,
+  account: string,
+  credential: string,
+  asOf: number,
+  pending: readonly Window[],
+  { ids: every = everyId, most = Number.POSITIVE_INFINITY }: { ids?: readonly string[] | undefined; most?: number } = {},
+): ReplyByApi[ApiName] {
   const owner = ownerOf(account, credential);
   const values = (id: string | null) => ({ owner, id: id === null ? null : Number(id), asOf });
-  const rows = (ids: "all" | readonly string[]): Rows => new Map((ids === "all" ? everyId : ids).map((id) => [id, values(id)]));
+  const rows = (ids: "all" | readonly string[]): Rows => new Map((ids === "all" ? every : ids).map((id) => [id, values(id)]));
   const back = (lastMinutes: number): Window => ({ from: asOf - lastMinutes * minuteMs, to: asOf });
   switch (call.api) {
     case "skill-segments": {
@@ -32,7 +39,7 @@ export function replyTo(call: Call, account: string, credential: string, asOf: n
     }
     case "agent-segments": {
       const split = call.skills;
-      const bySkill = split && new Map((split === "all" ? everyId : split).map((id) => [id, rows(call.agents)]));
+      const bySkill = split && new Map((split === "all" ? every : split).map((id) => [id, rows(call.agents)]));
       const level = (window: Window) => ({ window, agents: rows(call.agents), bySkill, total: values(null) });
       return {
         asOf,
@@ -43,10 +50,12 @@ export function replyTo(call: Call, account: string, credential: string, asOf: n
     }
     case "key-metrics": {
       const window = "lastMinutes" in call.window ? back(call.window.lastMinutes) : call.window;
-      const ids = (call.groupBy === "skillId" ? call.filters.skillIds : call.filters.agentGroupIds) ?? everyId;
-      const list = ids.map((id) => ({ id, name: null, byTime: values(id), current: values(id) }));
+      const ids = (call.groupBy === "skillId" ? call.filters.skillIds : call.filters.agentGroupIds) ?? every;
+      const skip = call.skip ?? 0;
+      const taken = ids.slice(skip, skip + Math.min(most, call.take === "all" ? ids.length : call.take));
+      const list = taken.map((id) => ({ id, name: null, byTime: values(id), current: values(id) }));
       const total = { byTime: values(null), current: values(null) };
-      return { asOf, newestAskedAt: asOf, window, ...rowsById(call.groupBy ? list : []), count: list.length, order: call.order, total };
+      return { asOf, newestAskedAt: asOf, window, ...rowsById(call.groupBy ? list : []), count: ids.length, order: call.order, total };
     }
     case "interval-metrics": {
       const slots = slotsOf(call.window, call.everyMinutes * minuteMs);
@@ -54,7 +63,7 @@ export function replyTo(call: Call, account: string, credential: string, asOf: n
       const kind = call.grouping[0] ?? "SKILL";
       const picked = call.filters[kind];
       const list = done.flatMap((window) =>
-        (picked ? [picked] : everyId)
+        (picked ? [picked] : every)
           .filter((id) => call.includeBotSkills || id !== botId)
           .map((id) => ({
             window,

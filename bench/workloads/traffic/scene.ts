@@ -26,12 +26,14 @@ export class Scene {
     readonly line: Line,
     readonly clock: MovingClock,
     private readonly http: Pick<HttpUnderWay, "count">,
+    /** Sent with each question. */
+    private readonly headers: Record<string, string> = {},
   ) {}
 
   /** The data of the answer. Rejects when the answer has errors. */
   async ask<T>(query: string, variables: Record<string, unknown>): Promise<T> {
     const began = performance.now();
-    const { data, errors } = await this.line.ask<T>(query, { variables });
+    const { data, errors } = await this.line.ask<T>(query, { variables, headers: this.headers });
     this.latencies.push(performance.now() - began);
     check(errors.length === 0, JSON.stringify(errors[0]));
     return data;

@@ -16,8 +16,17 @@ import { compareIds } from "../connection.js";
 import type { Asker } from "../context.js";
 import type { Asking, Asks, Parent, Reading } from "../field.js";
 import { DateTime } from "../scalars.js";
-import { Agent, Skill } from "../types/entities.js";
-import { assignMetrics, Measured, type Measurement, MetricFields, MetricWindow, measurementOf, unmeasured } from "../types/measured.js";
+import {
+  Agent,
+  assignMetrics,
+  Measured,
+  type Measurement,
+  MetricFields,
+  MetricWindow,
+  measurementOf,
+  Skill,
+  unmeasured,
+} from "../types/entities.js";
 import { segmentParts } from "./segments.js";
 
 @InterfaceType({ description: "Metrics of agent segments (Messaging Operations API, msgagentsegments)." })

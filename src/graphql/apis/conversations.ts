@@ -4,13 +4,23 @@ import type { Window } from "../../time.js";
 import { canonical, type Grouping, type HandleTimeModel, type IntervalMetricsQuestion, type IntervalRow } from "../../upstream/question.js";
 import { checkedConversationId, intervalWindow, unlessRefused, type WindowArguments } from "../bounds.js";
 import { compareIds, compareKeys, type PageRequest, pageOf } from "../connection.js";
-import type { Asker } from "../context.js";
+import { type Asker, demandConversations } from "../context.js";
 import { namingIn } from "../directory-memory.js";
 import type { Asks, Reading } from "../field.js";
-import { demandConversations } from "../rights.js";
 import type { SelectedField, Selection } from "../selection.js";
-import { Agent, Conversation, ConversationConnection, type Origin, Skill } from "../types/entities.js";
-import { Measured, type Measurement, MetricField, MetricWindow, measurementOf, unmeasured } from "../types/measured.js";
+import {
+  Agent,
+  Conversation,
+  ConversationConnection,
+  Measured,
+  type Measurement,
+  MetricField,
+  MetricWindow,
+  measurementOf,
+  type Origin,
+  Skill,
+  unmeasured,
+} from "../types/entities.js";
 import { type FilteringArguments, filteredBy, filtersOf, groupingOf, intervalScope } from "./interval-metrics.js";
 
 const sum = "Sum over the intervals of the window. ";

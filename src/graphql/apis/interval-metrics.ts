@@ -5,13 +5,23 @@ import type { Window } from "../../time.js";
 import type { Grouping, HandleTimeModel, IntervalFilters, IntervalMetricsQuestion, IntervalRow } from "../../upstream/question.js";
 import { checkedConversationId, checkedId, intervalWindow, type WindowArguments } from "../bounds.js";
 import { ConnectionOf, compareKeys, EdgeOf, type Page, type PageRequest, pageOf } from "../connection.js";
-import type { Asker } from "../context.js";
+import { type Asker, demandConversations } from "../context.js";
 import { namingIn } from "../directory-memory.js";
 import type { Asks, Parent, Reading } from "../field.js";
-import { demandConversations } from "../rights.js";
 import { DateTime } from "../scalars.js";
-import { Agent, AgentGroup, Conversation, Skill } from "../types/entities.js";
-import { assignMetrics, Measured, type Measurement, MetricFields, MetricWindow, measurementOf, unmeasured } from "../types/measured.js";
+import {
+  Agent,
+  AgentGroup,
+  assignMetrics,
+  Conversation,
+  Measured,
+  type Measurement,
+  MetricFields,
+  MetricWindow,
+  measurementOf,
+  Skill,
+  unmeasured,
+} from "../types/entities.js";
 
 const grouped = "Null when the rows are not grouped by it or the platform names none.";
 

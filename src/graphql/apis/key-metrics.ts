@@ -13,7 +13,7 @@ import {
 } from "../../upstream/question.js";
 import { checkedIds, keyMetricsWindow, type ListArgument, namesNothing, type WindowArguments } from "../bounds.js";
 import type { Asking, Asks, Parent, Reading } from "../field.js";
-import { assignMetrics, Measured, type Measurement, MetricFields, MetricWindow, measurementOf, unmeasured } from "../types/measured.js";
+import { assignMetrics, Measured, type Measurement, MetricFields, MetricWindow, measurementOf, unmeasured } from "../types/entities.js";
 
 @ObjectType({
   simpleResolvers: true,

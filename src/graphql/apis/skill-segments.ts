@@ -12,7 +12,7 @@ import {
 import { idsOfOneUrl, type ListArgument, namesNothing, segmentMinutes } from "../bounds.js";
 import type { Asking, Asks, Reading } from "../field.js";
 import { DateTime } from "../scalars.js";
-import { assignMetrics, Measured, type Measurement, MetricFields, MetricWindow, measurementOf, unmeasured } from "../types/measured.js";
+import { assignMetrics, Measured, type Measurement, MetricFields, MetricWindow, measurementOf, unmeasured } from "../types/entities.js";
 import { segmentParts } from "./segments.js";
 
 @InterfaceType({ description: "Metrics of skill segments (Messaging Operations API, msgskillsegments)." })

@@ -1,8 +1,7 @@
 import { Args, ArgsType, Ctx, Field, ID, ObjectType, Query, Resolver } from "type-graphql";
 import { catalogue } from "../../catalogue/catalogue.js";
 import { describe, type Metric } from "../../catalogue/metric.js";
-import type { GatewayContext } from "../context.js";
-import { accountMeant } from "../rights.js";
+import { accountMeant, type GatewayContext } from "../context.js";
 import { ContactCenter } from "../types/entities.js";
 import { MetricsApi, MetricUnit } from "../types/enums.js";
 

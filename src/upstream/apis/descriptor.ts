@@ -27,6 +27,11 @@ export type Usable = (record: AnswerRecord, kind: FreshnessKind | "pending") => 
 export interface Seen {
   /** The size under a name that the API chooses for itself; undefined when none was seen within the last hour. */
   size(name: string): number | undefined;
+  /**
+   * Whether all ids are asked for where their number is not known: it costs as many exchanges as some of them, and tells the number, so
+   * that it is done once an hour.
+   */
+  readonly triesAll: boolean;
   /** Exchanges that fresh answers and calls in flight of this shape have spent on named ids. */
   spentOnNamed(shape: string): number;
   /** Answers that are fresh, newest first. */
@@ -139,6 +144,12 @@ export interface Api<A extends ApiName = ApiName> {
   shape(call: CallByApi[A]): string | null;
   /** The sizes that an answer shows, under the names that `merge` looks up. */
   sizes(record: AnswerRecord<A>, known: (name: string) => number | undefined): Iterable<readonly [name: string, size: number]>;
+  /** The sizes that so many rows show of an answer that was not read to its end. */
+  sizesSoFar(
+    call: CallByApi[A],
+    rows: number,
+    known: (name: string) => number | undefined,
+  ): readonly (readonly [name: string, size: number])[];
   /** True when nothing in the reply can change any more. */
   isSettled(reply: ReplyByApi[A]): boolean;
   /** Rows of the reply, for explain. */

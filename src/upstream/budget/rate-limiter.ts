@@ -3,8 +3,7 @@ import { GatewayError } from "../../errors.js";
 import { longestTimerMs } from "../../time.js";
 import { type Limits, Pace } from "./pace.js";
 import type { Permit, PermitBudget, PermitRequest, PermitRequester, PermitSource, PermitTerms, ReclaimableExchange } from "./permit.js";
-import { PermitQueue, type Waiting } from "./permit-queue.js";
-import { ReclaimableExchanges } from "./reclaimable-exchanges.js";
+import { PermitQueue, ReclaimableExchanges, type Waiting } from "./permit-queue.js";
 
 export interface RateLimiterOptions {
   /** Whose calls they are, for errors: for example "operations of account a". */

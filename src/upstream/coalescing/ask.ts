@@ -3,9 +3,9 @@ import type { Moment } from "../answers/freshness.js";
 import type { AnswerRecord, Usable } from "../apis/descriptor.js";
 import type { Charge } from "../budget/caller-budget.js";
 import type { Priority } from "../budget/permit.js";
+import type { Call } from "../call.js";
 import type { Scope } from "../planning/scope.js";
 import type { ApiName, Question, ReplyByApi } from "../question.js";
-import type { RequestMemory } from "./request-memory.js";
 
 export type Outcome = "SENT" | "JOINED" | "CACHED" | "STALE" | "FAILED";
 
@@ -163,3 +163,36 @@ export class Ask {
 
 /** Everything was lost to a bug: each part fails, masked. */
 export const gatewayFailed = (): GatewayError => new GatewayError("INTERNAL_SERVER_ERROR", "The gateway failed.");
+
+export interface Failure {
+  readonly call: Call;
+  readonly error: GatewayError;
+  /** False: a try has failed, and another was or will be made. */
+  readonly final: boolean;
+}
+
+/** What one GraphQL request has learnt from calls made for it: such an answer is not lost to it, such a failure not repeated. */
+export class RequestMemory {
+  readonly #answers = new Map<Scope, AnswerRecord[]>();
+  readonly #failures = new Map<Scope, Failure[]>();
+
+  learn(scope: Scope, record: AnswerRecord): void {
+    const known = this.answers(scope);
+    if (!known.includes(record)) this.#answers.set(scope, [record, ...known]);
+  }
+
+  learnFailure(scope: Scope, failure: Failure): void {
+    const known = this.failures(scope);
+    this.#failures.set(scope, failure.final ? [failure, ...known] : [...known, failure]);
+  }
+
+  /** Newest first. */
+  answers(scope: Scope): readonly AnswerRecord[] {
+    return this.#answers.get(scope) ?? [];
+  }
+
+  /** Final ones first. */
+  failures(scope: Scope): readonly Failure[] {
+    return this.#failures.get(scope) ?? [];
+  }
+}

@@ -15,8 +15,6 @@ import type { Session } from "./session.js";
 
 /** What a call tells the coalescer, which owns the waiters of all calls. */
 export interface CallOwner {
-  /** The call leaves with what it asks now. */
-  leaves(call: CallInFlight): void;
   /** A try has failed and another may be made at `nextTryAt`, monotonic ms: waiters that need not wait can leave. */
   failing(call: CallInFlight, error: GatewayError, nextTryAt: number): Promise<void>;
   /** Permits for the call cannot come before these waiters' deadlines. */
@@ -60,6 +58,7 @@ export class CallInFlight implements KnownCall {
   #abandonedAt = 0;
   #paidFor: number;
   #isCutShort = false;
+  #rowsRead = 0;
   readonly #underWay = new Set<AbortController>();
 
   constructor(
@@ -95,6 +94,10 @@ export class CallInFlight implements KnownCall {
   }
   get waiters(): ReadonlySet<Waiter> {
     return this.#waiters;
+  }
+  /** Rows of the pages that came. */
+  get rowsRead(): number {
+    return this.#rowsRead;
   }
   get sentAt(): Moment | null {
     return this.#sentAt;
@@ -154,14 +157,6 @@ export class CallInFlight implements KnownCall {
     this.#happens("abandoned");
     if (this.isOver) this.#end({ error: nobodyWaits() });
     else this.session.limiter.reclaim();
-  }
-
-  /** All waiters, which from now on wait for something else. */
-  takeWaiters(): Waiter[] {
-    const waiters = [...this.#waiters];
-    this.#waiters.clear();
-    this.#abandonedAt = this.session.clock.monotonic();
-    return waiters;
   }
 
   stop(error: GatewayError): void {
@@ -232,7 +227,6 @@ export class CallInFlight implements KnownCall {
       this.#end({ error: refusal });
       return;
     }
-    this.owner.leaves(this);
     this.#sentAt = momentOf(this.session.clock);
     this.facts.sentAt = this.#sentAt.monotonic;
     void this.#read(permit);
@@ -257,7 +251,9 @@ export class CallInFlight implements KnownCall {
           return response;
         },
         expects: (exchanges: number) => this.#expects(exchanges),
-        read: () => undefined,
+        read: ({ rows }) => {
+          this.#rowsRead += rows;
+        },
       });
       const { api } = this.current.scope;
       const { bytes, pages } = fetched;
@@ -317,10 +313,12 @@ export class CallInFlight implements KnownCall {
         deadline: () => this.deadline,
         isWanted: () => this.isWanted,
         overdue: () => {
+          if (this.isOver) return;
           this.#happens("overdue");
           this.owner.overdue(this);
         },
         reclaimed: () => {
+          if (this.isOver) return;
           this.#happens("reclaimed");
           this.#end({ error: nobodyWaits() });
         },

@@ -5,18 +5,16 @@ import type { AnswerStore } from "../answers/answer-store.js";
 import { type Freshness, freshMs, keepMs, momentOf, tolerating } from "../answers/freshness.js";
 import type { AnswerRecord, Seen } from "../apis/descriptor.js";
 import type { Charge } from "../budget/caller-budget.js";
-import { common } from "../planning/ids.js";
-import { nothingSeen, type PlannedCall, plan } from "../planning/plan.js";
+import type { PlannedCall } from "../planning/plan.js";
 import { type Scope, scopeOf } from "../planning/scope.js";
 import { SizesSeen } from "../planning/sizes-seen.js";
 import { canonical, type Question } from "../question.js";
-import { Ask, type AskOutcome, type AskTerms, gatewayFailed, type Waiter } from "./ask.js";
+import { Ask, type AskOutcome, type AskTerms, gatewayFailed, RequestMemory, type Waiter } from "./ask.js";
 import { type CallEnd, CallInFlight, type CallOwner } from "./call-in-flight.js";
 import { type DecidedCall, type Decision, decide, type ScopeSnapshot, type Snapshot } from "./decide.js";
 import { Delivery } from "./delivery.js";
-import { Halving, type HalvingStep, halvesOf, wantedBy } from "./halving.js";
 import { OpenScope } from "./open-scope.js";
-import { RequestMemory } from "./request-memory.js";
+import { RefusedIdSearch, type SearchOwner } from "./refused-id-search.js";
 import type { Session } from "./session.js";
 
 export interface CoalescerOptions {
@@ -25,6 +23,8 @@ export interface CoalescerOptions {
   /** The service of the scope's API, as its account and credential see it. */
   session: (scope: Scope) => Session;
   clock: Clock;
+  /** Whether the first question for some ids asks for all where their number is not known; default true. */
+  triesAll?: boolean;
   /** Told of what went wrong where no client hears it. */
   warn: (message: string, error?: unknown) => void;
   /** Told when a refresh that nobody waited for is over, with the exchanges it took. */
@@ -52,12 +52,11 @@ const longestChainShare = 0.5;
  * Answers questions with the fewest calls, for all requests of the process. It takes a snapshot, decides by `decide` alone, and carries
  * the decision out. Sharing is safe because a scope holds account and upstream credential: nothing is shared across scopes.
  */
-export class Coalescer implements CallOwner {
+export class Coalescer implements CallOwner, SearchOwner {
   readonly #scopes = new LRUCache<string, OpenScope>({ max: mostScopes });
   readonly #sizes: SizesSeen;
   readonly #delivery: Delivery;
-  /** Calls that are part of a search for a refused id. */
-  readonly #halvings = new Map<CallInFlight, HalvingStep>();
+  readonly #search = new RefusedIdSearch(this);
   /** By caller: the series of pages that reads on although nobody waits for it. */
   readonly #readingOn = new Map<string, CallInFlight>();
   #stopped: GatewayError | null = null;
@@ -159,7 +158,7 @@ export class Coalescer implements CallOwner {
       calls: open.open,
       obstacle: circuit ? { error: circuit, final: true } : pause ? { error: pause, final: false } : null,
       failures: memory.failures(scope),
-      seen: open.seen(stored, this.#sizes, this.options.freshness(scope.account), present),
+      seen: open.seen(stored, this.#sizes, this.options.freshness(scope.account), present, this.options.triesAll ?? true),
       refused: open.refused,
       usualMs: session.times.usualMs(scope.api.name),
     };
@@ -249,38 +248,39 @@ export class Coalescer implements CallOwner {
       const waiters = (served.get(call) ?? []).map(({ waiter }) => waiter);
       const place = vacant.shift();
       if (place) place.assign(call, waiters);
-      else this.#begin(open, call, waiters, call.gatherMs, false);
+      else this.#begin(open, call, waiters, { gatherMs: call.gatherMs, isPlanned: true });
     }
     for (const call of vacant) call.drop();
   }
 
-  /** A new call for these waiters, of whom the first who can pays; when none can, they fail. */
+  /** A new call for these waiters, of whom the first who can pays. Null when none can: they fail. */
   #begin(
     open: OpenScope,
     planned: PlannedCall,
     waiters: readonly Waiter[],
-    gatherMs: number,
-    isFixed: boolean,
-    step?: HalvingStep,
-  ): boolean {
-    const paid = this.#stopped ?? paidBy(waiters, planned.exchanges, step === undefined);
-    if (paid instanceof GatewayError) {
-      for (const waiter of waiters) this.#fails(waiter, paid, null);
-      return false;
-    }
-    const call = new CallInFlight(++this.#calls, this.options.session(open.scope), this, planned, paid.terms, paid.charge, isFixed);
+    { gatherMs = 0, isPlanned }: { gatherMs?: number; isPlanned: boolean },
+  ): CallInFlight | null {
+    const paid = this.#stopped ?? paidBy(waiters, planned.exchanges, isPlanned);
+    if (!(paid instanceof GatewayError)) return this.#begins(open, planned, waiters, paid, { gatherMs, isPlanned });
+    for (const waiter of waiters) this.fails(waiter, paid, null);
+    return null;
+  }
+
+  #begins(
+    open: OpenScope,
+    planned: PlannedCall,
+    waiters: readonly Waiter[],
+    { terms, charge }: Paid,
+    { gatherMs, isPlanned }: { gatherMs: number; isPlanned: boolean },
+  ): CallInFlight {
+    const call = new CallInFlight(++this.#calls, this.options.session(open.scope), this, planned, terms, charge, !isPlanned);
     open.calls.add(call);
-    if (step) this.#halvings.set(call, step);
     call.assign(planned, waiters);
     call.start(gatherMs);
-    return true;
+    return call;
   }
 
   // ------------------------------------------------------------ what calls tell
-
-  leaves(_call: CallInFlight): void {
-    // What it asks stays as it is from here on.
-  }
 
   async failing(call: CallInFlight, error: GatewayError, nextTryAt: number): Promise<void> {
     const records = await this.#records(call.plan.scope);
@@ -297,7 +297,7 @@ export class Coalescer implements CallOwner {
   tooLate(call: CallInFlight, waiters: readonly Waiter[], error: GatewayError): void {
     for (const waiter of waiters) {
       call.leave(waiter);
-      this.#fails(waiter, error, call.sentAt ? call : null);
+      this.fails(waiter, error, call.sentAt ? call : null);
     }
   }
 
@@ -314,10 +314,7 @@ export class Coalescer implements CallOwner {
       call.leave(waiter);
       this.#delivery.gaveWay(waiter, call, "SENT");
     }
-    const beside = new CallInFlight(++this.#calls, this.options.session(open.scope), this, call.plan, paid.terms, paid.charge, true);
-    open.calls.add(beside);
-    beside.assign(call.plan, waiters);
-    beside.start(0);
+    this.#begins(open, call.plan, waiters, paid, { gatherMs: 0, isPlanned: false });
   }
 
   mayReadOn(call: CallInFlight): boolean {
@@ -362,15 +359,13 @@ export class Coalescer implements CallOwner {
     open.calls.delete(call);
     open.version++;
     if (this.#readingOn.get(call.causedBy.caller) === call) this.#readingOn.delete(call.causedBy.caller);
-    const step = this.#halvings.get(call);
-    this.#halvings.delete(call);
     if (call.causedBy.priority === "refresh") this.options.refreshed?.(scope, call.facts.exchanges);
     for (const other of open.open) other.depart();
     if ("record" in end) {
       call.session.succeeded();
       this.#landed(open, call, end.record, end.isCutShort);
-    } else if (call.state !== "dropped") this.#failed(open, call, this.#asGatewayError(end.error, call), step);
-    this.#endsPair(open, step, call);
+    } else if (call.state !== "dropped") this.#failed(open, call, this.#asGatewayError(end.error, call));
+    this.#search.ended(open, call);
   }
 
   #landed(open: OpenScope, call: CallInFlight, record: AnswerRecord, isCutShort: boolean): void {
@@ -378,7 +373,7 @@ export class Coalescer implements CallOwner {
     for (const waiter of call.waiters) {
       const left = this.#delivery.landed(waiter, record, call);
       if (left && isCutShort) again.push(left);
-      else if (left) this.#fails(left, notHeld(left, record), call);
+      else if (left) this.fails(left, notHeld(left, record), call);
       waiter.ask.settle();
     }
     for (const other of open.open) {
@@ -410,108 +405,24 @@ export class Coalescer implements CallOwner {
     });
   }
 
-  #failed(open: OpenScope, call: CallInFlight, error: GatewayError, step: HalvingStep | undefined): void {
+  #failed(open: OpenScope, call: CallInFlight, error: GatewayError): void {
+    this.#sizes.learnAtLeast(open.scope, call.call, call.rowsRead);
     call.session.failed(error);
-    if (call.state === "halved" && this.#halves(open, call, error, step)) return;
+    if (call.state === "halved" && this.#search.goesOn(open, call, error)) return;
     for (const waiter of call.waiters) {
       waiter.ask.terms.memory.learnFailure(waiter.ask.scope, { call: call.call, error, final: true });
-      this.#fails(waiter, error, call);
+      this.fails(waiter, error, call);
     }
   }
 
-  // ------------------------------------------------------------ a refused call
+  // ------------------------------------------------------------ the search for a refused id
 
-  /** Searches for the id at fault. False: there is nothing to search, and the error is for all. */
-  #halves(open: OpenScope, call: CallInFlight, error: GatewayError, step: HalvingStep | undefined): boolean {
-    const { api } = open.scope;
-    const waiters = [...call.waiters];
-    if (!step) {
-      const narrow = plan(wantedBy(waiters), () => nothingSeen);
-      const isWider = narrow.length === 1 && canonical(narrow[0]!.call) !== canonical(call.call);
-      if (isWider) return this.#narrowed(open, call, narrow[0]!, waiters, error);
-    }
-    const ids = api.named(call.call);
-    const [splittable, whole] = parted(waiters, ({ part }) => api.ids(part) !== null && api.ids(part) !== "all");
-    if (ids === null || (ids.length > 1 && splittable.length === 0)) {
-      open.refuseArguments(wantedBy(waiters), error);
-      return false;
-    }
-    if (ids.length === 1) {
-      if (splittable.length > 0) open.refuseIds(ids, error);
-      else open.refuseArguments(wantedBy(waiters), error);
-      return false;
-    }
-    // A total over ids of which one is refused is refused.
-    for (const waiter of whole) this.#fails(waiter, error, call);
-    const search = step?.search ?? new Halving(error, ids.length);
-    if (step?.pair) {
-      step.pair.refused.push({ ids, waiters: splittable });
-      return true;
-    }
-    for (const waiter of splittable) this.#delivery.gaveWay(waiter, call, "FAILED");
-    this.#asksHalves(open, call.plan, search, ids, splittable, step === undefined);
-    return true;
+  begins(open: OpenScope, planned: PlannedCall, waiters: readonly Waiter[]): CallInFlight | null {
+    return this.#begin(open, planned, waiters, { isPlanned: false });
   }
 
-  /** The call was wider than what is wanted: what was added may be to blame, so it is made again without. */
-  #narrowed(open: OpenScope, call: CallInFlight, narrow: PlannedCall, waiters: readonly Waiter[], error: GatewayError): boolean {
-    const ids = open.scope.api.named(narrow.call);
-    const step = { search: new Halving(error, Math.max(2, ids?.length ?? 0)), ids: ids ?? [], pair: null };
-    for (const waiter of waiters) this.#delivery.gaveWay(waiter, call, "FAILED");
-    this.#begin(open, narrow, waiters, 0, true, step);
-    return true;
-  }
-
-  /** Both halves side by side, when their calls are left. */
-  #asksHalves(
-    open: OpenScope,
-    whole: PlannedCall,
-    search: Halving,
-    ids: readonly string[],
-    waiters: readonly Waiter[],
-    isTop: boolean,
-  ): void {
-    const { api } = open.scope;
-    if (!search.takes(2)) {
-      for (const waiter of waiters) this.#fails(waiter, search.unresolved(), null);
-      return;
-    }
-    const pair = isTop ? { refused: [], ended: 0 } : null;
-    const halves = halvesOf(ids).map((half) => ({ half, parts: [] as Waiter[] }));
-    for (const waiter of waiters) {
-      const parts = halves.flatMap(({ half, parts: into }) => {
-        const inside = common(half, api.ids(waiter.part) ?? []);
-        if (inside === null) return [];
-        const part = api.withIds(waiter.part, inside as readonly string[]);
-        const cut: Waiter = { ...waiter, part, wanted: api.withIds(waiter.wanted, inside as readonly string[]) };
-        into.push(cut);
-        return [cut];
-      });
-      waiter.ask.replaces(waiter, parts);
-    }
-    for (const { half, parts } of halves) {
-      if (parts.length === 0) {
-        if (pair) pair.ended++;
-        continue;
-      }
-      const planned = { ...whole, call: api.withNamed(whole.call, half), exchanges: 1, questions: wantedBy(parts) };
-      const isBegun = this.#begin(open, planned, parts, 0, true, { search, ids: half, pair });
-      if (!isBegun && pair) pair.ended++;
-    }
-  }
-
-  /** When both halves of the whole are refused, the fault is no id; when one is, the search goes on in it. */
-  #endsPair(open: OpenScope, step: HalvingStep | undefined, call: CallInFlight): void {
-    const pair = step?.pair;
-    if (!step || !pair || ++pair.ended < 2) return;
-    const { search } = step;
-    if (pair.refused.length === 2) {
-      const waiters = pair.refused.flatMap((half) => half.waiters);
-      open.refuseArguments(wantedBy(waiters), search.error);
-      for (const waiter of waiters) this.#fails(waiter, search.error, null);
-      return;
-    }
-    for (const { ids, waiters } of pair.refused) this.#asksHalves(open, call.plan, search, ids, waiters, false);
+  gaveWay(waiter: Waiter, call: CallInFlight): void {
+    this.#delivery.gaveWay(waiter, call, "FAILED");
   }
 
   // ------------------------------------------------------------ ends
@@ -522,12 +433,12 @@ export class Coalescer implements CallOwner {
       const error = inVain(call);
       if (call?.state === "overdue") call.failing ??= error;
       call?.leave(waiter);
-      this.#fails(waiter, error, call?.sentAt ? call : null);
+      this.fails(waiter, error, call?.sentAt ? call : null);
     }
   }
 
   /** The waiter is told the error, or a stale answer in its place. */
-  #fails(waiter: Waiter, error: GatewayError, call: CallInFlight | null): void {
+  fails(waiter: Waiter, error: GatewayError, call: CallInFlight | null): void {
     this.#records(waiter.ask.scope)
       .catch((failure) => {
         this.options.warn("Stored answers could not be read", failure);
@@ -566,11 +477,11 @@ function notHeld({ part, ask }: Waiter, { reply }: AnswerRecord): GatewayError {
 
 /** What somebody is told who waited until now, for a call that was sent or for one that was not. */
 function inVain(call: CallInFlight | null): GatewayError {
-  if (!call?.sentAt) {
+  if (call && !call.sentAt) {
     const message = "The call budget left no permit within the deadline of the request.";
     return new GatewayError("BUDGET_EXHAUSTED", message, { retryAfterMs: 1_000 });
   }
-  return call.failing ?? new GatewayError("UPSTREAM_TIMEOUT", "The platform did not answer within the deadline of the request.");
+  return call?.failing ?? new GatewayError("UPSTREAM_TIMEOUT", "The platform did not answer within the deadline of the request.");
 }
 
 function waiterFor(ask: Ask, part: Question, wanted: Question, snapshot: Snapshot, freshness: Freshness): Waiter {
@@ -604,8 +515,14 @@ function servedBy(
   return served;
 }
 
+/** Whose request bears a call. */
+interface Paid {
+  readonly terms: AskTerms;
+  readonly charge: Charge;
+}
+
 /** The first of the waiters who can bear so many exchanges, or why none can. */
-function paidBy(waiters: readonly Waiter[], exchanges: number, isPlanned: boolean): { terms: AskTerms; charge: Charge } | GatewayError {
+function paidBy(waiters: readonly Waiter[], exchanges: number, isPlanned: boolean): Paid | GatewayError {
   let refusal: GatewayError = gatewayFailed();
   for (const terms of new Set(waiters.map(({ ask }) => ask.terms))) {
     const charge = terms.charge(exchanges, isPlanned);
@@ -613,8 +530,4 @@ function paidBy(waiters: readonly Waiter[], exchanges: number, isPlanned: boolea
     refusal = charge;
   }
   return refusal;
-}
-
-function parted<T>(values: readonly T[], isIn: (value: T) => boolean): [T[], T[]] {
-  return [values.filter(isIn), values.filter((value) => !isIn(value))];
 }

@@ -3,12 +3,12 @@ import { type Freshness, type Moment, type Tolerance, tolerating } from "../answ
 import type { AnswerRecord, Api, FoundPart, Seen, Usable } from "../apis/descriptor.js";
 import type { Priority } from "../budget/permit.js";
 import type { Call } from "../call.js";
-import { remainder } from "../planning/lookup.js";
+import { remainder } from "../planning/parts.js";
 import { atLeast, costOf, type PlannedCall, plan, wholeOf } from "../planning/plan.js";
 import { type Scope, scopeOf } from "../planning/scope.js";
 import { type Question, questionKey } from "../question.js";
+import type { Failure } from "./ask.js";
 import type { CallState } from "./life-of-a-call.js";
-import type { Failure } from "./request-memory.js";
 
 /** What is known at one moment. */
 export interface Snapshot<C extends KnownCall = KnownCall> {

@@ -76,7 +76,7 @@ export class Delivery {
       const found = ask.scope.api.lookUp(records, missing, this.#usable(ask, tolerance));
       for (const each of found.parts) this.stored(ask, each, tolerance, error);
       // A question without parts is answered whole or not at all.
-      missing = found.missing && (ask.scope.api.ids(part) === null ? part : found.missing);
+      missing = found.missing && ask.scope.api.ids(part) === null ? part : found.missing;
     }
     return missing;
   }

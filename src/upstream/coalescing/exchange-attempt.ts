@@ -50,6 +50,9 @@ export class ExchangeAttempt {
           return true;
         },
         again: async () => {
+          // While it waits for its permit nothing is under way that could be overdue.
+          clearTimeout(this.#timer);
+          this.#overdueAt = Number.POSITIVE_INFINITY;
           this.permit.release();
           this.permit = await this.terms.again();
           if (this.#isOver) this.permit.release();

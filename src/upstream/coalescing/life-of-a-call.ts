@@ -34,7 +34,10 @@ export type CallEvent =
   /** The gateway stops. */
   | "stopped";
 
-/** Every transition of a call. An event that a state does not list cannot happen to it. */
+/**
+ * Every transition of a call. An event that a state does not list cannot happen to it. Pages are read side by side: what happens to one
+ * of them can meet the state that another has brought about.
+ */
 export const transitions: Readonly<Record<CallState, Readonly<Partial<Record<CallEvent, CallState>>>>> = {
   queued: {
     joined: "queued",
@@ -44,15 +47,18 @@ export const transitions: Readonly<Record<CallState, Readonly<Partial<Record<Cal
     abandoned: "dropped",
     page: "queued",
     overdue: "queued",
+    renewed: "sent",
     "rate limited": "queued",
     "try failed": "backing off",
+    "pause over": "queued",
+    rejected: "halved",
+    reclaimed: "failed",
     "failed for good": "failed",
     stopped: "failed",
   },
   sent: {
     joined: "sent",
     granted: "sent",
-    "circuit open": "failed",
     "too late": "sent",
     abandoned: "sent",
     page: "sent",
@@ -60,6 +66,7 @@ export const transitions: Readonly<Record<CallState, Readonly<Partial<Record<Cal
     renewed: "sent",
     "rate limited": "queued",
     "try failed": "backing off",
+    "pause over": "sent",
     rejected: "halved",
     overdue: "overdue",
     reclaimed: "failed",
@@ -69,26 +76,29 @@ export const transitions: Readonly<Record<CallState, Readonly<Partial<Record<Cal
   "backing off": {
     joined: "backing off",
     granted: "backing off",
+    "too late": "backing off",
     abandoned: "failed",
     page: "backing off",
+    renewed: "backing off",
     overdue: "backing off",
     "rate limited": "backing off",
     "try failed": "backing off",
     "pause over": "queued",
+    rejected: "halved",
+    reclaimed: "failed",
     "failed for good": "failed",
     stopped: "failed",
   },
   overdue: {
     joined: "overdue",
     granted: "sent",
-    "circuit open": "failed",
     "too late": "overdue",
     abandoned: "overdue",
     page: "sent",
-    answered: "landed",
     renewed: "sent",
     "rate limited": "queued",
     "try failed": "backing off",
+    "pause over": "overdue",
     rejected: "halved",
     overdue: "overdue",
     reclaimed: "failed",

@@ -59,7 +59,7 @@ export class OpenScope {
   }
 
   /** What earlier answers and calls have shown. `records`: those stored. */
-  seen(records: readonly AnswerRecord[], sizes: SizesSeen, { ttlMs }: Freshness, present: Moment): Seen {
+  seen(records: readonly AnswerRecord[], sizes: SizesSeen, { ttlMs }: Freshness, present: Moment, triesAll: boolean): Seen {
     const { api } = this.scope;
     const ttl = ttlMs[api.kinds[0]];
     const fresh = records.filter((record) => ageAt(record, present) < ttl);
@@ -67,6 +67,7 @@ export class OpenScope {
     const oldestFirst = [...this.#inUse.values()].map((question) => ({ question, asOf: asOfIn(records, question, this.scope) }));
     return {
       fresh,
+      triesAll,
       size: (name) => sizes.known(this.scope, name),
       spentOnNamed: (shape) =>
         fresh.filter(({ call }) => api.shape(call) === shape).reduce((sum, { pages }) => sum + pages, 0) +

@@ -1,7 +1,6 @@
 import type { Api, MergedCall, Seen } from "../apis/descriptor.js";
 import { type Question, questionKey } from "../question.js";
-import { common } from "./ids.js";
-import { remainder } from "./lookup.js";
+import { common, remainder } from "./parts.js";
 import { type Scope, scopeOf } from "./scope.js";
 
 /** A call, what it is expected to cost, and the questions it answers. */
@@ -16,7 +15,7 @@ export type SeenOf = (scope: Scope) => Seen;
 /** The call that asks for nothing but what the question wants. */
 export const callAlone = (question: Question): PlannedCall => plan([question], () => nothingSeen)[0]!;
 
-export const nothingSeen: Seen = { size: () => undefined, spentOnNamed: () => 0, inUse: [], fresh: [] };
+export const nothingSeen: Seen = { size: () => undefined, triesAll: false, spentOnNamed: () => 0, inUse: [], fresh: [] };
 
 /** Up to this many parts every way to share calls is tried (4,140 of them); above, the best of some good ways is taken. */
 const exhaustiveParts = 8;

@@ -21,6 +21,12 @@ export class SizesSeen {
     for (const [name, size] of scope.api.sizes(record, known)) this.#sizes.set(keyOf(scope, name), size);
   }
 
+  /** What the pages of an answer showed that was not read to its end. */
+  learnAtLeast(scope: Scope, call: AnswerRecord["call"], rows: number): void {
+    const known = (name: string) => this.known(scope, name);
+    for (const [name, size] of scope.api.sizesSoFar(call, rows, known)) this.#sizes.set(keyOf(scope, name), size);
+  }
+
   known(scope: Scope, name: string): number | undefined {
     return this.#sizes.get(keyOf(scope, name));
   }

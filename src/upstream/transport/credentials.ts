@@ -1,10 +1,8 @@
 import type { Clock } from "../../clock.js";
 import { GatewayError } from "../../errors.js";
-import { exactJson } from "./exact-json.js";
-import { BrokenConnection, type HttpResponse, type Send, UnreadableBody } from "./http-client.js";
+import { BrokenConnection, exactJson, type HttpResponse, OutOfTime, type Send, UnreadableBody } from "./http-client.js";
 import { type Found, LookUps, type Standing } from "./look-ups.js";
 import { retryAfterMs } from "./retry-after.js";
-import { OutOfTime } from "./time-limit.js";
 
 /** How an account is opened: OAuth 2.0 client credentials, one token for ever, or the bearer of each caller. */
 export type AccountCredentials =

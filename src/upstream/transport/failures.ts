@@ -2,9 +2,8 @@ import type { MetricsApi } from "../../catalogue/metric.js";
 import { type ErrorCode, GatewayError } from "../../errors.js";
 import { notAsDocumented, titleOf } from "../apis/platform-api.js";
 import { errorSentence } from "./error-body.js";
-import { BrokenConnection, type HttpResponse, UnreadableBody } from "./http-client.js";
+import { BrokenConnection, type HttpResponse, OutOfTime, UnreadableBody } from "./http-client.js";
 import { retryAfterMs } from "./retry-after.js";
-import { OutOfTime } from "./time-limit.js";
 
 interface Asked {
   api: MetricsApi;
@@ -30,7 +29,7 @@ export function refusal({ status, text, retryAfter }: HttpResponse, { api, accou
   return error("UPSTREAM_INVALID_RESPONSE", `the platform answered with status ${status}, which is not documented.`);
 }
 
-/** What an exchange that brought no answer is told as. A reason that is none of ours, such as a caller's, stays as it is. */
+/** The error for an exchange that brought no answer. A reason that is none of ours, such as a caller's, stays as it is. */
 export function withoutAnswer(error: unknown, { api, account }: Asked): unknown {
   if (error instanceof OutOfTime) {
     return new GatewayError("UPSTREAM_TIMEOUT", `${titleOf[api]}: the platform did not answer in time. Ask again later.`, { api, account });

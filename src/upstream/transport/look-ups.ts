@@ -59,7 +59,8 @@ export class LookUps<K extends string, V> {
     this.#cache = new LRUCache({
       max: mostKeys,
       ttlResolution: 0,
-      perf: { now: () => clock.monotonic() },
+      // To the cache, a start at 0 is none, and nothing would ever be stale.
+      perf: { now: () => clock.monotonic() + 1 },
       // A look-up that fails leaves the value that was known before.
       noDeleteOnFetchRejection: true,
       fetchMethod: (key, _, { options }) => this.#look(key, options),

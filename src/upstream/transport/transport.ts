@@ -4,11 +4,9 @@ import { apiOf, notAsDocumented } from "../apis/platform-api.js";
 import type { ExchangeRequest, ExchangeResponse, Service } from "../call.js";
 import { type AccountCredentials, createCredentials } from "./credentials.js";
 import { Domains, type Services } from "./domains.js";
-import { exactJson } from "./exact-json.js";
 import { refusal, withoutAnswer } from "./failures.js";
-import { createHttpClient, type HttpOptions, type HttpRequest } from "./http-client.js";
+import { createHttpClient, exactJson, type HttpOptions, type HttpRequest, timeLimit, unlessAborted } from "./http-client.js";
 import type { Standing } from "./look-ups.js";
-import { timeLimit, unlessAborted } from "./time-limit.js";
 
 export interface TransportAccount {
   id: string;

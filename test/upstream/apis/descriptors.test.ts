@@ -5,7 +5,7 @@ import { hourMs, slotsOf } from "../../../src/time.js";
 import type { AnswerRecord, Api, FoundPart, Usable } from "../../../src/upstream/apis/descriptor.js";
 import { apiOf, apis } from "../../../src/upstream/apis/registry.js";
 import type { KeyMetricsCall } from "../../../src/upstream/call.js";
-import { remainder } from "../../../src/upstream/planning/lookup.js";
+import { remainder } from "../../../src/upstream/planning/parts.js";
 import { callAlone, nothingSeen } from "../../../src/upstream/planning/plan.js";
 import { scopeOf } from "../../../src/upstream/planning/scope.js";
 import { canonical, type IntervalMetricsQuestion, type Question } from "../../../src/upstream/question.js";

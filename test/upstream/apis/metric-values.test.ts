@@ -5,7 +5,7 @@ import { keyMetricsByTime, keyMetricsCurrent } from "../../../src/catalogue/key-
 import type { MetricGroup } from "../../../src/catalogue/metric.js";
 import { skillSegmentMetrics } from "../../../src/catalogue/skill-segments.js";
 import { AnswerReader } from "../../../src/upstream/apis/answer-reader.js";
-import { exactJson } from "../../../src/upstream/transport/exact-json.js";
+import { exactJson } from "../../../src/upstream/transport/http-client.js";
 
 /** The value of the metric's field when the platform writes this text of JSON under its key. */
 function read(group: MetricGroup, answer: string, json: string): number | null | undefined {

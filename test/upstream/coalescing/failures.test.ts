@@ -177,7 +177,7 @@ describe("failures", () => {
     const platform = new HeldPlatform();
     const ended = one(platform.ask([skillRows()]));
     await settle();
-    platform.sent[0]!.fail(new TypeError("undefined is not a function") as unknown as GatewayError);
+    platform.sent[0]!.fail(new TypeError("undefined is not a function"));
     expect((await ended).error?.extensions).toEqual({ code: "INTERNAL_SERVER_ERROR", retryable: false });
     expect(platform.warnings).toEqual(["A call failed within the gateway"]);
     expect((await asked(platform, skillRows()))[0]!.answered?.stale).toBe(false);

@@ -1,11 +1,9 @@
 import { afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { FaultSpec } from "../../../src/simulator/simulator.js";
 import { hourMs } from "../../../src/time.js";
-import { faultFor as agentFault } from "../../../src/upstream/apis/agent-segments/fault-for.js";
-import { fetchAgentSegments } from "../../../src/upstream/apis/agent-segments/fetch.js";
+import { faultFor as agentFault, fetchAgentSegments } from "../../../src/upstream/apis/agent-segments/fetch.js";
 import { fetchIntervalMetrics } from "../../../src/upstream/apis/interval-metrics/fetch.js";
-import { faultFor as keyFault } from "../../../src/upstream/apis/key-metrics/fault-for.js";
-import { fetchKeyMetrics } from "../../../src/upstream/apis/key-metrics/fetch.js";
+import { fetchKeyMetrics, faultFor as keyFault } from "../../../src/upstream/apis/key-metrics/fetch.js";
 import type { AgentSegmentsCall, IntervalMetricsCall } from "../../../src/upstream/call.js";
 import { keyMetricsCall } from "../apis/key-metrics-page.js";
 import { agentRows, keyRows, keyTotal } from "../questions-by-hand.js";

@@ -7,8 +7,8 @@ import { CircuitBreaker } from "../../../src/upstream/budget/circuit-breaker.js"
 import { ExchangeTimes } from "../../../src/upstream/budget/exchange-times.js";
 import { RateLimiter } from "../../../src/upstream/budget/rate-limiter.js";
 import type { Call, CallContext, ExchangeRequest } from "../../../src/upstream/call.js";
+import { RequestMemory } from "../../../src/upstream/coalescing/ask.js";
 import { Coalescer } from "../../../src/upstream/coalescing/coalescer.js";
-import { RequestMemory } from "../../../src/upstream/coalescing/request-memory.js";
 import type { Session } from "../../../src/upstream/coalescing/session.js";
 import { keysPerPage, type Question } from "../../../src/upstream/question.js";
 import { pagesOf } from "./sequences/centre.js";

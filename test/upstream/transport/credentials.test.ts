@@ -1,7 +1,12 @@
 import { describe, expect, test } from "vitest";
 import { type AccountCredentials, type Credentials, createCredentials } from "../../../src/upstream/transport/credentials.js";
-import { BrokenConnection, type HttpRequest, type HttpResponse, UnreadableBody } from "../../../src/upstream/transport/http-client.js";
-import { OutOfTime } from "../../../src/upstream/transport/time-limit.js";
+import {
+  BrokenConnection,
+  type HttpRequest,
+  type HttpResponse,
+  OutOfTime,
+  UnreadableBody,
+} from "../../../src/upstream/transport/http-client.js";
 
 const client: AccountCredentials = { kind: "client", clientId: "id&1", clientSecret: "hush=2" };
 const answered = (status: number, body: unknown): HttpResponse => {

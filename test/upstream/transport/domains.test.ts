@@ -1,7 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { Domains, type Services } from "../../../src/upstream/transport/domains.js";
-import { BrokenConnection, type HttpResponse, UnreadableBody } from "../../../src/upstream/transport/http-client.js";
-import { OutOfTime } from "../../../src/upstream/transport/time-limit.js";
+import { BrokenConnection, type HttpResponse, OutOfTime, UnreadableBody } from "../../../src/upstream/transport/http-client.js";
 import { failed } from "../platform-by-hand.js";
 
 const found = (baseURI: unknown): HttpResponse => answered(200, JSON.stringify({ service: "x", account: "le1", baseURI }));
@@ -13,7 +12,7 @@ const answered = (status: number, text = ""): HttpResponse => ({
 });
 
 function domains(answer: () => HttpResponse | Error, services: Services = { csds: "https://csds.test" }) {
-  const clock = { at: 1 };
+  const clock = { at: 0 };
   const urls: string[] = [];
   const looked = new Domains(
     { id: "le1", services },

@@ -3,8 +3,7 @@ import type { AddressInfo } from "node:net";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { expect, onTestFinished, test } from "vitest";
-import { createHttpClient } from "../../../src/upstream/transport/http-client.js";
-import { OutOfTime, timeLimit } from "../../../src/upstream/transport/time-limit.js";
+import { createHttpClient, OutOfTime, timeLimit } from "../../../src/upstream/transport/http-client.js";
 import { failed } from "../platform-by-hand.js";
 
 setFlagsFromString("--expose-gc");

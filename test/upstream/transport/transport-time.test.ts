@@ -4,8 +4,8 @@ import { describe, expect, test } from "vitest";
 import { systemClock } from "../../../src/clock.js";
 import { GatewayError } from "../../../src/errors.js";
 import { createTransport, PermitExpired } from "../../../src/upstream/transport/transport.js";
-import type { Send } from "../../../src/upstream/transport/upstream.js";
-import { ended, terms, upstreamBy } from "../outcomes-by-hand.js";
+import { HeldPlatform } from "../held-platform.js";
+import { endOf, numbered } from "../outcomes-by-hand.js";
 import { failed, platformsByHand, skillSegments, soon, within } from "../platform-by-hand.js";
 
 const platform = platformsByHand();
@@ -202,20 +202,28 @@ describe("a token that is refused", () => {
     expect([tokens(), exchanges()]).toEqual([2, 24]);
   });
 
+  test("in a burst is renewed once, and only the requests that may be are sent once more", async () => {
+    const { transport, tokens, exchanges } = await guarded(2);
+    let left = 2;
+    const again = async () => {
+      if (left-- <= 0) throw new GatewayError("BUDGET_EXHAUSTED", "The call budget is spent.");
+    };
+    const ends = await Promise.allSettled(Array.from({ length: 6 }, () => transport.exchange(skillSegments, { ...soon(), again })));
+    expect(ends.filter(({ status }) => status === "fulfilled")).toHaveLength(2);
+    const refusals = ends.flatMap((end) => (end.status === "rejected" ? [end.reason.code] : []));
+    expect(refusals).toEqual(Array(4).fill("UPSTREAM_UNAUTHORIZED"));
+    expect([tokens(), exchanges()]).toEqual([2, 8]);
+  });
+
   test("in a burst sends no more than the limit of calls a minute", async () => {
     const { transport, tokens, exchanges } = await guarded(2);
-    const send: Send = (request, { sending, again }) => {
-      const told = () => {
-        sending?.();
-        return true;
-      };
-      return transport.exchange(request, { ...soon(), sending: told, ...(again && { again }) });
-    };
-    const upstream = upstreamBy(send, { maxConcurrent: 6, maxPerMinute: 6 });
-    const ends = await Promise.all(Array.from({ length: 6 }, () => ended(upstream.exchange(skillSegments, terms(15_000)))));
+    const held = new HeldPlatform({
+      limits: { maxConcurrent: 6, maxPerMinute: 6 },
+      send: (_, sendTerms) => transport.exchange(skillSegments, sendTerms),
+    });
+    const ends = await Promise.all([1, 2, 3, 4, 5, 6].map((number) => endOf(held, numbered(number))));
     expect(ends).toMatchObject(Array(6).fill({ code: "UPSTREAM_UNAUTHORIZED", facts: { status: 401 } }));
     expect([tokens(), exchanges()]).toEqual([2, 6]);
-    upstream.close();
   });
 
   test("is renewed, but the request is not sent once more when its permit has expired", async () => {

@@ -1,11 +1,19 @@
-import { common, contains, fitsUrl, union } from "../../planning/ids.js";
-import { lookUpByIds } from "../../planning/lookup.js";
+import { common, contains, fitsUrl, lookUpByIds, union } from "../../planning/parts.js";
 import { largest } from "../../planning/sizes-seen.js";
 import { type AgentSegmentsLevel, canonical, type Ids } from "../../question.js";
 import { type Api, counted, type QuestionOf } from "../descriptor.js";
-import { combinedSegments, intervalInUse, maxFreeCells, mergeSegments, pickedRows, segmentsCovered } from "../segments/merging.js";
-import { faultFor } from "./fault-for.js";
-import { fetchAgentSegments } from "./fetch.js";
+import {
+  combinedSegments,
+  intervalInUse,
+  maxFreeCells,
+  mayTryAll,
+  mayWiden,
+  mergeSegments,
+  pickedRows,
+  segmentsCovered,
+  withoutPages,
+} from "../segments/segments.js";
+import { faultFor, fetchAgentSegments } from "./fetch.js";
 
 type Asked = QuestionOf<"agent-segments">;
 
@@ -14,12 +22,10 @@ const splitCovers = (split: Ids | null, wanted: Ids | null): boolean => wanted =
 
 /** Agent ids, skill ids of the split and metrics share a call; intervals, filters and totals over other agents do not. */
 export const agentSegments: Api<"agent-segments"> = {
+  ...withoutPages,
   name: "agent-segments",
   metricsApi: "AGENT_SEGMENTS",
   title: "Agent segments",
-  service: "operations",
-  kinds: ["segments"],
-  kindsOf: () => ["segments"],
 
   scope: ({ lastMinutes, groupIds, userType, source }) => [lastMinutes, groupIds, userType, source],
   // Split by every skill, agents' own figures are those of every skill, whether skills filter them or not.
@@ -29,8 +35,6 @@ export const agentSegments: Api<"agent-segments"> = {
     if (off === "split") return question.skills !== null;
     return off === "summary" ? question.everyMinutes : undefined;
   },
-  split: (question) => [question],
-  joined: (_, [reply]) => reply!,
   ids: (question) => (question.of === "total" ? null : isOfSkills(question) ? question.skills : question.agents),
   withIds: (question, ids) => (isOfSkills(question) ? { ...question, skills: ids } : { ...question, agents: ids }),
   contains: (whole, wanted) =>
@@ -51,9 +55,7 @@ export const agentSegments: Api<"agent-segments"> = {
       }),
       (a, b) => ({ ...a, agents: new Map([...a.agents, ...b.agents]), bySkill: bothSplits(a.bySkill, b.bySkill) }),
     ),
-  aligned: (question) => question,
 
-  regions: (questions) => [[...questions]],
   merge(questions, seen) {
     const merged = mergeSegments(questions.map(part));
     const first = questions[0];
@@ -68,8 +70,10 @@ export const agentSegments: Api<"agent-segments"> = {
       merged.everyMinutes ?? intervalInUse(lastMinutes, seen.inUse as readonly Asked[], (count) => cells(count, named !== null));
     const intervals = lastMinutes / (everyMinutes ?? lastMinutes);
     const skills = named !== null && (!fitsUrl(named) || cells(intervals, true) <= maxFreeCells) ? "all" : named;
-    const isBought = sizeOf("agents") === undefined && merged.ids !== "all" && seen.spentOnNamed(shape) > 0;
-    const agents = !merged.totalled && (cells(intervals, skills !== null) <= maxFreeCells || isBought) ? "all" : merged.ids;
+    const splits = skills === null ? 1 : skills === "all" ? (sizeOf("skills") ?? assumedSkills) : skills.length;
+    const isUnknown = sizeOf("agents") === undefined;
+    const isFree = isUnknown ? mayTryAll(intervals * splits, seen, shape) : cells(intervals, skills !== null) <= maxFreeCells;
+    const agents = !merged.totalled && isFree && mayWiden(first) ? "all" : merged.ids;
     return { call: { api: "agent-segments", lastMinutes, everyMinutes, groupIds, userType, source, agents, skills }, exchanges: 1 };
   },
   signature: ({ everyMinutes, of, agents, skills }) =>
@@ -97,8 +101,6 @@ export const agentSegments: Api<"agent-segments"> = {
     return lookUpByIds(this, records, question, ["segments"], usable);
   },
   faultFor,
-  cutShort: (call) => call,
-  continued: (_, rest) => rest,
 
   slot: ({ everyMinutes, agents, skills }) => canonical([everyMinutes, agents, skills]),
   named: ({ agents, skills }) => (agents !== "all" ? agents : skills === "all" ? null : skills),
@@ -109,9 +111,7 @@ export const agentSegments: Api<"agent-segments"> = {
     yield largest(sizeName("agents", call), reply.agents.size, known);
     if (call.skills === "all") yield largest(sizeName("skills", call), reply.bySkill?.size ?? 0, known);
   },
-  isSettled: () => false,
   rows: ({ agents }) => agents.size,
-  isWorth: () => true,
 
   fetch: fetchAgentSegments,
   probe: () => ({
@@ -149,6 +149,9 @@ const sizeName = (what: string, { groupIds, userType, source }: Pick<Asked, "gro
   [what, ...(groupIds ? ["of groups"] : []), ...(userType === "ALL" ? [] : [userType]), ...(source === null ? [] : ["of a source"])].join(
     " ",
   );
+
+/** Skills that an account is taken to have while none were counted. */
+const assumedSkills = 20;
 
 /** The one shape of calls by named agents. */
 const shape = "agents";

@@ -1,11 +1,10 @@
 import { agentSegmentMetrics } from "../../../catalogue/agent-segments.js";
 import type { Window } from "../../../time.js";
 import type { AgentSegmentsCall, ExchangeRequest, Fetch } from "../../call.js";
-import type { AgentSegmentsLevel, Rows, SegmentsSection, Values } from "../../question.js";
-import { AnswerReader, type Json } from "../answer-reader.js";
+import type { AgentSegmentsLevel, AgentSegmentsQuestion, AgentSegmentsReply, Rows, SegmentsSection, Values } from "../../question.js";
+import { AnswerReader, type Json, Sections } from "../answer-reader.js";
 import { idList, requestPath } from "../request-path.js";
-import { Sections } from "../sections.js";
-import { type Place, readSegments, totalOf } from "../segments/reading.js";
+import { type Place, readSegments, segmentsFault, totalOf } from "../segments/segments.js";
 
 /**
  * One GET of msgagentsegments, whatever the number of agents and skills. `window` ends when the platform was asked, or
@@ -68,3 +67,7 @@ const readAgents = (section: Json, reader: AnswerReader): Rows =>
 
 const readValues = (raw: Json, reader: AnswerReader): Values =>
   reader.segmentValues(agentSegmentMetrics, "totalAgentConversationSegments", raw);
+
+/** The message of the faulty section that the question needs; null when the reply can answer it. */
+export const faultFor = ({ faults }: AgentSegmentsReply, { of, everyMinutes, skills }: AgentSegmentsQuestion): string | null =>
+  segmentsFault(faults, { of, everyMinutes, split: skills !== null });

@@ -14,12 +14,12 @@ const rowsPerPage = 500;
 const surelyOnePage = 0.8;
 /** Rows in one interval where none was seen: what twenty agents at work make. */
 const guessedRowsInSlot = 20;
+/** A window of so many intervals is read for everything although its rows were not counted. */
+const mostTriedSlots = 5;
 /** The longest window of one call. */
 const longestMs = 24 * hourMs;
 /** Rows of an interval that ended this long before they were asked for no longer change. */
 const settledAfterMs = 2 * hourMs;
-/** Rows of everybody that are read in place of picked ones, where that costs calls. */
-const mostBoughtRows = 500;
 
 /** Windows and rows share a call; groupings, interval lengths, handle time models and filters of kinds not grouped by do not. */
 export const intervalMetrics: Api<"interval-metrics"> = {
@@ -76,7 +76,8 @@ export const intervalMetrics: Api<"interval-metrics"> = {
     const { foreign } = parted(first.filters, grouping);
     const picks = commonPicks(questions);
     const rows = expectedRows(seen, first, window);
-    const isPicked = Object.keys(picks).length > 0 && !isWorthAll(rows, first, seen);
+    const mustPick = first.mergesOff?.includes("unfiltered") ?? false;
+    const isPicked = Object.keys(picks).length > 0 && (mustPick || !isWorthAll(rows, first, window, seen));
     const filters = isPicked ? { ...foreign, ...picks } : foreign;
     const includeBotSkills = questions.some((question) => question.includeBotSkills);
     return {
@@ -111,10 +112,14 @@ export const intervalMetrics: Api<"interval-metrics"> = {
   withNamed: (call) => call,
   shape: ({ filters, grouping }) => (Object.keys(parted(filters, grouping).picks).length > 0 ? named : null),
   *sizes({ call, reply }, known) {
-    const slots = (call.window.to - call.window.from) / (call.everyMinutes * minuteMs);
+    const slots = slotsIn(call);
     const isUnpicked = Object.keys(parted(call.filters, call.grouping).picks).length === 0;
     if (isUnpicked && slots > 0 && reply.pending.length === 0) yield largest(rowsName(call), reply.rows.length / slots, known);
   },
+  sizesSoFar: (call, rows, known) =>
+    rows > 0 && Object.keys(parted(call.filters, call.grouping).picks).length === 0
+      ? [largest(rowsName(call), rows / slotsIn(call), known)]
+      : [],
   // All of it had ended long before it was asked for, and nothing is pending.
   isSettled: ({ asOf, window, pending }) => window.to <= asOf - settledAfterMs && pending.length === 0,
   rows: ({ rows }) => rows.length,
@@ -131,6 +136,9 @@ export const intervalMetrics: Api<"interval-metrics"> = {
     };
   },
 };
+
+const slotsIn = ({ window, everyMinutes }: Pick<Asked, "window" | "everyMinutes">): number =>
+  (window.to - window.from) / (everyMinutes * minuteMs);
 
 /** The one shape of calls by picked ids. */
 const named = "picked";
@@ -150,11 +158,15 @@ function expectedRows(seen: Seen, question: Asked, window: Window): number | und
   return inSlot === undefined ? undefined : (inSlot * (window.to - window.from)) / (question.everyMinutes * minuteMs);
 }
 
-/** Whether everything is read in place of what was picked: it is one page, or as much was spent on picks already. */
-function isWorthAll(rows: number | undefined, { grouping }: Asked, seen: Seen): boolean {
+/**
+ * Whether everything is read in place of what was picked: it is one page, or as much was spent on picks already. Where its rows were not
+ * counted, the second pick reads it, and in a window of few intervals the first; conversations are too many for that.
+ */
+function isWorthAll(rows: number | undefined, { grouping, everyMinutes }: Asked, window: Window, seen: Seen): boolean {
+  const slots = slotsIn({ window, everyMinutes });
   const spent = seen.spentOnNamed(named);
-  if (rows === undefined) return spent > 0 && !grouping.includes("CONVERSATION");
-  return rows <= surelyOnePage * rowsPerPage || (spent >= pages(rows) && rows <= mostBoughtRows);
+  if (rows === undefined) return !grouping.includes("CONVERSATION") && (spent > 0 || (seen.triesAll && slots <= mostTriedSlots));
+  return rows <= surelyOnePage * rowsPerPage || spent >= pages(rows);
 }
 
 /** Rows in one interval where none was seen, for weighing alternatives that both are guesses. */

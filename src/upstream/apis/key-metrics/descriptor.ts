@@ -1,6 +1,5 @@
 import type { KeyMetricsCall } from "../../call.js";
-import { common, contains, equalIds, union } from "../../planning/ids.js";
-import { lookUpByIds } from "../../planning/lookup.js";
+import { common, contains, equalIds, lookUpByIds, union } from "../../planning/parts.js";
 import { regionsOf } from "../../planning/regions.js";
 import {
   canonical,
@@ -16,8 +15,7 @@ import {
 } from "../../question.js";
 import type { AnswerRecord, Api, FreshnessKind, QuestionOf, Seen } from "../descriptor.js";
 import { continued } from "./continued.js";
-import { faultFor } from "./fault-for.js";
-import { fetchKeyMetrics } from "./fetch.js";
+import { faultFor, fetchKeyMetrics } from "./fetch.js";
 import { windowAt } from "./request.js";
 import { rowsById } from "./rows-by-id.js";
 
@@ -25,6 +23,7 @@ type Asked = QuestionOf<"key-metrics">;
 
 /** By-time metrics are left out when nobody wants them, but the platform demands a window all the same. */
 const anyWindow = { lastMinutes: 60 };
+const noFilters: KeyMetricsFilters = { agentIds: null, agentGroupIds: null, skillIds: null };
 /** Rows of everybody that are read in place of named ones, where that costs calls: as many, or so many times the named. */
 const mostBoughtRows = 500;
 const mostBoughtTimes = 20;
@@ -147,6 +146,7 @@ export const keyMetrics: Api<"key-metrics"> = {
     if (!call.groupBy || reply.count === null || call.filters[ownFilter(call.groupBy)] !== null) return;
     for (const name of sizeNames(call.groupBy, call.filters, call)) yield [name, reply.count];
   },
+  sizesSoFar: () => [],
   isSettled: () => false,
   rows: ({ rows }) => rows.length,
   isWorth(call, wanted, furtherPages) {
@@ -165,7 +165,7 @@ export const keyMetrics: Api<"key-metrics"> = {
       current: true,
       groupBy: null,
       total: true,
-      filters: { agentIds: null, agentGroupIds: null, skillIds: null },
+      filters: noFilters,
       includeSubGroups: false,
       userType: "ALL",
       order: null,
@@ -229,24 +229,33 @@ function groupedShape(
   const asked = filtered(listed);
   const spent = seen.spentOnNamed(countName(groupBy, others));
   // Where the number of all is not known, the first page of all tells it, and ends the call when all are too many.
-  if (known === undefined) return spent > 0 ? unfiltered() : asked;
+  if (known === undefined) {
+    // A filter leaves no more keys than there are without it.
+    const atMost = seen.size(sizeNames(groupBy, noFilters, rows[0]!)[0]);
+    const isTried = atMost === undefined ? seen.triesAll && asked.exchanges === 1 : atMost <= keysPerPage;
+    return spent > 0 || isTried ? unfiltered() : asked;
+  }
   const isBought = spent >= pages(known) && isWorthAll(known, listed.length);
   return known <= keysPerPage || pages(known) < asked.exchanges || isBought ? unfiltered() : asked;
 }
 
-/** The fresh beginning of a list in this order, from whose end its next pages can be read. */
+/** The longest fresh beginning of a list in this order, from whose end its next pages can be read. */
 function prefixOf(
   { first, ...order }: KeyMetricsOrder,
   rows: readonly Asked[],
   others: KeyMetricsFilters,
   { fresh }: Seen,
 ): AnswerRecord<"key-metrics"> | undefined {
-  return (fresh as unknown as readonly AnswerRecord<"key-metrics">[]).find(({ call, reply }) => {
+  const beginnings = (fresh as unknown as readonly AnswerRecord<"key-metrics">[]).filter(({ call, reply }) => {
     const isBeginning =
       typeof call.take === "number" && call.take < first && reply.rows.length === call.take && call.take % keysPerPage === 0;
     if (!isBeginning || call.groupBy !== rows[0]!.of || !sameFilters(call.filters, others)) return false;
     return canonical(call.order) === canonical(order) && rows.every((question) => figuresCovered(call, question, reply));
   });
+  return beginnings.reduce<AnswerRecord<"key-metrics"> | undefined>(
+    (longest, each) => (longest && longest.reply.rows.length >= each.reply.rows.length ? longest : each),
+    undefined,
+  );
 }
 
 /** Whether all keys may be read in place of some that are named. */

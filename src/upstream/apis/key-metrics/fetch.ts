@@ -1,7 +1,6 @@
 import type { Fetch, KeyMetricsCall } from "../../call.js";
-import type { KeyMetricsReply, KeyMetricsSection } from "../../question.js";
-import { AnswerReader } from "../answer-reader.js";
-import { Sections } from "../sections.js";
+import type { KeyMetricsQuestion, KeyMetricsReply, KeyMetricsSection } from "../../question.js";
+import { AnswerReader, firstFault, Sections } from "../answer-reader.js";
 import { type Listing, type ListingTerms, readListing } from "./listing.js";
 import { type Page, readPage, readTotal } from "./page.js";
 import { keyMetricsRequest, windowAt } from "./request.js";
@@ -73,4 +72,14 @@ const onCount = ({ ended, moved, claimed }: Listing, count: number | null): stri
 function onRepeats(repeated: readonly number[]): string[] {
   const keys = repeated.reduce((sum, each) => sum + each, 0);
   return keys === 0 ? [] : [`Keys that came more than once on a page with different figures: ${keys}. The later figures count.`];
+}
+
+/** The message of the faulty section that the question needs; null when the reply can answer it. The keys alone need no figures. */
+export function faultFor({ faults }: KeyMetricsReply, { of, window, current }: KeyMetricsQuestion): string | null {
+  const place = of === "total" ? "total" : "rows";
+  const needed: KeyMetricsSection[] = [];
+  if (place === "rows") needed.push("rows");
+  if (window !== null) needed.push(`${place}.byTime`);
+  if (current) needed.push(`${place}.current`);
+  return firstFault(faults, needed);
 }

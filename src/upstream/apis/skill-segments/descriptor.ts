@@ -1,11 +1,19 @@
-import { common } from "../../planning/ids.js";
-import { lookUpByIds } from "../../planning/lookup.js";
+import { common, lookUpByIds } from "../../planning/parts.js";
 import { largest } from "../../planning/sizes-seen.js";
 import { canonical, type SkillSegmentsLevel } from "../../question.js";
 import { type Api, counted, type QuestionOf } from "../descriptor.js";
-import { combinedSegments, intervalInUse, maxFreeCells, mergeSegments, pickedRows, segmentsCovered } from "../segments/merging.js";
-import { faultFor } from "./fault-for.js";
-import { fetchSkillSegments } from "./fetch.js";
+import {
+  combinedSegments,
+  intervalInUse,
+  maxFreeCells,
+  mayTryAll,
+  mayWiden,
+  mergeSegments,
+  pickedRows,
+  segmentsCovered,
+  withoutPages,
+} from "../segments/segments.js";
+import { faultFor, fetchSkillSegments } from "./fetch.js";
 
 type Asked = QuestionOf<"skill-segments">;
 
@@ -13,12 +21,10 @@ const part = (question: Asked) => ({ of: question.of, ids: question.skills, ever
 
 /** Skill ids and metrics share a call; intervals, user types and totals over other skills do not. */
 export const skillSegments: Api<"skill-segments"> = {
+  ...withoutPages,
   name: "skill-segments",
   metricsApi: "SKILL_SEGMENTS",
   title: "Skill segments",
-  service: "operations",
-  kinds: ["segments"],
-  kindsOf: () => ["segments"],
 
   scope: ({ lastMinutes, userType }) => [lastMinutes, userType],
   restricted: (question) => question,
@@ -26,8 +32,6 @@ export const skillSegments: Api<"skill-segments"> = {
     if (off === "widen") return question.skills;
     return off === "summary" ? question.everyMinutes : undefined;
   },
-  split: (question) => [question],
-  joined: (_, [reply]) => reply!,
   ids: (question) => (question.of === "rows" ? question.skills : null),
   withIds: (question, skills) => ({ ...question, skills }),
   contains: (whole, wanted) =>
@@ -39,9 +43,7 @@ export const skillSegments: Api<"skill-segments"> = {
       (level: SkillSegmentsLevel, { skills }: Asked) => ({ ...level, skills: pickedRows(level.skills, skills) }),
       (a, b) => ({ ...a, skills: new Map([...a.skills, ...b.skills]) }),
     ),
-  aligned: (question) => question,
 
-  regions: (questions) => [[...questions]],
   merge(questions, seen) {
     const merged = mergeSegments(questions.map(part));
     const first = questions[0];
@@ -50,9 +52,9 @@ export const skillSegments: Api<"skill-segments"> = {
     const known = seen.size(sizeName(first)) ?? seen.size("skills");
     const cellsOf = (intervals: number) => (known ?? Number.POSITIVE_INFINITY) * intervals;
     const everyMinutes = merged.everyMinutes ?? intervalInUse(lastMinutes, seen.inUse as readonly Asked[], cellsOf);
-    const isSmall = cellsOf(lastMinutes / (everyMinutes ?? lastMinutes)) <= maxFreeCells;
-    const isBought = known === undefined && merged.ids !== "all" && seen.spentOnNamed(named) > 0;
-    const skills = !merged.totalled && (isSmall || isBought) ? "all" : merged.ids;
+    const intervals = lastMinutes / (everyMinutes ?? lastMinutes);
+    const isFree = known === undefined ? mayTryAll(intervals, seen, named) : cellsOf(intervals) <= maxFreeCells;
+    const skills = !merged.totalled && isFree && mayWiden(first) ? "all" : merged.ids;
     return { call: { api: "skill-segments", lastMinutes, everyMinutes, userType, skills }, exchanges: 1 };
   },
   signature: ({ everyMinutes, of, skills }) => canonical({ everyMinutes, of, skills: of === "total" ? skills : null }),
@@ -68,8 +70,6 @@ export const skillSegments: Api<"skill-segments"> = {
     return lookUpByIds(this, records, question, ["segments"], usable);
   },
   faultFor,
-  cutShort: (call) => call,
-  continued: (_, rest) => rest,
 
   slot: ({ everyMinutes, skills }) => canonical([everyMinutes, skills]),
   named: ({ skills }) => (skills === "all" ? null : skills),
@@ -78,9 +78,7 @@ export const skillSegments: Api<"skill-segments"> = {
   *sizes({ call, reply }, known) {
     if (call.skills === "all") yield largest(sizeName(call), reply.skills.size, known);
   },
-  isSettled: () => false,
   rows: ({ skills }) => skills.size,
-  isWorth: () => true,
 
   fetch: fetchSkillSegments,
   probe: () => ({

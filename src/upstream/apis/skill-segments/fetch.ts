@@ -1,11 +1,10 @@
 import { skillSegmentMetrics } from "../../../catalogue/skill-segments.js";
 import type { Window } from "../../../time.js";
 import type { ExchangeRequest, Fetch, SkillSegmentsCall } from "../../call.js";
-import type { Rows, SegmentsSection, SkillSegmentsLevel, Values } from "../../question.js";
-import { AnswerReader, type Json } from "../answer-reader.js";
+import type { Rows, SegmentsSection, SkillSegmentsLevel, SkillSegmentsQuestion, SkillSegmentsReply, Values } from "../../question.js";
+import { AnswerReader, type Json, Sections } from "../answer-reader.js";
 import { idList, requestPath } from "../request-path.js";
-import { Sections } from "../sections.js";
-import { type Place, readSegments, totalOf } from "../segments/reading.js";
+import { type Place, readSegments, segmentsFault, totalOf } from "../segments/segments.js";
 
 /** One GET of msgskillsegments, whatever the number of skills; window and total as in agent segments. */
 export const fetchSkillSegments: Fetch<"skill-segments"> = async (call, { account, exchange, read }) => {
@@ -52,3 +51,7 @@ function readRows(level: Json, reader: AnswerReader): Rows {
 
 const readValues = (raw: Json, reader: AnswerReader): Values =>
   reader.segmentValues(skillSegmentMetrics, "totalSkillConversationSegments", raw);
+
+/** The message of the faulty section that the question needs; null when the reply can answer it. */
+export const faultFor = ({ faults }: SkillSegmentsReply, { of, everyMinutes }: SkillSegmentsQuestion): string | null =>
+  segmentsFault(faults, { of, everyMinutes, split: false });

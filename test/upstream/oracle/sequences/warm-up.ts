@@ -4,7 +4,7 @@ import { oracleOf } from "./api-oracle.js";
 import { noon, type Sequence } from "./sequence.js";
 
 /** The warm-up is over so long before the first arrival that none of its answers is fresh or stale then. */
-export const warmUpMs = 7_200_000;
+export const warmUpMs = 2_700_000;
 const dayMs = 86_400_000;
 
 const groupings: readonly (readonly Grouping[])[] = [["SKILL"], ["AGENT"], ["SKILL", "AGENT"]];

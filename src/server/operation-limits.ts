@@ -1,0 +1,247 @@
+import {
+  __Schema,
+  type DocumentNode,
+  type FieldNode,
+  type FragmentDefinitionNode,
+  type GraphQLCompositeType,
+  GraphQLError,
+  type GraphQLField,
+  type GraphQLSchema,
+  getNamedType,
+  getNullableType,
+  getVariableValues,
+  isCompositeType,
+  isListType,
+  isUnionType,
+  Kind,
+  Lexer,
+  type OperationDefinitionNode,
+  SchemaMetaFieldDef,
+  type SelectionSetNode,
+  type Source,
+  TokenKind,
+  TypeMetaFieldDef,
+  type ValidationRule,
+  valueFromASTUntyped,
+} from "graphql";
+import { GatewayError } from "../errors.js";
+
+export interface OperationSize {
+  /** Levels of fields; fragments add none. */
+  depth: number;
+  /** Fields with fragments spread, each alias counted; at most `Number.MAX_SAFE_INTEGER`. */
+  fields: number;
+}
+
+export interface SizeLimits {
+  maxQueryDepth: number;
+  maxQueryFields: number;
+}
+
+const nothing: OperationSize = { depth: 0, fields: 0 };
+
+/** The size of the largest operation of a parsed document, valid or not: a fragment is measured once, and is nothing where it is missing or within itself. */
+export function sizeOf(document: DocumentNode): OperationSize {
+  const fragments = new Map<string, FragmentDefinitionNode>();
+  for (const definition of document.definitions) {
+    if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition);
+  }
+  const measured = new Map<string, OperationSize>();
+
+  const ofFragment = (name: string): OperationSize => {
+    const known = measured.get(name);
+    if (known) return known;
+    measured.set(name, nothing);
+    const size = ofSelections(fragments.get(name)?.selectionSet);
+    measured.set(name, size);
+    return size;
+  };
+  const ofSelections = (set: SelectionSetNode | undefined): OperationSize => {
+    const size = { ...nothing };
+    for (const selection of set?.selections ?? []) {
+      const own = selection.kind === Kind.FIELD ? 1 : 0;
+      const inner = selection.kind === Kind.FRAGMENT_SPREAD ? ofFragment(selection.name.value) : ofSelections(selection.selectionSet);
+      size.depth = Math.max(size.depth, own + inner.depth);
+      size.fields = Math.min(size.fields + own + inner.fields, Number.MAX_SAFE_INTEGER);
+    }
+    return size;
+  };
+
+  const largest = { ...nothing };
+  for (const definition of document.definitions) {
+    if (definition.kind !== Kind.OPERATION_DEFINITION) continue;
+    const { depth, fields } = ofSelections(definition.selectionSet);
+    largest.depth = Math.max(largest.depth, depth);
+    largest.fields = Math.max(largest.fields, fields);
+  }
+  return largest;
+}
+
+/** The refusal of an operation beyond a limit, QUERY_TOO_LARGE with limit and value; null within both. */
+export function oversize({ depth, fields }: OperationSize, limits: SizeLimits): GatewayError | null {
+  if (depth > limits.maxQueryDepth)
+    return tooLarge("MAX_QUERY_DEPTH", `${limits.maxQueryDepth} levels of fields`, `operation has ${depth}`);
+  if (fields > limits.maxQueryFields) {
+    return tooLarge("MAX_QUERY_FIELDS", `${limits.maxQueryFields} fields, fragments spread and aliases apart`, `operation has ${fields}`);
+  }
+  return null;
+}
+
+/**
+ * Validation that reports a document with an operation beyond a limit, and hides its definitions from every other rule: comparing the
+ * fields of a large document with each other is itself the work that a limit is there to spare.
+ */
+export const sizeRule =
+  (limits: SizeLimits): ValidationRule =>
+  (context) => ({
+    Document(document) {
+      const refusal = oversize(sizeOf(document), limits);
+      if (!refusal) return undefined;
+      context.reportError(new GraphQLError(refusal.message, { originalError: refusal }));
+      return { ...document, definitions: [] };
+    },
+  });
+
+/** Validation that reports an operation of a kind for which the schema has no root type, which graphql only finds when it executes. */
+export const rootRule: ValidationRule = (context) => ({
+  OperationDefinition(node) {
+    if (context.getSchema().getRootType(node.operation)) return;
+    context.reportError(new GraphQLError(`The gateway has no ${node.operation}.`, { nodes: node }));
+  },
+});
+
+/** QUERY_TOO_LARGE in the one wording of every limit. */
+export const tooLarge = (setting: string, limit: string, value: string): GatewayError =>
+  new GatewayError("QUERY_TOO_LARGE", `${setting} allows ${limit}, but the ${value}.`);
+
+/** As the schema's @listSize has it. */
+interface ListSize {
+  assumedSize?: number;
+  sizedFields?: readonly string[];
+}
+
+/** How long a list is taken to be that no directive speaks of: those of introspection, but for the one of all types. */
+const unspokenSize = 5;
+const allTypes: GraphQLField<unknown, unknown> | undefined = __Schema.getFields().types;
+/** A response key counts once for each part of this length: it is repeated in every row, and in the path of every error below it. */
+const keyPart = 100;
+
+/**
+ * How many values an answer can have: each field in each row, fragments spread, lists by `first`, by the ids asked for, else as
+ * long as the schema assumes. An estimate, taken before anything runs, of what `first` and aliases multiply to.
+ */
+export function answerSize(
+  schema: GraphQLSchema,
+  document: DocumentNode,
+  operation: OperationDefinitionNode,
+  given: Readonly<Record<string, unknown>>,
+): number {
+  const root = schema.getRootType(operation.operation);
+  const { coerced } = getVariableValues(schema, operation.variableDefinitions ?? [], given);
+  if (!root || !coerced) return 0;
+  const fragments = new Map<string, FragmentDefinitionNode>();
+  for (const each of document.definitions) if (each.kind === Kind.FRAGMENT_DEFINITION) fragments.set(each.name.value, each);
+  const measured = new Map<string, number>();
+  const typeCount = Object.keys(schema.getTypeMap()).length;
+
+  /** `page`: how many rows the fields have that share the page of the field above. */
+  const ofSelections = (set: SelectionSetNode, type: GraphQLCompositeType, page: Page): number =>
+    set.selections.reduce((sum, selection) => {
+      if (selection.kind === Kind.FIELD) return sum + ofField(selection, type, page);
+      const fragment = selection.kind === Kind.FRAGMENT_SPREAD ? fragments.get(selection.name.value) : selection;
+      if (!fragment) return sum;
+      const condition = fragment.typeCondition && schema.getType(fragment.typeCondition.name.value);
+      const on = isCompositeType(condition) ? condition : type;
+      if (selection.kind === Kind.INLINE_FRAGMENT) return sum + ofSelections(fragment.selectionSet, on, page);
+      const key = `${selection.name.value} ${page.rows}`;
+      const known = measured.get(key) ?? ofSelections(fragment.selectionSet, on, page);
+      measured.set(key, known);
+      return sum + known;
+    }, 0);
+
+  const ofField = (node: FieldNode, parent: GraphQLCompositeType, page: Page): number => {
+    const parts = Math.ceil((node.alias ?? node.name).value.length / keyPart);
+    const field = fieldOf(parent, node.name.value);
+    const type = field && getNamedType(field.type);
+    if (!field || !node.selectionSet || !isCompositeType(type)) return parts;
+    const own = (field.extensions.directives as { listSize?: ListSize } | undefined)?.listSize ?? {};
+    const inner = {
+      rows: rowsAsked(node, coerced) ?? own.assumedSize ?? (field === allTypes ? typeCount : unspokenSize),
+      fields: own.sizedFields ?? [],
+    };
+    return parts * (1 + rowsOf(field, page, inner) * ofSelections(node.selectionSet, type, inner));
+  };
+  return ofSelections(operation.selectionSet, root, { rows: 1, fields: [] });
+}
+
+const metaFields: Readonly<Record<string, GraphQLField<unknown, unknown>>> = {
+  [SchemaMetaFieldDef.name]: SchemaMetaFieldDef,
+  [TypeMetaFieldDef.name]: TypeMetaFieldDef,
+};
+
+const fieldOf = (parent: GraphQLCompositeType, name: string): GraphQLField<unknown, unknown> | undefined =>
+  isUnionType(parent) ? undefined : (metaFields[name] ?? parent.getFields()[name]);
+
+interface Page {
+  rows: number;
+  fields: readonly string[];
+}
+
+function rowsOf(field: GraphQLField<unknown, unknown>, outer: Page, inner: Page): number {
+  if (!isListType(getNullableType(field.type))) return 1;
+  return outer.fields.includes(field.name) ? outer.rows : inner.rows;
+}
+
+/** The page asked for, or the number of things named; undefined when the arguments say neither. */
+function rowsAsked(node: FieldNode, variables: Readonly<Record<string, unknown>>): number | undefined {
+  const argument = (name: string): unknown => {
+    const found = node.arguments?.find((each) => each.name.value === name);
+    return found && valueFromASTUntyped(found.value, variables);
+  };
+  const first = argument("first");
+  if (typeof first === "number") return Math.max(0, first);
+  const named = argument("ids") ?? argument("representations");
+  return Array.isArray(named) ? named.length : undefined;
+}
+
+/** Throws QUERY_TOO_LARGE for an operation whose answer could have more values than the limit. */
+export function demandAnswerSize(values: number, limit: number): void {
+  if (values <= limit) return;
+  const most = Math.min(values, Number.MAX_SAFE_INTEGER);
+  throw tooLarge("MAX_ANSWER_VALUES", `${limit} values, each field counted in each row of its lists`, `answer could have ${most}`);
+}
+
+const tooLong = (limit: number, length: number): GatewayError =>
+  tooLarge("MAX_LIST_ITEMS", `${limit} items in a list`, `list has ${length}`);
+
+/** Validation that reports each list written in a document that is longer than the limit. */
+export const listRule =
+  (limit: number): ValidationRule =>
+  (context) => ({
+    ListValue(node) {
+      if (node.values.length <= limit) return;
+      const refusal = tooLong(limit, node.values.length);
+      context.reportError(new GraphQLError(refusal.message, { nodes: node, originalError: refusal }));
+    },
+  });
+
+/** Throws QUERY_TOO_LARGE when a list at any depth of the variables is longer than the limit. */
+export function demandListSizes(variables: Readonly<Record<string, unknown>>, limit: number): void {
+  const waiting: unknown[] = [variables];
+  for (let value = waiting.pop(); value !== undefined || waiting.length > 0; value = waiting.pop()) {
+    if (Array.isArray(value) && value.length > limit) throw tooLong(limit, value.length);
+    if (typeof value === "object" && value !== null) for (const inner of Object.values(value)) waiting.push(inner);
+  }
+}
+
+/** How many tokens a text has, as graphql's maxTokens counts them; the count ends where the text stops being GraphQL. */
+export function tokensOf(source: Source): number {
+  const lexer = new Lexer(source);
+  let count = 0;
+  try {
+    while (lexer.advance().kind !== TokenKind.EOF) count += 1;
+  } catch (error) {
+    if (!(error instanceof GraphQLError)) throw error;
+  }
+  return count;
+}

@@ -1,0 +1,210 @@
+import { floorTo, minuteMs, slotsOf, type Window } from "../../../time.js";
+import type { ExchangeResponse } from "../../call.js";
+import { common, contains, equalIds, fitsUrl, union } from "../../planning/parts.js";
+import type { Faults, Ids, Question, Replied, Rows, SegmentsSection } from "../../question.js";
+import { type AnswerReader, firstFault, isObject, type Json, type Sections } from "../answer-reader.js";
+import type { Seen } from "../descriptor.js";
+
+/** What holds of both segment APIs, whose answers have no pages and whose windows are not cut. */
+export const withoutPages = {
+  service: "operations",
+  kinds: ["segments"],
+  kindsOf: () => ["segments"] as const,
+  split: <Q>(question: Q): Q[] => [question],
+  joined: <R>(_: unknown, [reply]: readonly R[]): R => reply!,
+  aligned: <Q>(question: Q): Q => question,
+  regions: <Q>(questions: readonly Q[]): Q[][] => [[...questions]],
+  cutShort: <C>(call: C): C => call,
+  continued: <R>(_: unknown, rest: R): R => rest,
+  sizesSoFar: () => [],
+  isSettled: () => false,
+  isWorth: () => true,
+} as const;
+
+/** The platform answers at most about this many agent-skill-interval cells quickly; beyond, only what is asked for is asked. */
+export const maxFreeCells = 50_000;
+
+/** Whether rows are the same on this account however many ids are asked for with them. */
+export const mayWiden = ({ mergesOff = [] }: Pick<Question, "mergesOff">): boolean => !mergesOff.includes("widen");
+
+/** Ids that an account is taken to have while none were counted. */
+const assumedIds = 500;
+
+/** Whether all ids may be asked for although their number is not known, in an answer of so many cells for each id. */
+export const mayTryAll = (cellsEach: number, { triesAll, spentOnNamed }: Seen, shape: string): boolean =>
+  (triesAll || spentOnNamed(shape) > 0) && assumedIds * cellsEach <= maxFreeCells;
+
+/** What questions to both segment APIs have in common. */
+export interface SegmentsPart {
+  of: "rows" | "total";
+  ids: Ids;
+  everyMinutes: number | null;
+}
+
+/**
+ * The ids and the interval of the one call that answers all these parts; null when there is none: two intervals, totals
+ * over different sets, or a row outside the set that is totalled (widening the set would spoil the total).
+ */
+export function mergeSegments(parts: readonly SegmentsPart[]): { ids: Ids; everyMinutes: number | null; totalled: boolean } | null {
+  const intervals = new Set(parts.map((part) => part.everyMinutes).filter((every) => every !== null));
+  if (intervals.size > 1) return null;
+  const everyMinutes = [...intervals][0] ?? null;
+  const totals = parts.filter((part) => part.of === "total").map((part) => part.ids);
+  const total = totals[0];
+  if (total === undefined) {
+    const ids = union(parts.map((part) => part.ids));
+    return { ids: fitsUrl(ids) ? ids : "all", everyMinutes, totalled: false };
+  }
+  if (totals.some((other) => !equalIds(other, total)) || parts.some((part) => !contains(total, part.ids))) return null;
+  return { ids: total, everyMinutes, totalled: true };
+}
+
+/** The ids of the part that a call over these ids, in these intervals, answers; null for none. Its summary serves a part without intervals. */
+export function segmentsCovered(call: { ids: Ids; everyMinutes: number | null }, part: SegmentsPart): Ids | null {
+  if (part.everyMinutes !== null && part.everyMinutes !== call.everyMinutes) return null;
+  if (part.of === "total") return equalIds(call.ids, part.ids) ? part.ids : null;
+  return common(call.ids, part.ids);
+}
+
+/** The sub-interval in use that a call without one can carry for nothing. */
+export function intervalInUse(
+  lastMinutes: number,
+  inUse: readonly { everyMinutes: number | null }[],
+  cells: (intervals: number) => number,
+): number | null {
+  const candidates = inUse.flatMap(({ everyMinutes }) => everyMinutes ?? []);
+  return candidates.find((everyMinutes) => cells(lastMinutes / everyMinutes) <= maxFreeCells) ?? null;
+}
+
+interface Levels<L> extends Replied<SegmentsSection> {
+  intervals: readonly L[] | null;
+}
+
+/** One reply out of the replies to parts by ids; as old as the oldest, of the window of the first. */
+export function combinedSegments<Q, L extends { window: Window }, R extends L & Levels<L>>(
+  parts: readonly { question: Q; reply: R }[],
+  picked: (level: L, question: Q) => L,
+  both: (a: L, b: L) => L,
+): R {
+  const own = ({ question, reply }: { question: Q; reply: R }): R => ({
+    ...reply,
+    ...picked(reply, question),
+    intervals: reply.intervals?.map((level) => picked(level, question)) ?? null,
+  });
+  const [first, ...others] = parts.map(own);
+  let whole = first!;
+  for (const part of others) {
+    const [asOf, newestAskedAt] = [Math.min(whole.asOf, part.asOf), Math.max(whole.newestAskedAt, part.newestAskedAt)];
+    const intervals = whole.intervals?.map((level, index) => both(level, part.intervals?.[index] ?? level)) ?? null;
+    whole = { ...whole, ...both(whole, part), asOf, newestAskedAt, intervals };
+  }
+  return whole;
+}
+
+/** The rows of these ids. */
+export const pickedRows = (rows: Rows, ids: Ids): Rows =>
+  ids === "all" ? rows : new Map(ids.flatMap((id) => (rows.has(id) ? [[id, rows.get(id)!]] : [])));
+
+/** What the two segment methods of the Messaging Operations API have in common: window, intervals and totals. */
+
+interface Span {
+  lastMinutes: number;
+  everyMinutes: number | null;
+}
+
+interface Level {
+  window: Window;
+}
+
+/** Where a level stands: the sections of the whole window have plain names, those of its intervals begin with `intervals.`. */
+export type Place = "" | "intervals.";
+
+export type SegmentsReading<L extends Level> = L & {
+  asOf: number;
+  newestAskedAt: number;
+  faults?: Faults<SegmentsSection>;
+  intervals: readonly L[] | null;
+};
+
+export interface SegmentsTerms<L extends Level> {
+  reader: AnswerReader;
+  sections: Sections<SegmentsSection>;
+  /** Turns one level of the answer into rows and total, each a section; null is an interval that the platform left out. */
+  readLevel(level: Json | null, window: Window, place: Place): L;
+}
+
+/**
+ * The whole answer: its summary and, when asked for, every interval of the window, oldest first. Sections are judged apart;
+ * UPSTREAM_INVALID_RESPONSE when neither rows nor total of the whole window are of use.
+ */
+export function readSegments<L extends Level>(
+  { body, askedAt }: ExchangeResponse,
+  span: Span,
+  terms: SegmentsTerms<L>,
+): SegmentsReading<L> {
+  const { reader, sections, readLevel } = terms;
+  const whole = reader.object(body, "the body");
+  const around: Window = { from: askedAt - span.lastMinutes * minuteMs, to: askedAt };
+  const { everyMinutes } = span;
+  const everyMs = everyMinutes === null ? null : everyMinutes * minuteMs;
+  const summary = everyMs === null ? whole : reader.object(whole.timeframeSummary, "timeframeSummary");
+  const placed = everyMs === null ? null : sections.read("intervals", () => placedIntervals(whole, around, everyMs, reader), null);
+  const window = placed?.window ?? around;
+  const level = readLevel(unwrapped(summary), window, "");
+  const slots = placed?.slots ?? [];
+  const intervals = everyMs === null ? null : slots.map(({ slot, level: part }) => readLevel(part, slot, "intervals."));
+  sections.refuseWithout("rows", "total");
+  return { ...level, asOf: askedAt, newestAskedAt: askedAt, ...sections.faults, intervals };
+}
+
+interface Placed {
+  window: Window;
+  slots: readonly { slot: Window; level: Json | null }[];
+}
+
+/** The intervals at their places in the window that holds them all; those that the platform left out are null. */
+function placedIntervals(whole: Json, around: Window, everyMs: number, reader: AnswerReader): Placed {
+  const stamped = reader.list(whole.metricsByIntervals, "metricsByIntervals").map((entry) => {
+    const interval = reader.object(entry, "an interval");
+    return { timestamp: reader.number(interval.timestamp, "the timestamp of an interval"), level: unwrapped(interval) };
+  });
+  const timestamps = stamped.map(({ timestamp }) => timestamp);
+  const window = windowAround(timestamps, around, everyMs);
+  const slots = slotsOf(window, everyMs);
+  const levels = new Map(stamped.map(({ timestamp, level }) => [Math.round((timestamp - window.from) / everyMs), level]));
+  if (levels.size < stamped.length) throw reader.invalid("two intervals begin at the same time");
+  if ([...levels.keys()].some((index) => slots[index] === undefined)) throw reader.invalid("an interval lies outside the window");
+  return { window, slots: slots.map((slot, index) => ({ slot, level: levels.get(index) ?? null })) };
+}
+
+/**
+ * The window of an answer whose intervals begin at `timestamps`. The platform may leave out intervals without segments, at
+ * the end too: of the windows that hold every timestamp, the one whose end is nearest to the time of asking.
+ */
+function windowAround(timestamps: readonly number[], around: Window, everyMs: number): Window {
+  if (timestamps.length === 0) return around;
+  const lengthMs = around.to - around.from;
+  const askedAt = around.to;
+  const newest = Math.max(...timestamps);
+  const earliestEnd = newest + everyMs;
+  const latestEnd = earliestEnd + Math.max(0, floorTo(Math.min(...timestamps) + lengthMs - earliestEnd, everyMs));
+  const nearestEnd = earliestEnd + Math.round((askedAt - earliestEnd) / everyMs) * everyMs;
+  const to = Math.min(Math.max(nearestEnd, earliestEnd), latestEnd);
+  return { from: to - lengthMs, to };
+}
+
+/** Agent intervals wrap their data in `metricsData`; the page of skill segments shows no wrapper: both are read. */
+const unwrapped = (level: Json): Json => (isObject(level.metricsData) ? level.metricsData : level);
+
+/** The total of a level: `metricsTotal` in every example of the vendor's pages, `metricsTotals` in every text. */
+export const totalOf = (level: Json): unknown => level.metricsTotal ?? level.metricsTotals;
+
+/** The fault of a section that the question needs; null when all of them are sound. An interval question needs the summary, too. */
+export function segmentsFault(
+  faults: Faults<SegmentsSection> | undefined,
+  { of, everyMinutes, split }: { of: "rows" | "total"; everyMinutes: number | null; split: boolean },
+): string | null {
+  const level = [of, ...(split ? (["bySkill"] as const) : [])] as const;
+  const intervals = ["intervals", ...level.map((name) => `intervals.${name}` as const)] as const;
+  return firstFault(faults, everyMinutes === null ? level : [...level, ...intervals]);
+}
