@@ -191,6 +191,28 @@ describe("a series of pages", () => {
   });
 });
 
+describe("pages side by side", () => {
+  test.fails("of which one hangs leave their call overdue when the others come: whoever asks later does not wait for it", async () => {
+    const platform = usuallyQuick({ pages: () => 3, sideBySide: true, limits: { maxConcurrent: 10, maxPerMinute: 120 } });
+    const first = endOf(platform, skillRows(), { deadlineMs: 30_000 });
+    await settle();
+    platform.sent[0]!.answer();
+    await pass(2_000);
+    expect(platform.sent.map(({ page }) => page)).toEqual([1, 2, 3, 1]);
+    for (const exchange of [3, 4, 5]) {
+      platform.sent[exchange]!.answer();
+      await settle();
+    }
+    expect(await first).toMatchObject({ ...isAnswered, afterMs: 2_000 });
+    platform.sent[2]!.answer();
+    await pass(60_000);
+    // Its second page still hangs.
+    platform.ask([skillRows()], { deadlineMs: 5_000 });
+    await settle();
+    expect(platform.sent).toHaveLength(7);
+  });
+});
+
 describe("a permit that an exchange holds which nobody waits for", () => {
   test("stays with it while the platform is only slow, though others wait for a permit", async () => {
     const platform = usuallyQuick({ limits: alone });

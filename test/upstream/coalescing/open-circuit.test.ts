@@ -122,4 +122,11 @@ describe("an open circuit", () => {
     await settle();
     expect(platform.sent).toHaveLength(8);
   });
+
+  test.fails("is probed for all: who asks in the meantime waits for the probe, and is answered when that succeeds", async () => {
+    const platform = platformOver([...five, "ok"], { retryPausesMs: [] });
+    await askedInTurn(platform, upTo(5));
+    await pass(5_000);
+    expect(await Promise.all([6, 7, 8].map((number) => endOf(platform, numbered(number))))).toMatchObject(Array(3).fill(isAnswered));
+  });
 });

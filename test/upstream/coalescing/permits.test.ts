@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { pass, settle, standAtNoon } from "../fake-time.js";
 import { HeldPlatform, one } from "../held-platform.js";
 import { broken, endOf, limitedFor, numbered, platformOver, sentAt } from "../outcomes-by-hand.js";
-import { skillRows } from "../questions-by-hand.js";
+import { agentRows, skillRows } from "../questions-by-hand.js";
 
 standAtNoon();
 
@@ -99,6 +99,29 @@ describe("a permit", () => {
     platform.sent[1]!.answer();
     await settle();
     expect(platform.sent[2], "before the one that is due later").toMatchObject({ page: 2, call: { lastMinutes: 60 } });
+  });
+
+  test.fails("is waited for with that urgency by each of several pages side by side", async () => {
+    const platform = new HeldPlatform({ limits: alone, pages: ({ api }) => (api === "skill-segments" ? 3 : 1), sideBySide: true });
+    platform.ask([skillRows()], { deadlineMs: 60_000, priority: "refresh" });
+    await settle();
+    const others = (lastMinutes: number) => platform.ask([agentRows({ lastMinutes })], { deadlineMs: 50_000 });
+    others(1);
+    platform.sent[0]!.answer();
+    await settle();
+    others(2);
+    platform.ask([skillRows()], { deadlineMs: 45_000 });
+    for (let exchange = 1; exchange < 5; exchange++) {
+      await settle();
+      platform.sent[exchange]!.answer();
+    }
+    expect(platform.sent.map(({ call, page }) => `${call.api} ${page}`)).toEqual([
+      "skill-segments 1",
+      "agent-segments 1",
+      "skill-segments 2",
+      "skill-segments 3",
+      "agent-segments 1",
+    ]);
   });
 
   test("is refused to all when the limiter is closed", async () => {
