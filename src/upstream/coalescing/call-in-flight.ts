@@ -51,7 +51,7 @@ export class CallInFlight implements KnownCall {
   /** Why the last try failed, while the call waits for the next; or that somebody waited for it in vain. */
   failing: GatewayError | null = null;
   #sentAt: Moment | null = null;
-  #request: PermitRequest | undefined;
+  readonly #requests = new Set<PermitRequest>();
   #gathering: NodeJS.Timeout | undefined;
   #isGathering = false;
   /** Since when nobody waits for it, monotonic ms. */
@@ -59,6 +59,8 @@ export class CallInFlight implements KnownCall {
   #paidFor: number;
   #isCutShort = false;
   #rowsRead = 0;
+  /** Those of the exchanges under way that take much longer than usual. */
+  readonly #overdue = new Set<AbortController>();
   readonly #underWay = new Set<AbortController>();
 
   constructor(
@@ -127,7 +129,7 @@ export class CallInFlight implements KnownCall {
     this.#waiters.clear();
     for (const waiter of waiters) this.#waiters.add(waiter);
     this.#happens("joined");
-    this.#request?.move(this.#permitTerms());
+    this.#moveRequests();
     this.#refuseLate();
   }
 
@@ -141,7 +143,7 @@ export class CallInFlight implements KnownCall {
   join(waiter: Waiter): void {
     this.#waiters.add(waiter);
     this.#happens("joined");
-    this.#request?.move(this.#permitTerms());
+    this.#moveRequests();
     this.#refuseLate();
   }
 
@@ -149,7 +151,7 @@ export class CallInFlight implements KnownCall {
   leave(waiter: Waiter): void {
     if (!this.#waiters.delete(waiter) || this.isOver) return;
     if (this.#waiters.size > 0) {
-      this.#request?.move(this.#permitTerms());
+      this.#moveRequests();
       return;
     }
     this.#abandonedAt = this.session.clock.monotonic();
@@ -175,10 +177,21 @@ export class CallInFlight implements KnownCall {
     this.#state = nextState(this.#state, event);
   }
 
+  /** What happens to one of several exchanges side by side: the call stays overdue while another of them is. */
+  #happensToOne(event: "granted" | "page" | "renewed"): void {
+    this.#happens(event);
+    if (this.#overdue.size > 0) this.#happens("overdue");
+  }
+
+  /** Tells the limiter how urgent the permits are now. */
+  #moveRequests(): void {
+    for (const request of this.#requests) request.move(this.#permitTerms());
+  }
+
   #end(end: CallEnd): void {
     clearTimeout(this.#gathering);
-    this.#request?.cancel();
-    this.#request = undefined;
+    for (const request of this.#requests) request.cancel();
+    this.#requests.clear();
     this.charge?.settle(this.facts.exchanges);
     this.owner.ended(this, end);
   }
@@ -206,8 +219,9 @@ export class CallInFlight implements KnownCall {
 
   /** Waiters whose deadline comes before the permit can; the call goes on for the others. */
   #refuseLate(): void {
-    if (!this.#request) return;
-    const earliest = this.#request.earliest();
+    const [first] = this.#requests;
+    if (!first) return;
+    const earliest = first.earliest();
     const late = [...this.#waiters].filter(({ ask }) => ask.terms.deadline < earliest);
     if (late.length === 0) return;
     this.#happens("too late");
@@ -313,6 +327,7 @@ export class CallInFlight implements KnownCall {
         isWanted: () => this.isWanted,
         overdue: () => {
           if (this.isOver) return;
+          this.#overdue.add(attempt.controller);
           this.#happens("overdue");
           this.owner.overdue(this);
         },
@@ -328,17 +343,18 @@ export class CallInFlight implements KnownCall {
         },
         again: async () => {
           const another = await this.#permit(undefined);
-          this.#happens("renewed");
+          this.#happensToOne("renewed");
           return another;
         },
       });
       try {
         this.#underWay.add(attempt.controller);
-        if (!this.isOver) this.#happens("granted");
+        if (!this.isOver) this.#happensToOne("granted");
         const response = await attempt.send(request, Math.max(clock.monotonic() + longestExchangeMs, this.deadline));
         if (this.isOver) throw nobodyWaits();
         this.facts.pages++;
-        this.#happens("page");
+        this.#overdue.delete(attempt.controller);
+        this.#happensToOne("page");
         return response;
       } catch (error) {
         if (this.isOver) throw error;
@@ -348,6 +364,7 @@ export class CallInFlight implements KnownCall {
         if (failure.code === "UPSTREAM_RATE_LIMITED") pausedUntil = limiter.rateLimited(failure.extensions.retryAfterMs);
       } finally {
         this.#underWay.delete(attempt.controller);
+        this.#overdue.delete(attempt.controller);
         attempt.end();
       }
       if (failure.code === "UPSTREAM_RATE_LIMITED") {
@@ -426,12 +443,13 @@ export class CallInFlight implements KnownCall {
 
   /** The outcome may come before the limiter's `request` returns. */
   #requestPermit(granted: (permit: Permit) => void, refused: (error: GatewayError) => void): void {
-    let isWaiting = true;
+    let isOver = false;
     const ends = () => {
-      isWaiting = false;
-      this.#request = undefined;
+      isOver = true;
+      if (request) this.#requests.delete(request);
     };
-    const request = this.session.limiter.request(this.#permitTerms(), {
+    let request: ReturnType<Session["limiter"]["request"]> | undefined;
+    request = this.session.limiter.request(this.#permitTerms(), {
       grant: (permit) => {
         ends();
         granted(permit);
@@ -441,7 +459,7 @@ export class CallInFlight implements KnownCall {
         refused(error);
       },
     });
-    if (isWaiting) this.#request = request;
+    if (!isOver) this.#requests.add(request);
   }
 }
 

@@ -252,22 +252,16 @@ export class Coalescer implements CallOwner, SearchOwner {
       if (place) {
         place.assign(call, waiters);
         if (call.gatherMs === 0) place.depart();
-      } else this.#begin(open, call, waiters, { gatherMs: call.gatherMs, isPlanned: true });
+      } else this.#begin(open, call, waiters);
     }
     for (const call of vacant) call.drop();
   }
 
-  /** A new call for these waiters, of whom the first who can pays. Null when none can: they fail. */
-  #begin(
-    open: OpenScope,
-    planned: PlannedCall,
-    waiters: readonly Waiter[],
-    { gatherMs = 0, isPlanned }: { gatherMs?: number; isPlanned: boolean },
-  ): CallInFlight | null {
-    const paid = this.#stopped ?? paidBy(waiters, planned.exchanges, isPlanned);
-    if (!(paid instanceof GatewayError)) return this.#begins(open, planned, waiters, paid, { gatherMs, isPlanned });
-    for (const waiter of waiters) this.fails(waiter, paid, null);
-    return null;
+  /** A new call for these waiters, of whom the first who can pays. When none can, they fail. */
+  #begin(open: OpenScope, planned: DecidedCall, waiters: readonly Waiter[]): void {
+    const paid = this.#stopped ?? paidBy(waiters, planned.exchanges, true);
+    if (!(paid instanceof GatewayError)) this.#begins(open, planned, waiters, paid, { gatherMs: planned.gatherMs, isPlanned: true });
+    else for (const waiter of waiters) this.fails(waiter, paid, null);
   }
 
   #begins(
@@ -375,6 +369,7 @@ export class Coalescer implements CallOwner, SearchOwner {
 
   #landed(open: OpenScope, call: CallInFlight, record: AnswerRecord, isCutShort: boolean): void {
     const again: Waiter[] = [];
+    open.acceptArguments([...call.waiters].map(({ wanted }) => wanted));
     for (const waiter of call.waiters) {
       const left = this.#delivery.landed(waiter, record, call);
       if (left && isCutShort) again.push(left);
@@ -396,8 +391,14 @@ export class Coalescer implements CallOwner, SearchOwner {
   /** What an answer that was cut short does not hold is decided anew. */
   #askAgain(waiter: Waiter): void {
     const { ask } = waiter;
-    const again = new Ask(waiter.part, ask.scope, ask.terms, ask.askedAt);
-    this.#serve([again], ask.terms, () => null).catch((error) => {
+    // The plan of the request did not count it.
+    const terms: AskTerms = {
+      ...ask.terms,
+      charge: (exchanges) => ask.terms.charge(exchanges, false),
+      most: () => Number.POSITIVE_INFINITY,
+    };
+    const again = new Ask(waiter.part, ask.scope, terms, ask.askedAt);
+    this.#serve([again], terms, () => null).catch((error) => {
       this.#delivery.refused(again, again.question, this.#asGatewayError(error, null));
       again.settle();
     });
@@ -423,7 +424,8 @@ export class Coalescer implements CallOwner, SearchOwner {
   // ------------------------------------------------------------ the search for a refused id
 
   begins(open: OpenScope, planned: PlannedCall, waiters: readonly Waiter[]): CallInFlight | null {
-    return this.#begin(open, planned, waiters, { isPlanned: false });
+    const paid = this.#stopped ?? paidBy(waiters, planned.exchanges, false);
+    return paid instanceof GatewayError ? null : this.#begins(open, planned, waiters, paid, { gatherMs: 0, isPlanned: false });
   }
 
   gaveWay(waiter: Waiter, call: CallInFlight): void {

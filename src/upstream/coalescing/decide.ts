@@ -1,5 +1,5 @@
 import type { GatewayError } from "../../errors.js";
-import { type Freshness, type Moment, type Tolerance, tolerating } from "../answers/freshness.js";
+import { type Freshness, freshMs, type Moment, type Tolerance, tolerating } from "../answers/freshness.js";
 import type { AnswerRecord, Api, FoundPart, Seen, Usable } from "../apis/descriptor.js";
 import type { Priority } from "../budget/permit.js";
 import type { Call } from "../call.js";
@@ -162,7 +162,7 @@ export function decide<C extends KnownCall>(questions: readonly Question[], snap
     }
 
     // 5. Calls that will bring it: those in flight, then those queued.
-    for (const call of joinable(known.calls, snapshot, scope.account)) {
+    for (const call of joinable(known.calls, snapshot, question)) {
       if (missing === null) break;
       const covered: Question | null = api.covered(call.call, missing, null, call.sentAt?.now ?? snapshot.present.now);
       if (covered === null || !mayJoin(call, covered, api, known.calls)) continue;
@@ -252,10 +252,10 @@ function obstacleTo(missing: Question, api: Api, { failures, calls, obstacle }: 
   return call.failing && { error: call.failing, final: false, isOverdue: call.state === "overdue" };
 }
 
-/** Calls whose figures will not be older than their limits, those in flight first. */
-function joinable<C extends KnownCall>(calls: readonly C[], { freshness, present }: Snapshot, account: string): C[] {
-  const { ttlMs, staleMs } = freshness(account);
-  const limitMs = Math.max(...Object.values(ttlMs)) + staleMs;
+/** Calls whose figures will be of use to the question however old they are by then, those in flight first. */
+function joinable<C extends KnownCall>(calls: readonly C[], { freshness, present }: Snapshot, question: Question): C[] {
+  const limits = freshness(question.account);
+  const limitMs = freshMs(limits, question) + limits.staleMs;
   return calls
     .filter(({ sentAt }) => sentAt === null || present.monotonic - sentAt.monotonic < limitMs)
     .sort((a, b) => Number(a.sentAt === null) - Number(b.sentAt === null));

@@ -3,6 +3,7 @@ import type { GatewayError } from "../../errors.js";
 import { minuteMs } from "../../time.js";
 import { ageAt, type Freshness, type Moment } from "../answers/freshness.js";
 import type { AnswerRecord, Seen } from "../apis/descriptor.js";
+import { nothingSeen } from "../planning/plan.js";
 import type { Scope } from "../planning/scope.js";
 import type { SizesSeen } from "../planning/sizes-seen.js";
 import type { Question } from "../question.js";
@@ -22,14 +23,20 @@ export class OpenScope {
   readonly #inUse: LRUCache<string, Question>;
   readonly #refusedIds: LRUCache<string, GatewayError>;
   readonly #refusedArguments: LRUCache<string, GatewayError>;
+  readonly #acceptedArguments: LRUCache<string, true>;
+  /** By id: the ids of a refused call that no search has told apart yet. */
+  readonly #suspects: LRUCache<string, readonly string[]>;
+  #refusedAdditionsUntil = Number.NEGATIVE_INFINITY;
 
   constructor(
     readonly scope: Scope,
-    monotonic: () => number,
+    private readonly monotonic: () => number,
   ) {
     const forTenMinutes = { ttl: refusedForMs, ttlResolution: 0, perf: { now: monotonic } };
     this.#refusedIds = new LRUCache({ max: mostRefused, ...forTenMinutes });
     this.#refusedArguments = new LRUCache({ max: mostRefused, ...forTenMinutes });
+    this.#acceptedArguments = new LRUCache({ max: mostRefused, ...forTenMinutes });
+    this.#suspects = new LRUCache({ max: mostRefused, ...forTenMinutes });
     this.#inUse = new LRUCache({ max: mostInUse, ttl: minuteMs, ttlResolution: 0, perf: { now: monotonic } });
   }
 
@@ -46,6 +53,33 @@ export class OpenScope {
     for (const question of questions) this.#refusedArguments.set(this.scope.api.signature(question), error);
   }
 
+  /** The platform has answered these: if it refuses calls like them, an id is at fault. */
+  acceptArguments(questions: readonly Question[]): void {
+    for (const question of questions) this.#acceptedArguments.set(this.scope.api.signature(question), true);
+  }
+
+  acceptedArgument = (question: Question): boolean => this.#acceptedArguments.has(this.scope.api.signature(question));
+
+  /** A search ended before it found which of these ids is refused. */
+  suspect(ids: readonly string[]): void {
+    for (const id of ids) this.#suspects.set(id, ids);
+  }
+
+  /** The suspects among the ids, in the groups in which searches left them. */
+  suspectsAmong(ids: readonly string[]): string[][] {
+    const groups = new Map<readonly string[], string[]>();
+    for (const id of ids) {
+      const group = this.#refusedIds.has(id) ? undefined : this.#suspects.get(id);
+      if (group) groups.set(group, [...(groups.get(group) ?? []), id]);
+    }
+    return [...groups.values()];
+  }
+
+  /** The platform has refused a call for what the gateway had added to it. */
+  refuseAdditions(): void {
+    this.#refusedAdditionsUntil = this.monotonic() + refusedForMs;
+  }
+
   get refused(): { argument(question: Question): GatewayError | null; ids: ReadonlyMap<string, GatewayError> } {
     return {
       argument: (question) =>
@@ -60,6 +94,7 @@ export class OpenScope {
 
   /** What earlier answers and calls have shown. `records`: those stored. */
   seen(records: readonly AnswerRecord[], sizes: SizesSeen, { ttlMs }: Freshness, present: Moment, triesAll: boolean): Seen {
+    if (this.monotonic() < this.#refusedAdditionsUntil) return nothingSeen;
     const { api } = this.scope;
     const ttl = ttlMs[api.kinds[0]];
     const fresh = records.filter((record) => ageAt(record, present) < ttl);

@@ -9,7 +9,7 @@ import type { OpenScope } from "./open-scope.js";
 
 /** What the search asks of the coalescer, which owns calls and waiters. */
 export interface SearchOwner {
-  /** Makes a call that stays as it is, paid as one that no plan counted. Null when none of the waiters may bear it: they have failed. */
+  /** Makes a call that stays as it is, paid as one that no plan counted. Null when none of the waiters may bear it. */
   begins(open: OpenScope, planned: PlannedCall, waiters: readonly Waiter[]): CallInFlight | null;
   fails(waiter: Waiter, error: GatewayError, call: CallInFlight | null): void;
   /** The call no longer answers these waiters, and was made for nothing. */
@@ -64,6 +64,7 @@ export class RefusedIdSearch {
       open.refuseIds(ids, error);
       return false;
     }
+    const suspects = step ? [] : open.suspectsAmong(ids);
     // A total over ids of which one is refused is refused.
     for (const waiter of waiters) if (!rows.includes(waiter)) this.owner.fails(waiter, error, call);
     if (step?.pair) {
@@ -71,7 +72,9 @@ export class RefusedIdSearch {
       return true;
     }
     for (const waiter of rows) this.owner.gaveWay(waiter, call);
-    this.#halves(open, call.plan, step?.search ?? { error, callsLeft: callsFor(ids.length) }, ids, rows, step?.isWhole ?? true);
+    const search = step?.search ?? { error, callsLeft: callsFor(ids.length) };
+    if (suspects.length === 0) this.#split(open, call.plan, search, halves(ids), rows, step?.isWhole ?? true);
+    else this.#split(open, call.plan, search, apart(ids, suspects), rows, false);
     return true;
   }
 
@@ -81,13 +84,13 @@ export class RefusedIdSearch {
     this.#steps.delete(call);
     if (!step?.pair || ++step.pair.ended < 2) return;
     const { search, pair } = step;
-    if (pair.refused.length === 2) {
-      const waiters = pair.refused.flatMap((half) => half.waiters);
+    const waiters = pair.refused.flatMap((half) => half.waiters);
+    if (pair.refused.length === 2 && !waiters.some(({ wanted }) => open.acceptedArgument(wanted))) {
       open.refuseArguments(wantedBy(waiters), search.error);
       for (const waiter of waiters) this.owner.fails(waiter, search.error, null);
       return;
     }
-    for (const { ids, waiters } of pair.refused) this.#halves(open, call.plan, search, ids, waiters, false);
+    for (const half of pair.refused) this.#split(open, call.plan, search, halves(half.ids), half.waiters, false);
   }
 
   /** Makes the call again without what nobody wants; false when there is nothing to leave out. */
@@ -96,6 +99,7 @@ export class RefusedIdSearch {
     if (narrow.length === 1 && canonical(narrow[0]!.call) === canonical(call.call)) return false;
     const named = new Set(narrow.flatMap((planned) => open.scope.api.named(planned.call) ?? []));
     const search: Search = { error, callsLeft: callsFor(named.size) };
+    open.refuseAdditions();
     for (const waiter of waiters) this.owner.gaveWay(waiter, call);
     for (const planned of narrow) {
       const wanted = new Set(planned.questions.map(canonical));
@@ -105,10 +109,17 @@ export class RefusedIdSearch {
     return true;
   }
 
-  #halves(open: OpenScope, whole: PlannedCall, search: Search, ids: readonly string[], waiters: readonly Waiter[], isWhole: boolean): void {
+  /** Asks for each group of ids by itself, side by side. */
+  #split(
+    open: OpenScope,
+    whole: PlannedCall,
+    search: Search,
+    groups: readonly (readonly string[])[],
+    waiters: readonly Waiter[],
+    isWhole: boolean,
+  ): void {
     const { api } = open.scope;
-    const middle = Math.ceil(ids.length / 2);
-    const halves = [ids.slice(0, middle), ids.slice(middle)].map((half) => ({ half, waiters: [] as Waiter[] }));
+    const halves = groups.map((half) => ({ half, waiters: [] as Waiter[] }));
     for (const waiter of waiters) {
       const parts = halves.flatMap(({ half, waiters: into }) => {
         const part = partWithin(api, waiter, half);
@@ -132,9 +143,23 @@ export class RefusedIdSearch {
     if (call) this.#steps.set(call, step);
     else {
       if (pair) pair.ended++;
+      const ids = open.scope.api.named(planned.call) ?? [];
+      if (ids.length > 1) open.suspect(ids);
       for (const waiter of waiters) this.owner.fails(waiter, unresolved(search.error), null);
     }
   }
+}
+
+function halves(ids: readonly string[]): (readonly string[])[] {
+  const middle = Math.ceil(ids.length / 2);
+  return [ids.slice(0, middle), ids.slice(middle)];
+}
+
+/** The groups, and what is in none of them; the smallest group first, because it is searched soonest. */
+function apart(ids: readonly string[], groups: readonly (readonly string[])[]): (readonly string[])[] {
+  const grouped = new Set(groups.flat());
+  const rest = ids.filter((id) => !grouped.has(id));
+  return [...(rest.length > 0 ? [rest] : []), ...[...groups].sort((a, b) => a.length - b.length)];
 }
 
 const wantedBy = (waiters: readonly Waiter[]): Question[] => waiters.map(({ wanted }) => wanted);

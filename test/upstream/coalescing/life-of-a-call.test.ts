@@ -199,11 +199,13 @@ const driven: { readonly [S in CallState]: { readonly [E in CallEvent]?: () => P
     },
     rejected: async () => fails(await sent(), 0, rejected),
     overdue: () => overdue(),
+    // Its only waiter gives up at the moment from which it is overdue.
     reclaimed: async () => {
-      const platform = await reading({ limits: { maxConcurrent: 2, maxPerMinute: 120 } }, { deadlineMs: 1_000 });
-      await pass(2_000);
-      await answers(platform, 2);
-      await othersAsk(platform, 2);
+      const platform = new HeldPlatform({ limits: { maxConcurrent: 1, maxPerMinute: 120 } });
+      platform.ask([skillRows()], { deadlineMs: 2_500 });
+      await settle();
+      await othersAsk(platform);
+      await pass(2_500);
     },
     "failed for good": async () => fails(await sent(), 0, malformed),
     stopped: async () => (await sent()).coalescer.stop(),

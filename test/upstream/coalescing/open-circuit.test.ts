@@ -123,10 +123,13 @@ describe("an open circuit", () => {
     expect(platform.sent).toHaveLength(8);
   });
 
-  test.fails("is probed for all: who asks in the meantime waits for the probe, and is answered when that succeeds", async () => {
+  test("is probed by one call: whoever needs another one in the meantime is told at once, and the next is sent when that succeeds", async () => {
     const platform = platformOver([...five, "ok"], { retryPausesMs: [] });
     await askedInTurn(platform, upTo(5));
     await pass(5_000);
-    expect(await Promise.all([6, 7, 8].map((number) => endOf(platform, numbered(number))))).toMatchObject(Array(3).fill(isAnswered));
+    const isTold = { code: "UPSTREAM_UNAVAILABLE", afterMs: 0 };
+    const ends = await Promise.all([6, 7, 8].map((number) => endOf(platform, numbered(number))));
+    expect(ends).toMatchObject([isAnswered, isTold, isTold]);
+    expect(await endOf(platform, numbered(7))).toMatchObject(isAnswered);
   });
 });
