@@ -115,6 +115,16 @@ describe.each([
   });
 });
 
+test("a step back makes no figure younger than it is", async () => {
+  const platform = new HeldPlatform();
+  await costOf(platform, skillRows());
+  await pass(14_000);
+  step(-10_000);
+  expect(await endOf(platform, skillRows())).toMatchObject({ answered: { stale: false } });
+  await pass(1_000);
+  expect(await endOf(platform, skillRows())).toMatchObject({ answered: { stale: true } });
+});
+
 test("a step back takes no stored intervals for those of a later time, and freezes none", async () => {
   const platform = new HeldPlatform();
   const now = Date.now();
