@@ -115,6 +115,7 @@ describe("an account that is read with the caller's own token", () => {
 
   it("is ready without a token, and writes none to log or answers", async () => {
     const line = await start({ LOG_LEVEL: "trace" });
+    await line.lookedUp;
     expect(await (await fetch(`${line.url}/readyz`)).json()).toMatchObject({
       ready: true,
       accounts: [{ id: "mine", services: { operations: "ok", keyMetrics: "ok", intervalMetrics: "ok" } }, { id: "ours" }],

@@ -11,6 +11,8 @@ export interface Served {
   url: string;
   simulator: Simulator;
   ask(query: string, options?: Pick<AskOptions, "variables" | "headers">): Promise<Answer<Record<string, unknown>>>;
+  /** Resolves when the first domain look-ups and tokens are known. */
+  lookedUp: Promise<void>;
   /** Every line of the log, as it was written. */
   log(): string;
 }
@@ -44,6 +46,7 @@ export async function served({ simulated, environment = {}, accounts, keys }: Se
   return {
     url: app.url,
     simulator,
+    lookedUp: gateway.lookedUp,
     log: () => lines.join(""),
     async ask(query, { variables, headers } = {}) {
       const response = await fetch(`${app.url}/graphql`, {
@@ -62,8 +65,10 @@ export async function served({ simulated, environment = {}, accounts, keys }: Se
 export const refused = ({ errors }: Pick<Answer<unknown>, "errors">): [string | undefined, string][] =>
   errors.map(({ path, extensions }) => [path?.join("."), extensions.code]);
 
-/** Calls that the four metrics APIs have had. */
-export function callsOf({ simulator }: Served): number {
+/** Calls that the four metrics APIs have had, for the account or for all. */
+export function callsOf({ simulator }: Served, account?: string): number {
   const apis = ["agent-segments", "skill-segments", "key-metrics", "interval-metrics"] as const;
-  return apis.reduce((sum, api) => sum + (simulator.counts().byApi[api] ?? 0), 0);
+  const { byApi, byAccount } = simulator.counts();
+  const counts = account === undefined ? byApi : (byAccount[account] ?? {});
+  return apis.reduce((sum, api) => sum + (counts[api] ?? 0), 0);
 }

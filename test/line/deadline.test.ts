@@ -11,6 +11,8 @@ type Data = { contactCenter: { current: Figures | null; agentSegments: Figures |
 const deadlineMs = 400;
 const short = { REQUEST_DEADLINE_MS: String(deadlineMs) };
 const query = "{ contactCenter { current { asOf stale } agentSegments { asOf stale } } }";
+/** Shows how long exchanges of key metrics usually take, so that one is not overdue as soon as its asker's deadline passes. */
+const another = "{ contactCenter { current(userType: BOT) { asOf } } }";
 const text = (ms: number) => new Date(ms).toISOString();
 
 /** How long a piece of work takes, in ms of real time. */
@@ -57,8 +59,9 @@ describe("an API that hangs", () => {
     expect(data.contactCenter.agents!.nodes[0]!.intervals).toEqual({ totalCount: expect.any(Number) });
   });
 
-  test("is asked once by all who wait, and once more only when that call is over", async () => {
+  test("is asked once by all who wait, while it is not overdue", async () => {
     const line = await stillLine({}, short);
+    await line.ask(another);
     line.simulator.fault({ api: "key-metrics", kind: "hang", times: 1 });
     const answers = await Promise.all([line.ask(query), line.ask(query), line.ask(query)]);
     expect(answers.map(({ errors }) => errors.map(({ extensions }) => extensions.code))).toEqual([
@@ -66,7 +69,7 @@ describe("an API that hangs", () => {
       ["UPSTREAM_TIMEOUT"],
       ["UPSTREAM_TIMEOUT"],
     ]);
-    expect(line.calls()).toBe(2);
+    expect(line.calls()).toBe(3);
   });
 
   test("does not keep its turn from others when nobody waits for it any more", async () => {
@@ -109,13 +112,14 @@ describe("an API that hangs", () => {
 
   test("whose answer comes late is an answer for the next", async () => {
     const line = await stillLine({}, short);
+    await line.ask(another);
     line.simulator.fault({ api: "key-metrics", kind: "slow-headers", afterMs: 600, times: 1 });
     expect((await line.ask<Data>(query)).data.contactCenter.current).toBeNull();
     // Asked again before the late answer is there, it waits for that one.
     const { data, errors } = await line.ask<Data>(query);
     expect(errors).toEqual([]);
     expect(data.contactCenter.current).toEqual({ asOf: text(atWork), stale: false });
-    expect(line.calls()).toBe(2);
+    expect(line.calls()).toBe(3);
   });
 });
 

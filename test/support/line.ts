@@ -12,6 +12,8 @@ export interface Line {
   simulator: Simulator;
   config: Config;
   ask<Data = Record<string, unknown>>(query: string, options?: AskOptions): Promise<Answer<Data>>;
+  /** What the gateway warned its operator of, in order. */
+  warnings: readonly string[];
   /** Requests the four metrics APIs have had since `resetCounts`. */
   calls(): number;
   stop(): Promise<void>;
@@ -59,7 +61,11 @@ export async function startLine(
   const simulator = await startSimulator({ now, ...simulated });
   before(simulator);
   const config = configOf(simulator, { PORT: "0", ...environment });
-  const warn = (message: string, error: unknown) => log.warn({ err: error }, message);
+  const warnings: string[] = [];
+  const warn = (message: string, error: unknown) => {
+    warnings.push(message);
+    log.warn({ err: error }, message);
+  };
   const log = pino({ level: process.env.LINE_LOG ?? "silent" });
   const gateway = await createGateway(config, { clock: { now, monotonic }, warn });
   const app = await startApp({
@@ -76,6 +82,7 @@ export async function startLine(
     url: app.url,
     simulator,
     config,
+    warnings,
     async ask<Data>(query: string, { variables, operationName, headers }: AskOptions = {}) {
       const response = await fetch(`${app.url}/graphql`, {
         method: "POST",

@@ -45,6 +45,8 @@ export interface Asked {
 /** A refresh behind a stale answer has this long, whoever asked; ms. */
 const refreshMs = 60_000;
 const mostScopes = 20_000;
+/** Somebody who gives up within this time gains nothing by a call beside an overdue one, ms. */
+const leastBesideMs = 100;
 /** A chain of pages that takes more than this part of the deadline is cut into parts. */
 const longestChainShare = 0.5;
 
@@ -308,7 +310,8 @@ export class Coalescer implements CallOwner, SearchOwner {
     const open = this.#open(call.plan.scope);
     const { api } = open.scope;
     const isExpected = (wanted: Question) => open.open.some((other) => other !== call && api.covered(other.call, wanted, null) !== null);
-    const waiters = [...call.waiters].filter(({ wanted }) => !isExpected(wanted));
+    const isPatient = ({ ask: { terms } }: Waiter) => terms.deadline - this.options.clock.monotonic() > leastBesideMs;
+    const waiters = [...call.waiters].filter((waiter) => isPatient(waiter) && !isExpected(waiter.wanted));
     if (waiters.length === 0 || this.#stopped) return;
     const paid = paidBy(waiters, call.plan.exchanges, false);
     if (paid instanceof GatewayError) return;

@@ -143,7 +143,7 @@ export function decide<C extends KnownCall>(questions: readonly Question[], snap
       const stale = left === null ? missing : left === missing ? null : remainder(api, missing, left);
       if (stale !== null && obstacle.isOverdue) refreshes.push(stale);
       if (left === null) continue;
-      missing = left;
+      missing = stillMissing(api, missing, left);
       part = remains(api, question, missing);
       if (obstacle.final) {
         refused.push({ question, part, error: obstacle.error });
@@ -157,7 +157,7 @@ export function decide<C extends KnownCall>(questions: readonly Question[], snap
       const stale = left === null ? missing : left === missing ? null : remainder(api, missing, left);
       if (stale !== null) refreshes.push(stale);
       if (left === null) continue;
-      missing = left;
+      missing = stillMissing(api, missing, left);
       part = remains(api, question, missing);
     }
 
@@ -205,6 +205,9 @@ export function decide<C extends KnownCall>(questions: readonly Question[], snap
 
 /** The part of the question that is answered when `missing` came: for a question without parts the whole of it. */
 const remains = (api: Api, question: Question, missing: Question): Question => (api.ids(question) === null ? question : missing);
+
+/** What is missing when `left` of it was not answered: of a question without parts all of it, as nothing was. */
+const stillMissing = (api: Api, missing: Question, left: Question): Question => (api.ids(missing) === null ? missing : left);
 
 function planned(questions: readonly Question[], known: ScopeSnapshot, snapshot: Snapshot): DecidedCall[] {
   const given = new Map<string, Question[]>();

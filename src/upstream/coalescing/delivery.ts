@@ -76,7 +76,7 @@ export class Delivery {
       const found = ask.scope.api.lookUp(records, missing, this.#usable(ask, tolerance));
       for (const each of found.parts) this.stored(ask, each, tolerance, error);
       // A question without parts is answered whole or not at all.
-      missing = found.missing && ask.scope.api.ids(part) === null ? part : found.missing;
+      missing = found.missing && (ask.scope.api.ids(part) === null ? part : found.missing);
     }
     return missing;
   }
@@ -141,9 +141,9 @@ const mayStandIn = ({ terms, question }: Ask, error: GatewayError): boolean =>
 const isOwn = ({ ask }: Waiter, call: CallInFlight): boolean => ask.terms === call.causedBy;
 const factsFor = (waiter: Waiter, call: CallInFlight): Use => ({ call: call.facts, own: isOwn(waiter, call) });
 
-/** The error with the API and the account at fault, where it does not name them yet. */
+/** The error with the API and the account at fault, where one is and the error does not name them yet. */
 function blaming(error: GatewayError, { api, account }: Scope): GatewayError {
-  if (error.code === "INTERNAL_SERVER_ERROR") return error;
+  if (error.code === "INTERNAL_SERVER_ERROR" || error.code === "PLAN_TOO_LARGE") return error;
   const { code: _, ...facts } = error.extensions;
   return new GatewayError(error.code, error.message, { api: api.metricsApi, account, ...facts });
 }

@@ -41,14 +41,17 @@ export const agentSegments: Api<"agent-segments"> = {
     whole.of === wanted.of &&
     segmentsCovered({ ids: whole.agents, everyMinutes: whole.everyMinutes }, part(wanted)) === wanted.agents &&
     splitCovers(whole.skills, wanted.skills),
-  overlaps: (one, other) => one.of === other.of && common(one.agents, other.agents) !== null,
+  overlaps(one, other) {
+    const [ids, others] = isOfSkills(one) && isOfSkills(other) ? [one.skills!, other.skills!] : [one.agents, other.agents];
+    return one.of === other.of && common(ids, others) !== null;
+  },
   combined: (_, parts) =>
     combinedSegments(
       parts,
-      (level: AgentSegmentsLevel, { agents }: Asked) => ({
+      (level: AgentSegmentsLevel, question: Asked) => ({
         ...level,
-        agents: pickedRows(level.agents, agents),
-        bySkill: pickedSplit(level.bySkill, agents),
+        agents: pickedRows(level.agents, question.agents),
+        bySkill: pickedSplit(level.bySkill, question),
       }),
       (a, b) => ({ ...a, agents: new Map([...a.agents, ...b.agents]), bySkill: bothSplits(a.bySkill, b.bySkill) }),
     ),
@@ -127,8 +130,10 @@ export const agentSegments: Api<"agent-segments"> = {
 };
 
 type Split = AgentSegmentsLevel["bySkill"];
-const pickedSplit = (split: Split, agents: Ids): Split =>
-  split && new Map([...split].map(([skill, rows]) => [skill, pickedRows(rows, agents)]));
+function pickedSplit(split: Split, question: Asked): Split {
+  const picked = split && isOfSkills(question) ? [...split].filter(([skill]) => contains(question.skills!, [skill])) : [...(split ?? [])];
+  return split && new Map(picked.map(([skill, rows]) => [skill, pickedRows(rows, question.agents)]));
+}
 const bothSplits = (a: Split, b: Split): Split => {
   if (!a || !b) return a ?? b;
   const skills = new Set([...a.keys(), ...b.keys()]);

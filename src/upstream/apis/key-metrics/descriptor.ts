@@ -142,7 +142,8 @@ export const keyMetrics: Api<"key-metrics"> = {
   shape: ({ groupBy, filters }) =>
     groupBy && filters[ownFilter(groupBy)] !== null ? countName(groupBy, { ...filters, [ownFilter(groupBy)]: null }) : null,
   *sizes({ call, reply }) {
-    if (!call.groupBy || reply.count === null) return;
+    // Of a call for named keys the count is that of the names.
+    if (!call.groupBy || reply.count === null || call.filters[ownFilter(call.groupBy)] !== null) return;
     for (const name of sizeNames(call.groupBy, call.filters, call)) yield [name, reply.count];
   },
   sizesSoFar: () => [],
