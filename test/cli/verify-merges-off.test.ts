@@ -36,6 +36,9 @@ const closed = {
   fields: ["closedConversations", "autoClosed"],
 };
 const rows = { list: "skills", of: "skillId", ids: skills } as const;
+/** So many that the first page of them does not hold those of `lateSkills`, which are asked for by name. */
+const manySkills = 120;
+const lateSkills = ["205", "207", "208", "209", "211", "212", "213", "215", "216", "217"];
 const handled = {
   lastMinutes: 240,
   everyMinutes: 60,
@@ -52,6 +55,8 @@ interface Case {
   /** Asked in the same operation, so that its calls can be shared; its own figures are the platform's affair. */
   beside: string[];
   judged: Probe[];
+  /** Left out: as many as the simulator makes by itself. */
+  skills?: number;
 }
 
 const cases: Case[] = [
@@ -71,7 +76,13 @@ const cases: Case[] = [
     ],
     judged: [agentTotal(scope, undefined, plain), skillTotal(bySkills, undefined)],
   },
-  { broken: "filtered-keys", merge: "keys", beside: [], judged: [keyMetricsRows(rows, [closed])] },
+  {
+    broken: "filtered-keys",
+    merge: "keys",
+    beside: [],
+    judged: [keyMetricsRows({ ...rows, ids: lateSkills }, [closed])],
+    skills: manySkills,
+  },
   { broken: "total-beside-rows", merge: "total", beside: [], judged: [keyMetricsRows(rows, [closed]), keyMetricsTotal(closed)] },
   {
     broken: "current-in-window",
@@ -93,10 +104,10 @@ const cases: Case[] = [
 /** What is asked is answered; whether rightly is not judged. */
 const unjudged = (field: string): Probe => ({ field, expected: (answer) => answer });
 
-async function asked({ beside, judged }: Case, off: string, breaks: WireVariants["breaks"]) {
+async function asked({ beside, judged, skills: count }: Case, off: string, breaks: WireVariants["breaks"]) {
   const world = await startWorld({
     start: Date.parse("2026-03-11T15:22:33.000Z"),
-    simulated: { accounts: [{ id: "le1", seed: 4, conversationsPerDay: 1_500, historyDays: 1 }] },
+    simulated: { accounts: [{ id: "le1", seed: 4, conversationsPerDay: 1_500, historyDays: 1, ...(count && { skills: count }) }] },
     environment: off === "" ? {} : { LP_MERGES_OFF: off },
   });
   try {

@@ -154,10 +154,9 @@ describe("explain calls", () => {
   test("counts a shared call that was rejected, and what was asked again alone", async () => {
     const line = await stillLine();
     line.simulator.fault({ api: "agent-segments", status: 400, contains: "1001" });
-    const used = await explained(
-      line,
-      '{ contactCenter { a: agent(id: "1001") { segments { asOf } } b: agent(id: "1002") { segments { asOf } } } }',
-    );
+    // So many intervals that everybody is not asked for in place of the two.
+    const fields = "{ segments(lastMinutes: 1440) { intervals(everyMinutes: 5) { from } } }";
+    const used = await explained(line, `{ contactCenter { a: agent(id: "1001") ${fields} b: agent(id: "1002") ${fields} } }`);
     // One call for both is rejected; of the two that follow, one is answered.
     expect(used.answer.errors.map(({ path }) => path)).toEqual([["contactCenter", "a", "segments"]]);
     expect(line.calls()).toBe(3);

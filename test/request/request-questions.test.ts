@@ -133,6 +133,15 @@ describe("a set of ids", () => {
     expect(batches).toEqual([[three], [other]]);
   });
 
+  test("of figures over a window answers no question for current ones, which are fresh for a shorter time", async () => {
+    const { questions, batches } = questionsOver(whole);
+    const overWindow = keyRows({ keys: ["1", "2"] });
+    const now = keyRows({ keys: ["1"], window: null, current: true });
+    await questions.ask(overWindow);
+    await questions.ask(now);
+    expect(batches).toEqual([[overWindow], [now]]);
+  });
+
   test("of which an older answer is good enough answers no figures; figures answer it", async () => {
     const names = keyRows({ keys: ["1", "2"], freshForMs: 600_000 });
     const figures = keyRows({ keys: ["1"] });

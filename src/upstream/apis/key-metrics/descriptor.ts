@@ -55,6 +55,8 @@ export const keyMetrics: Api<"key-metrics"> = {
   contains(whole, part) {
     if (whole.of !== part.of || !sameFilters(whole.filters, part.filters)) return false;
     if (part.window !== null && (whole.window === null || textOf(whole.window) !== textOf(part.window))) return false;
+    // Figures over a window come with current ones, but may be fresh for longer.
+    if (part.current && !whole.current && whole.window !== null) return false;
     if (whole.of === "total") return true;
     if (isOrder(whole.keys) || isOrder(part.keys)) return canonical(whole.keys) === canonical(part.keys);
     return contains(whole.keys, part.keys);
