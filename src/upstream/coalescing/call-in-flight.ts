@@ -169,6 +169,7 @@ export class CallInFlight implements KnownCall {
 
   /** True while somebody waits for it who is not a refresh. */
   get isWanted(): boolean {
+    if (this.isOver) return false;
     const now = this.session.clock.monotonic();
     return [...this.#waiters].some(({ ask: { terms } }) => terms.priority === "interactive" && terms.deadline > now);
   }

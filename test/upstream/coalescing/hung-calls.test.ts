@@ -211,6 +211,34 @@ describe("pages side by side", () => {
     await settle();
     expect(platform.sent).toHaveLength(7);
   });
+
+  test("of a call that has failed are waited for by nobody: one that hangs gives its permit to who waits for one", async () => {
+    const platform = usuallyQuick({
+      pages: ({ api }) => (api === "skill-segments" ? 3 : 1),
+      sideBySide: true,
+      limits: { maxConcurrent: 2, maxPerMinute: 120 },
+    });
+    platform.times.ended("agent-segments", 5_000);
+    const first = endOf(platform, skillRows(), { deadlineMs: 60_000 });
+    await settle();
+    platform.sent[0]!.answer();
+    await settle();
+    platform.sent[1]!.fail(failure("UPSTREAM_INVALID_RESPONSE"));
+    expect(await first).toMatchObject({ code: "UPSTREAM_INVALID_RESPONSE" });
+    platform.ask([agentRows({ lastMinutes: 1 })], { deadlineMs: 60_000 });
+    platform.ask([agentRows({ lastMinutes: 2 })], { deadlineMs: 60_000 });
+    await pass(1_999);
+    expect(platform.sent.slice(2).map(({ call, closed }) => [call.api, closed])).toEqual([
+      ["skill-segments", false],
+      ["agent-segments", false],
+    ]);
+    await pass(1);
+    expect(platform.sent.slice(2).map(({ call, closed }) => [call.api, closed])).toEqual([
+      ["skill-segments", true],
+      ["agent-segments", false],
+      ["agent-segments", false],
+    ]);
+  });
 });
 
 describe("a permit that an exchange holds which nobody waits for", () => {
