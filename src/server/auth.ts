@@ -12,7 +12,7 @@ export type Presented = Readonly<Record<string, unknown>>;
 
 export type AuthOptions = Pick<Config, "auth" | "routerSecret" | "accounts">;
 
-/** Request headers that decide who asks and what they may. */
+/** Request headers that identify the caller and its rights. */
 export const credentialHeaders = ["authorization", "x-api-key", "x-router-secret"] as const;
 
 /**
@@ -74,7 +74,7 @@ declare module "fastify" {
   }
 }
 
-/** Lets a request pass when it is known who asks, and that they may have what its headers ask for. Throws UNAUTHENTICATED, FORBIDDEN. */
+/** Lets a request pass when its caller is known and may have what the headers ask for. Throws UNAUTHENTICATED, FORBIDDEN. */
 export function demandCaller(scope: FastifyInstance, authenticate: (presented: Presented) => Promise<Caller>): void {
   scope.decorateRequest("caller");
   scope.addHook("onRequest", async (request) => {

@@ -86,7 +86,7 @@ export interface ExchangeResponse {
   body: unknown;
   /** Size of the body, uncompressed. */
   bytes: number;
-  /** Epoch ms at which the request left, after any wait for its turn: the platform counts its windows back from here. */
+  /** Epoch ms at which the request left, after any wait for a permit: the platform counts its windows back from here. */
   askedAt: number;
 }
 
