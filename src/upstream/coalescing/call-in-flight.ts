@@ -198,6 +198,7 @@ export class CallInFlight implements KnownCall {
   }
 
   #ask(): void {
+    if (this.#waitsForProbe()) return;
     const refusal = this.session.circuit.refusal();
     if (refusal) {
       this.#happens("circuit open");
@@ -218,6 +219,15 @@ export class CallInFlight implements KnownCall {
     this.#refuseLate();
   }
 
+  /** While another call tests whether the service answers again, this one waits, without a permit. */
+  #waitsForProbe(): boolean {
+    const probe = this.session.circuit.probing();
+    void probe?.then(() => {
+      if (!this.isOver) this.#ask();
+    });
+    return probe !== null;
+  }
+
   /** Waiters whose deadline comes before the permit can; the call goes on for the others. */
   #refuseLate(): void {
     const [first] = this.#requests;
@@ -231,6 +241,10 @@ export class CallInFlight implements KnownCall {
 
   #granted(permit: Permit): void {
     if (this.isOver) {
+      permit.release();
+      return;
+    }
+    if (this.#waitsForProbe()) {
       permit.release();
       return;
     }

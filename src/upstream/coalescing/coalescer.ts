@@ -158,7 +158,8 @@ export class Coalescer implements CallOwner, SearchOwner {
     return {
       records: remembered.length === 0 ? stored : [...remembered, ...stored.filter((record) => !remembered.includes(record))],
       calls: open.open,
-      obstacle: circuit ? { error: circuit, final: true } : pause ? { error: pause, final: false } : null,
+      // While a call tests whether the service answers again, others wait for it.
+      obstacle: circuit ? { error: circuit, final: session.circuit.probing() === null } : pause ? { error: pause, final: false } : null,
       failures: memory.failures(scope),
       seen: open.seen(stored, this.#sizes, this.options.freshness(scope.account), present, this.options.triesAll ?? true),
       refused: open.refused,

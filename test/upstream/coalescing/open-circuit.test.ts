@@ -114,22 +114,28 @@ describe("an open circuit", () => {
     const others = [7, 8].map((number) => endOf(platform, numbered(number)));
     await settle();
     expect(platform.sent).toHaveLength(6);
-    expect(await Promise.all(others)).toMatchObject(Array(2).fill({ code: "UPSTREAM_UNAVAILABLE", facts: { retryAfterMs: 1_000 } }));
     platform.sent[5]!.answer();
     expect(await probe).toMatchObject(isAnswered);
-    platform.ask([numbered(9)]);
-    platform.ask([numbered(10)]);
     await settle();
     expect(platform.sent).toHaveLength(8);
+    platform.sent[6]!.answer();
+    platform.sent[7]!.answer();
+    expect(await Promise.all(others)).toMatchObject(Array(2).fill(isAnswered));
   });
 
-  test("is probed by one call: whoever needs another one in the meantime is told at once, and the next is sent when that succeeds", async () => {
+  test("is probed by one call: whoever needs another one in the meantime waits for it, and is answered when it succeeds", async () => {
     const platform = platformOver([...five, "ok"], { retryPausesMs: [] });
     await askedInTurn(platform, upTo(5));
     await pass(5_000);
-    const isTold = { code: "UPSTREAM_UNAVAILABLE", afterMs: 0 };
-    const ends = await Promise.all([6, 7, 8].map((number) => endOf(platform, numbered(number))));
-    expect(ends).toMatchObject([isAnswered, isTold, isTold]);
-    expect(await endOf(platform, numbered(7))).toMatchObject(isAnswered);
+    expect(await Promise.all([6, 7, 8].map((number) => endOf(platform, numbered(number))))).toMatchObject(Array(3).fill(isAnswered));
+  });
+
+  test("whose probe fails refuses whoever waited for it at once, without an exchange", async () => {
+    const platform = platformOver([...five, broken], { retryPausesMs: [] });
+    await askedInTurn(platform, upTo(5));
+    await pass(5_000);
+    const isRefused = { code: "UPSTREAM_UNAVAILABLE", afterMs: 0 };
+    expect(await Promise.all([6, 7, 8].map((number) => endOf(platform, numbered(number))))).toMatchObject(Array(3).fill(isRefused));
+    expect(platform.sent).toHaveLength(6);
   });
 });
