@@ -134,6 +134,22 @@ describe("a faulty section of an answer fails the fields that need it, and no ot
     expect((await line.ask("{ contactCenter { current { openConversations } } }")).errors).toHaveLength(1);
     expect(line.calls()).toBe(calls + 1);
   });
+
+  test("an older answer that holds the section stands in for them, stale", async () => {
+    const line = await stillLine();
+    const query = asking(line, "key-metrics");
+    const before = await line.ask<Data>(query);
+    line.clock.now += 180_000;
+    rewrite(line, "key-metrics", { find: '"all":', replace: '"none":' });
+    const { data, errors, extensions } = await line.ask<Data>(query);
+    expect(errors).toEqual([]);
+    const center = (all: Data) => all.contactCenter as Data;
+    expect(center(data).totalNow).toEqual(center(before.data).totalNow);
+    expect(extensions.freshness).toMatchObject({
+      stale: true,
+      failures: [{ api: "KEY_METRICS", account: "demo", code: "UPSTREAM_INVALID_RESPONSE" }],
+    });
+  });
 });
 
 describe("a figure that cannot be right", () => {

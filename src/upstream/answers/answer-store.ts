@@ -1,6 +1,6 @@
 import Keyv, { type KeyvStoreAdapter } from "keyv";
 import { LRUCache } from "lru-cache";
-import type { AnswerRecord } from "../apis/descriptor.js";
+import type { AnswerRecord, Api } from "../apis/descriptor.js";
 
 /**
  * What the platform has answered, by scope and slot. A scope has few slots, one for each shape of call; a record is one whole answer.
@@ -74,6 +74,12 @@ export class MemoryAnswerStore implements AnswerStore {
     slots?.delete(slot);
     if (slots?.size === 0) this.#slots.delete(scope);
   }
+}
+
+/** The shape of the call, and the sections that could not be read: a faulty answer does not take the place of a sound one. */
+export function slotOf(api: Api, { call, reply }: AnswerRecord): string {
+  const faults = "faults" in reply ? Object.keys(reply.faults ?? {}).sort() : [];
+  return JSON.stringify([api.slot(call), ...faults]);
 }
 
 /** How long after the other the one was asked for, ms: by the monotonic clock where both have it, because the wall clock may have been set. */

@@ -357,6 +357,7 @@ export class CallInFlight implements KnownCall {
           if (sent++ > 0) this.facts.retries++;
         },
         again: async () => {
+          this.#overdue.delete(attempt.controller);
           const another = await this.#permit(undefined);
           this.#happensToOne("renewed");
           return another;

@@ -1,7 +1,7 @@
 import { LRUCache } from "lru-cache";
 import type { Clock } from "../../clock.js";
 import { GatewayError } from "../../errors.js";
-import type { AnswerStore } from "../answers/answer-store.js";
+import { type AnswerStore, slotOf } from "../answers/answer-store.js";
 import { type Freshness, freshMs, keepMs, momentOf, tolerating } from "../answers/freshness.js";
 import type { AnswerRecord, Seen } from "../apis/descriptor.js";
 import type { Charge } from "../budget/caller-budget.js";
@@ -300,8 +300,9 @@ export class Coalescer implements CallOwner, SearchOwner {
     }
   }
 
-  /** One call is made beside an overdue one for those who wait for it; whichever answers first serves all. Never a third. */
+  /** One call is made beside an overdue one for those who wait for it; whichever answers first serves all. Never a third. A search has its calls counted. */
   overdue(call: CallInFlight): void {
+    if (this.#search.isStep(call)) return;
     const open = this.#open(call.plan.scope);
     const { api } = open.scope;
     const isExpected = (wanted: Question) => open.open.some((other) => other !== call && api.covered(other.call, wanted, null) !== null);
@@ -347,7 +348,7 @@ export class Coalescer implements CallOwner, SearchOwner {
     this.#sizes.learn(scope, record);
     try {
       const keptMs = keepMs(this.options.freshness(scope.account), record);
-      await this.options.store.put(scope.key, scope.api.slot(record.call), record, keptMs);
+      await this.options.store.put(scope.key, slotOf(scope.api, record), record, keptMs);
     } catch (error) {
       this.options.warn("An answer could not be stored", error);
     }

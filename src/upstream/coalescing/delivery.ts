@@ -1,5 +1,6 @@
 import type { Clock } from "../../clock.js";
 import { type ErrorCode, GatewayError } from "../../errors.js";
+import { slotOf } from "../answers/answer-store.js";
 import type { Freshness } from "../answers/freshness.js";
 import { freshMs, momentOf, type Tolerance, tolerating } from "../answers/freshness.js";
 import type { AnswerRecord, FoundPart } from "../apis/descriptor.js";
@@ -130,7 +131,7 @@ export class Delivery {
     const { api, key, account } = scope;
     const { asOf } = record.reply;
     const forMs = freshMs(this.freshness(account), question, api.isSettled(record.reply));
-    return { scope: key, slot: api.slot(record.call), version: asOf, freshUntil: asOf + forMs };
+    return { scope: key, slot: slotOf(api, record), version: asOf, freshUntil: asOf + forMs };
   }
 }
 

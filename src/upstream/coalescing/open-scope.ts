@@ -55,7 +55,11 @@ export class OpenScope {
 
   /** The platform has answered these: if it refuses calls like them, an id is at fault. */
   acceptArguments(questions: readonly Question[]): void {
-    for (const question of questions) this.#acceptedArguments.set(this.scope.api.signature(question), true);
+    for (const question of questions) {
+      const signature = this.scope.api.signature(question);
+      this.#acceptedArguments.set(signature, true);
+      this.#refusedArguments.delete(signature);
+    }
   }
 
   acceptedArgument = (question: Question): boolean => this.#acceptedArguments.has(this.scope.api.signature(question));

@@ -78,6 +78,8 @@ export class RefusedIdSearch {
     return true;
   }
 
+  isStep = (call: CallInFlight): boolean => this.#steps.has(call);
+
   /** A call has ended, however it did. */
   ended(open: OpenScope, call: CallInFlight): void {
     const step = this.#steps.get(call);
@@ -140,8 +142,11 @@ export class RefusedIdSearch {
   #begins(open: OpenScope, planned: PlannedCall, waiters: readonly Waiter[], step: Step): void {
     const { search, pair } = step;
     const call = search.callsLeft-- > 0 ? this.owner.begins(open, planned, waiters) : null;
-    if (call) this.#steps.set(call, step);
-    else {
+    if (call) {
+      this.#steps.set(call, step);
+      // It may have ended before it was known as a step: the circuit can be open.
+      if (call.isOver) this.ended(open, call);
+    } else {
       if (pair) pair.ended++;
       const ids = open.scope.api.named(planned.call) ?? [];
       if (ids.length > 1) open.suspect(ids);

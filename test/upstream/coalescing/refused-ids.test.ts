@@ -264,6 +264,19 @@ describe("a search that has used up its calls", () => {
     expect(await endOf(platform, agentRows({ agents: ["7"] }))).toMatchObject({ answered: { stale: false } });
   });
 
+  test("asks for no call beside one that is overdue: its calls are counted", async () => {
+    const platform = new HeldPlatform();
+    platform.times.ended("agent-segments", 100);
+    const ends = platform.ask(asSet(["1", "2", "3", "4"]), { deadlineMs: 30_000 });
+    await settle();
+    platform.sent[0]!.fail(rejected);
+    await pass(10_000);
+    expect(platform.sent).toHaveLength(3);
+    platform.sent[1]!.answer();
+    platform.sent[2]!.answer();
+    expect(told(await Promise.all(ends)).answered).toEqual(["1", "2", "3", "4"]);
+  });
+
   test("spends what its request may cause, each call by itself", async () => {
     const charged: [exchanges: number, isPlanned: boolean][] = [];
     const platform = refusingAgents(["3"]);
