@@ -1,5 +1,5 @@
 import type { AnswerRecord, Api, Found, FoundPart, FreshnessKind, QuestionOf, Usable } from "../apis/descriptor.js";
-import { type ApiName, type Ids, idSet, maxIdsLength, type Question } from "../question.js";
+import { type ApiName, type Ids, idSet, maxIdsLength } from "../question.js";
 
 const sets = new WeakMap<readonly string[], ReadonlySet<string>>();
 
@@ -66,6 +66,3 @@ export function lookUpByIds<A extends ApiName>(
   }
   return { parts, missing } as Found<QuestionOf<A>>;
 }
-
-/** The question and what answers it, narrowed together by their API. */
-export type FoundOf<Q extends Question> = Found<Q>;
