@@ -15,7 +15,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   "upstream/call": ["time", "upstream/question"],
   "upstream/apis": [
     ...["catalogue", "errors", "merges", "time", "upstream/question", "upstream/call"],
-    ...["parts", "regions", "sizes-seen"].map((file) => `upstream/planning/${file}`),
+    ...["parts", "regions"].map((file) => `upstream/planning/${file}`),
   ],
   "upstream/planning": ["merges", "time", "upstream/question", "upstream/apis/descriptor", "upstream/apis/registry"],
   "upstream/answers": [

@@ -162,3 +162,9 @@ export interface Api<A extends ApiName = ApiName> {
   /** A small call of one page at most, by which `doctor` sees whether the API answers, and what its reply shows. `now` in epoch ms. */
   probe(now: number): { call: CallByApi[A]; said(reply: ReplyByApi[A]): string };
 }
+
+/** A size that depends on the window it was seen in: the largest of the last hour is the one to reckon with. */
+export const largest = (name: string, size: number, known: (name: string) => number | undefined): readonly [string, number] => [
+  name,
+  Math.max(size, known(name) ?? 0),
+];

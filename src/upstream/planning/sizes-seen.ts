@@ -33,9 +33,3 @@ export class SizesSeen {
 }
 
 const keyOf = ({ api, account, credential }: Scope, name: string): string => JSON.stringify([api.name, account, credential, name]);
-
-/** A size that depends on the window it was seen in: the largest of the last hour is the one to reckon with. */
-export const largest = (name: string, size: number, known: (name: string) => number | undefined): readonly [string, number] => [
-  name,
-  Math.max(size, known(name) ?? 0),
-];

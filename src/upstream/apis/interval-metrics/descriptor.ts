@@ -1,8 +1,7 @@
 import { alignedOutward, cutAtDays, dayMs, hourMs, joined as joinedWindows, minuteMs, slotsOf, type Window } from "../../../time.js";
 import { regionsOf } from "../../planning/regions.js";
-import { largest } from "../../planning/sizes-seen.js";
 import { canonical, type Grouping, type IntervalFilters, type IntervalMetricsReply, type IntervalRow, textOf } from "../../question.js";
-import { type AnswerRecord, type Api, counted, type FoundPart, type QuestionOf, type Seen, type Usable } from "../descriptor.js";
+import { type AnswerRecord, type Api, counted, type FoundPart, largest, type QuestionOf, type Seen, type Usable } from "../descriptor.js";
 import { fetchIntervalMetrics } from "./fetch.js";
 
 type Asked = QuestionOf<"interval-metrics">;

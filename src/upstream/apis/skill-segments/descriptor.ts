@@ -1,7 +1,6 @@
 import { common, lookUpByIds } from "../../planning/parts.js";
-import { largest } from "../../planning/sizes-seen.js";
 import { canonical, type SkillSegmentsLevel } from "../../question.js";
-import { type Api, counted, type QuestionOf } from "../descriptor.js";
+import { type Api, counted, largest, type QuestionOf } from "../descriptor.js";
 import {
   combinedSegments,
   intervalInUse,
