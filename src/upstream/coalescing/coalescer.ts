@@ -328,7 +328,9 @@ export class Coalescer implements CallOwner, SearchOwner {
 
   /** Whether all keys are read, now that the first page has told how many there are, or what is still wanted is asked for by name. */
   isWorth(call: CallInFlight, furtherPages: number): boolean {
-    return call.plan.open !== true || call.plan.scope.api.isWorth(call.call as never, call.wanted as never, furtherPages);
+    // A call that reads on behind those who gave up reads what they wanted.
+    const wanted = call.waiters.size > 0 ? call.wanted : call.plan.questions;
+    return call.plan.open !== true || call.plan.scope.api.isWorth(call.call as never, wanted as never, furtherPages);
   }
 
   parts(call: CallInFlight): number {
