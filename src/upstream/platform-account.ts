@@ -55,7 +55,7 @@ export class PlatformAccount {
     readonly config: AccountConfig,
     private readonly clock: Clock,
     private readonly random: () => number,
-    tell: (message: string) => void,
+    private readonly tell: (message: string) => void,
   ) {
     const { id, limits, ttlMs, staleMs } = config;
     this.id = id;
@@ -116,7 +116,10 @@ export class PlatformAccount {
   }
 
   /** Looks up domains and token in the background until `close`. Resolves when each first look-up has ended, however it ended. */
-  start = (): Promise<void> => this.#transport.start(this.random);
+  start = (): Promise<void> =>
+    this.#transport.start(this.random, ({ message }, isOver) =>
+      this.tell(`Account ${this.id}: ${isOver ? `The look-up works again. It had failed: ${message}` : message}`),
+    );
 
   /** Whether the service's domain and a token are known, and what went wrong last with either. */
   standing = (service: Service): Standing => this.#transport.standing(service);

@@ -1,7 +1,7 @@
 import type { Clock } from "../../clock.js";
 import { GatewayError } from "../../errors.js";
 import { BrokenConnection, exactJson, type HttpResponse, OutOfTime, type Send, UnreadableBody } from "./http-client.js";
-import { type Found, LookUps, type Standing } from "./look-ups.js";
+import { type Changed, type Found, LookUps, type Standing } from "./look-ups.js";
 import { retryAfterMs } from "./retry-after.js";
 
 /** How an account is opened: OAuth 2.0 client credentials, one token for ever, or the bearer of each caller. */
@@ -16,7 +16,7 @@ export interface Credentials {
   /** Another token than the one that was refused; null when there is no other. A burst of refusals makes one renewal. */
   instead(refused: string): Promise<string | null>;
   /** Renews the token in the background until `close`. Resolves when the first token is there or has failed. */
-  keep(random: () => number): Promise<void>;
+  keep(random: () => number, changed: Changed): Promise<void>;
   /** What is known of the token, without asking. Until the first answer of the token service, `failure` says so. */
   standing(): Standing;
   close(): void;
@@ -49,7 +49,7 @@ export function createCredentials(
       return {
         token: () => tokens.get(renewed),
         instead: (refused) => tokens.instead(renewed, refused),
-        keep: (random) => tokens.keep(renewed, random),
+        keep: (random, changed) => tokens.keep(renewed, random, changed),
         standing: () => tokens.standing(renewed, tokenError("UPSTREAM_UNAVAILABLE", "it has not answered yet.", { account: id })),
         close: () => tokens.close(),
       };

@@ -4,7 +4,7 @@ import { minuteMs } from "../../time.js";
 import type { Service } from "../call.js";
 import { exactJson, type HttpResponse, isWithoutAnswer, type Send } from "./http-client.js";
 import { leadsInward } from "./inward-address.js";
-import { type Found, LookUps, type Standing } from "./look-ups.js";
+import { type Changed, type Found, LookUps, type Standing } from "./look-ups.js";
 import { retryAfterMs } from "./retry-after.js";
 
 /** Base URLs by service; `csds` is the domain look-up, which finds those that are left out. */
@@ -45,9 +45,9 @@ export class Domains {
   }
 
   /** Looks up in the background, until `close`, what the settings do not name. Resolves when each first look-up has ended, however it ended. */
-  async keep(services: readonly (Service | "sentinel")[], random: () => number): Promise<void> {
+  async keep(services: readonly (Service | "sentinel")[], random: () => number, changed: Changed): Promise<void> {
     const unnamed = services.filter((service) => this.account.services[service] === undefined);
-    await Promise.all(unnamed.map((service) => this.#lookUps.keep(service, random)));
+    await Promise.all(unnamed.map((service) => this.#lookUps.keep(service, random, changed)));
   }
 
   /** What is known of the service's domain, without asking. Until the first look-up has ended, `failure` says so. */

@@ -14,6 +14,9 @@ export interface Found<V> {
 /** Whether a usable value is known, and why the last look-up failed; undefined when it succeeded. */
 export type Standing = { known: true; failure: Error | undefined } | { known: false; failure: Error };
 
+/** Told of a failure when look-ups begin to fail, and of the same kind of failure when it is over. */
+export type Changed = (failure: Error, isOver: boolean) => void;
+
 interface Known<V> extends Found<V> {
   /** It turned out bad, and a look-up for another one is under way. */
   refused: boolean;
@@ -98,14 +101,15 @@ export class LookUps<K extends string, V> {
 
   /**
    * Looks up in the background from now on: whenever the value is no longer fresh, and after failures when their pause is over,
-   * lengthened at random by up to half. Resolves when the first look-up has ended, however it ended. Keeps no process alive.
+   * lengthened at random by up to half. Resolves when the first look-up has ended, however it ended: `standing` shows what the first one
+   * brought, and `changed` is told when later ones begin to fail or succeed again. Keeps no process alive.
    */
-  async keep(key: K, random: () => number): Promise<void> {
-    const due = this.#failures.get(key);
-    if (due === undefined || due.pausedUntil <= this.clock.monotonic()) {
-      // What went wrong is kept as the key's failure.
-      await this.#cache.fetch(key, { forceRefresh: due !== undefined }).catch(() => undefined);
-    }
+  async keep(key: K, random: () => number, changed: Changed): Promise<void> {
+    await this.#refresh(key);
+    this.#keepOn(key, random, changed);
+  }
+
+  #keepOn(key: K, random: () => number, changed: Changed): void {
     if (this.#closed) return;
     const failure = this.#failures.get(key);
     const waitMs = failure
@@ -113,7 +117,21 @@ export class LookUps<K extends string, V> {
       : // The cache holds a value for stale only after its time to live, not at its end.
         this.#cache.getRemainingTTL(key) + 1;
     clearTimeout(this.#timers.get(key));
-    this.#timers.set(key, setTimeout(() => void this.keep(key, random), Math.min(Math.max(waitMs, 1), longestTimerMs)).unref());
+    const again = async () => {
+      await this.#refresh(key);
+      const now = this.#failures.get(key);
+      const told = now ?? failure;
+      if (!this.#closed && told && !failure !== !now) changed(told.error, now === undefined);
+      this.#keepOn(key, random, changed);
+    };
+    this.#timers.set(key, setTimeout(() => void again(), Math.min(Math.max(waitMs, 1), longestTimerMs)).unref());
+  }
+
+  /** Looks up what is due. `#look` keeps what fails as the key's failure, which `standing` shows and `changed` tells. */
+  async #refresh(key: K): Promise<void> {
+    const due = this.#failures.get(key);
+    if (due && due.pausedUntil > this.clock.monotonic()) return;
+    await Promise.allSettled([this.#cache.fetch(key, { forceRefresh: due !== undefined })]);
   }
 
   /** Ends what `keep` began. */

@@ -6,7 +6,7 @@ import { type AccountCredentials, createCredentials } from "./credentials.js";
 import { Domains, type Services } from "./domains.js";
 import { refusal, withoutAnswer } from "./failures.js";
 import { createHttpClient, exactJson, type HttpOptions, type HttpRequest, timeLimit, unlessAborted } from "./http-client.js";
-import type { Standing } from "./look-ups.js";
+import type { Changed, Standing } from "./look-ups.js";
 
 export interface TransportAccount {
   id: string;
@@ -40,9 +40,9 @@ export interface Transport {
   exchange(request: ExchangeRequest, terms: TransportTerms): Promise<ExchangeResponse>;
   /**
    * Looks up domains and token in the background from now on, until `close`: before they are needed, before they end, and again after
-   * failures. `random` spreads the pauses. Resolves when each first look-up has ended, however it ended. Keeps no process alive.
+   * failures. `random` spreads the pauses; `changed` as in `LookUps`. Resolves when each first look-up has ended, however it ended. Keeps no process alive.
    */
-  start(random: () => number): Promise<void>;
+  start(random: () => number, changed: Changed): Promise<void>;
   /** The service's base URL; rejects like `exchange`. */
   domain(service: Service | "sentinel"): Promise<string>;
   /** Resolves when a token is known, or will come with a caller; rejects like `exchange`. */
@@ -88,9 +88,9 @@ export function createTransport(account: TransportAccount, options: Partial<Http
         limit.end();
       }
     },
-    start: async (random) => {
+    start: async (random, changed) => {
       const needed = account.credentials.kind === "client" ? ([...metricsServices, "sentinel"] as const) : metricsServices;
-      await Promise.all([domains.keep(needed, random), credentials.keep(random)]);
+      await Promise.all([domains.keep(needed, random, changed), credentials.keep(random, changed)]);
     },
     domain: (service) => domains.baseUrl(service),
     authorize: async () => {

@@ -113,7 +113,10 @@ describe("client credentials", () => {
   test("have no token known before the token service has answered, and one before anybody needs it when kept", async () => {
     const { credentials, requests } = tokenService(numbered("3600"));
     expect(credentials.standing()).toMatchObject({ known: false, failure: { message: "Token service: it has not answered yet." } });
-    await credentials.keep(() => 0);
+    await credentials.keep(
+      () => 0,
+      () => undefined,
+    );
     expect(credentials.standing()).toEqual({ known: true, failure: undefined });
     expect(await credentials.token(undefined)).toBe("token-1");
     expect(requests).toHaveLength(1);

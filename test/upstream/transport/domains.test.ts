@@ -111,7 +111,11 @@ describe("a service's domain", () => {
 
   test("kept in the background is looked up before anybody needs it, unless the settings name it", async () => {
     const { looked, urls } = domains(() => found("host.test"), { csds: "https://csds.test", keyMetrics: "http://mine.test/" });
-    await looked.keep(["operations", "keyMetrics"], () => 0);
+    await looked.keep(
+      ["operations", "keyMetrics"],
+      () => 0,
+      () => undefined,
+    );
     expect(urls).toHaveLength(1);
     expect(looked.standing("operations")).toEqual({ known: true, failure: undefined });
     expect(await looked.baseUrl("operations")).toBe("https://host.test");

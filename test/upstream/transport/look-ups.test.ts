@@ -201,10 +201,35 @@ describe("a value that turned out bad", () => {
 
 describe("a value that is kept in the background", () => {
   const half = () => 0.5;
+  const untold = () => undefined;
+
+  test("tells when renewals begin to fail and when they succeed again, once each, and nothing of the first look-up", async () => {
+    const { running, values } = lookedUp();
+    const told: [string, boolean][] = [];
+    const kept = values.keep("it", half, ({ message }, isOver) => told.push([message, isOver]));
+    running[0]?.succeed();
+    await kept;
+    expect(told).toEqual([]);
+    await pass(minute + 1);
+    running[1]?.fail();
+    await settle();
+    await pass(1_500);
+    running[2]?.fail();
+    await settle();
+    expect(told).toEqual([[down.message, false]]);
+    await pass(3_000);
+    running[3]?.succeed();
+    await settle();
+    expect(told).toEqual([
+      [down.message, false],
+      [down.message, true],
+    ]);
+    values.close();
+  });
 
   test("is renewed when it is no longer fresh, without an asker", async () => {
     const { running, values } = lookedUp();
-    const kept = values.keep("it", half);
+    const kept = values.keep("it", half, untold);
     running[0]?.succeed();
     await kept;
     await pass(minute);
@@ -219,7 +244,7 @@ describe("a value that is kept in the background", () => {
   test("is looked up again after failures, each pause lengthened by up to half at random", async () => {
     const { running, values, standing } = lookedUp();
     expect(standing()).toEqual({ known: false, failure: unanswered });
-    const kept = values.keep("it", half);
+    const kept = values.keep("it", half, untold);
     running[0]?.fail();
     await kept;
     expect(standing()).toEqual({ known: false, failure: down });
@@ -241,7 +266,7 @@ describe("a value that is kept in the background", () => {
 
   test("is not looked up again in the pause that an asker's failure began", async () => {
     const { running, values } = lookedUp();
-    const kept = values.keep("it", half);
+    const kept = values.keep("it", half, untold);
     running[0]?.fail();
     await kept;
     await pass(1_200);
@@ -257,10 +282,10 @@ describe("a value that is kept in the background", () => {
 
   test("is not looked up again after close", async () => {
     const { running, values } = lookedUp();
-    const kept = values.keep("it", half);
+    const kept = values.keep("it", half, untold);
     running[0]?.succeed();
     await kept;
-    const other = values.keep("other", half);
+    const other = values.keep("other", half, untold);
     values.close();
     running[1]?.fail();
     await other;

@@ -33,7 +33,7 @@ describe("a transport that is started", () => {
       known: false,
       failure: { message: "Domain look-up: it has not answered yet." },
     });
-    await transport.start(noJitter);
+    await transport.start(noJitter, () => undefined);
     expect([count("baseURI"), count("/app/token")]).toEqual([4, 1]);
     expect(transport.standing("operations")).toEqual({ known: true, failure: undefined });
     await transport.exchange(skillSegments, soon());
@@ -42,13 +42,13 @@ describe("a transport that is started", () => {
 
   test("shares its first look-ups with the exchanges that need them", async () => {
     const { transport, count, soon } = await looking();
-    await Promise.all([transport.start(noJitter), transport.exchange(skillSegments, soon())]);
+    await Promise.all([transport.start(noJitter, () => undefined), transport.exchange(skillSegments, soon())]);
     expect([count("baseURI"), count("/app/token"), count("msgskillsegments")]).toEqual([4, 1, 1]);
   });
 
   test("looks up no token service for a bearer, and nothing that the settings name", async () => {
     const { transport, received } = await looking({ credentials: { kind: "bearer", token: "t" }, services: ["operations"] });
-    await transport.start(noJitter);
+    await transport.start(noJitter, () => undefined);
     expect(received.map(({ url }) => /service\/(\w+)/.exec(url)?.[1]).sort()).toEqual(["agentActivityDomain", "agentManagerWorkspace"]);
     expect(transport.standing("operations")).toEqual({ known: true, failure: undefined });
   });
@@ -58,7 +58,7 @@ describe("a transport that is started", () => {
       response.writeHead(503).end();
       return true;
     });
-    await transport.start(noJitter);
+    await transport.start(noJitter, () => undefined);
     expect(transport.standing("keyMetrics")).toMatchObject({
       known: false,
       failure: { message: "Domain look-up: it failed (503). Ask again later." },
@@ -70,7 +70,7 @@ describe("a transport that is started", () => {
       if (request.url.includes("/app/token")) response.writeHead(401).end();
       return request.url.includes("/app/token");
     });
-    await transport.start(noJitter);
+    await transport.start(noJitter, () => undefined);
     expect(transport.standing("keyMetrics")).toMatchObject({ known: false, failure: { code: "UPSTREAM_UNAUTHORIZED" } });
   });
 
@@ -82,7 +82,7 @@ describe("a transport that is started", () => {
       else asked.emit("look-up");
       return down;
     });
-    await transport.start(noJitter);
+    await transport.start(noJitter, () => undefined);
     expect(transport.standing("operations")).toMatchObject({ known: false });
     down = false;
     clock.at += 1_000;
@@ -95,7 +95,7 @@ describe("a transport that is started", () => {
     const events = new EventEmitter();
     const hanging = once(events, "look-up");
     const { transport } = await looking({}, () => events.emit("look-up"));
-    const started = transport.start(noJitter);
+    const started = transport.start(noJitter, () => undefined);
     await hanging;
     await transport.close();
     await started;
