@@ -41,7 +41,8 @@ const callsFor = (ids: number): number => 2 * Math.ceil(Math.log2(Math.max(2, id
 
 /**
  * The search for what the platform refuses with 400 in a call that was merged. What was added to the call is left out first. Then its ids
- * are halved, both halves side by side, until the refused one stands alone. When both halves of the whole are refused, the fault is no id.
+ * are halved, both halves side by side, until the refused one stands alone. When both halves of the whole are refused,
+ * and no call like it was answered within ten minutes, the fault is no id.
  */
 export class RefusedIdSearch {
   readonly #steps = new Map<CallInFlight, Step>();
@@ -121,19 +122,19 @@ export class RefusedIdSearch {
     isWhole: boolean,
   ): void {
     const { api } = open.scope;
-    const halves = groups.map((half) => ({ half, waiters: [] as Waiter[] }));
+    const asked = groups.map((group) => ({ group, waiters: [] as Waiter[] }));
     for (const waiter of waiters) {
-      const parts = halves.flatMap(({ half, waiters: into }) => {
-        const part = partWithin(api, waiter, half);
+      const parts = asked.flatMap(({ group, waiters: into }) => {
+        const part = partWithin(api, waiter, group);
         if (part) into.push(part);
         return part ?? [];
       });
       waiter.ask.replaces(waiter, parts);
     }
-    const pair: Pair | null = isWhole ? { refused: [], ended: halves.filter((half) => half.waiters.length === 0).length } : null;
-    for (const { half, waiters: some } of halves) {
+    const pair: Pair | null = isWhole ? { refused: [], ended: asked.filter(({ waiters }) => waiters.length === 0).length } : null;
+    for (const { group, waiters: some } of asked) {
       if (some.length === 0) continue;
-      const planned = { ...whole, call: api.withNamed(whole.call, half), exchanges: 1, open: false, questions: wantedBy(some) };
+      const planned = { ...whole, call: api.withNamed(whole.call, group), exchanges: 1, open: false, questions: wantedBy(some) };
       this.#begins(open, planned, some, { search, pair, isWhole: false });
     }
   }
