@@ -122,6 +122,40 @@ describe("a faulty section of an answer fails the fields that need it, and no ot
     for (const [, value] of center(partial.data)) expect(value).not.toBeNull();
   });
 
+  test("the section all of key metrics, left out, fails who asked for a total", async () => {
+    const line = await stillLine();
+    line.simulator.variants({ withoutAll: true });
+    const { data, errors } = await line.ask<{ contactCenter: Data }>(asking(line, "key-metrics"));
+    expect(errors.map(({ path }) => path?.[1]).sort()).toEqual(["total", "totalNow"]);
+    for (const { extensions } of errors) expect(extensions.code).toBe("UPSTREAM_INVALID_RESPONSE");
+    const { total, totalNow, ...others } = data.contactCenter;
+    expect([total, totalNow]).toEqual([null, null]);
+    for (const value of Object.values(others)) expect(value).not.toBeNull();
+  });
+
+  test.each<[ApiName, string, Rewriting]>([
+    ["agent-segments", "as a list that is not empty", { find: '"agentsMetrics":', replace: '"agentsMetrics":[1],"none":' }],
+    ["skill-segments", "as a text", { find: '"skillsMetrics":', replace: '"skillsMetrics":"","none":' }],
+  ])("the rows of %s %s fail alone", async (api, _, rewriting) => {
+    const line = await stillLine();
+    rewrite(line, api, rewriting);
+    const { data, errors } = await line.ask<{ contactCenter: Data }>(asking(line, api));
+    expect(errors.map(({ path }) => path?.[1])).toContain("row");
+    expect(data.contactCenter).toMatchObject({ row: { segments: null }, total: expect.anything() });
+  });
+
+  test.each<ApiName>(["agent-segments", "skill-segments", "key-metrics", "interval-metrics"])(
+    "an empty list in place of the whole answer of %s is none",
+    async (api) => {
+      const line = await stillLine();
+      rewrite(line, api, { find: "^.*$", replace: "[]" });
+      const query = asking(line, api);
+      const { errors } = await line.ask<Data>(query);
+      expect(errors.length).toBe(Object.keys(fields[api](line)).length);
+      for (const { message } of errors) expect(message).toMatch(/the body is not an object/);
+    },
+  );
+
   test("and what is stored is no answer to them, nor asked again for the others", async () => {
     const line = await stillLine();
     rewrite(line, "key-metrics", { find: '"all":', replace: '"none":' });

@@ -55,6 +55,10 @@ const emptyLeftOut = changed((_, key) => key === "intervals", zeroIsNull);
 /** Ways in which the wire may differ without changing any answer. In one round each API differs in one way at most. */
 const rounds: Partial<WireVariants>[] = [
   { totalsName: "metricsTotals", longsAsDecimals: true, longsAsStrings: true, baseUri: "path" },
+  { totalsPlace: "section", baseUri: "scheme" },
+  { totalsPlace: "section", agentSkillsName: "skillsMetrics", skillsName: "skillsMetricsPerAgent" },
+  { agentSkillsName: "skillsMetricsPerAgent", skillsName: "skillsMetricsPerAgent", totalsName: "metricsTotals" },
+  { emptyMapsAsLists: true, baseUri: "host" },
   { agentIntervalsWrapped: false, skillIntervalsWrapped: true, defaultSections: [], rowIds: "number" },
   { agentIntervalOrder: "descending", skillIntervalOrder: "ascending", defaultSections: ["all"], rowIds: "string" },
   { rowTimesShifted: true },
@@ -72,6 +76,7 @@ const telling: [variant: Partial<WireVariants>, becomes: Change][] = [
 
 const elsewhere: Partial<Record<keyof WireVariants, string>> = {
   nullKeys: "another answer, below",
+  withoutAll: "fails who asked for the total; partial-answers.test.ts",
   intervalFeature: "unfinished-intervals.test.ts tells apart an account without interval metrics",
   keyMetricsLookbackHours: "a bound of the platform, which the gateway keeps by its setting",
   errorForm: "no figure; faults.test.ts",

@@ -21,7 +21,8 @@ export interface AgentSegmentsQuery {
 }
 
 export interface AgentSegmentsAnswer {
-  metricsPerSkill?: Record<string, { metricsPerAgent: Record<string, Figures> }>;
+  /** `metricsTotal`: over the agents of the skill. The documented answer does not show it. */
+  metricsPerSkill?: Record<string, { metricsPerAgent: Record<string, Figures>; metricsTotal: Figures }>;
   agentsMetrics: { metricsPerAgent: Record<string, Figures> };
   metricsTotal: Figures;
 }
@@ -46,7 +47,7 @@ function answer(segments: readonly AgentSegment[], { skillIds, metrics, skillsFi
   if (skillIds === undefined) return { agentsMetrics, metricsTotal };
   const perSkill = [...grouped(asked, ({ skill }) => [skill.id])].map(([id, members]) => [
     id,
-    { metricsPerAgent: figuresBy(measures, metrics, members, byAgent) },
+    { metricsPerAgent: figuresBy(measures, metrics, members, byAgent), metricsTotal: totalOf(measures, metrics, members) },
   ]);
   return { metricsPerSkill: Object.fromEntries(perSkill), agentsMetrics, metricsTotal };
 }

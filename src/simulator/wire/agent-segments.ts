@@ -3,6 +3,7 @@ import type { Figures } from "../answers/segments.js";
 import { agentSegmentMeasures } from "../metrics/agent-segments.js";
 import { type Handler, ok } from "./asked.js";
 import { wideRows } from "./breaks.js";
+import { withEmptyLists } from "./empty-lists.js";
 import { idList, nameList, oneOf, requireVersion } from "./parameters.js";
 import { segmentWindow, writeIntervals } from "./segment-window.js";
 import type { WireVariants } from "./variants.js";
@@ -16,14 +17,20 @@ function withNull(part: PerAgent, like: Figures, variants: WireVariants): PerAge
   return { metricsPerAgent: { ...part.metricsPerAgent, null: nothing } };
 }
 
-function write({ metricsPerSkill, agentsMetrics, metricsTotal }: AgentSegmentsAnswer, variants: WireVariants): Record<string, unknown> {
-  const perSkill =
-    metricsPerSkill &&
-    Object.fromEntries(Object.entries(metricsPerSkill).map(([id, part]) => [variants.nullKeys && id === "-1" ? "null" : id, part]));
+function write(answer: AgentSegmentsAnswer, variants: WireVariants): Record<string, unknown> {
+  const { metricsPerSkill, agentsMetrics, metricsTotal } = answer;
+  const inSection = variants.totalsPlace === "section";
+  const section = (part: PerAgent, total: Figures) => (inSection ? { ...part, [variants.totalsName]: total } : part);
+  const skills = Object.entries(metricsPerSkill ?? {}).map(([id, { metricsTotal: total, ...part }]) => [
+    variants.nullKeys && id === "-1" ? "null" : id,
+    section(part, total),
+  ]);
+  const perSkill = Object.fromEntries(skills);
+  const isWrapped = variants.agentSkillsName === "skillsMetricsPerAgent";
   return {
-    ...(perSkill && { metricsPerSkill: perSkill }),
-    agentsMetrics: withNull(agentsMetrics, metricsTotal, variants),
-    [variants.totalsName]: metricsTotal,
+    ...(metricsPerSkill && { [variants.agentSkillsName]: isWrapped ? { metricsPerSkill: perSkill } : perSkill }),
+    agentsMetrics: section(withNull(agentsMetrics, metricsTotal, variants), metricsTotal),
+    ...(!inSection && { [variants.totalsName]: metricsTotal }),
   };
 }
 
@@ -42,8 +49,13 @@ export const answerAgentSegments: Handler = ({ parameters, center, now, variants
     metrics: nameList(parameters, "metrics", Object.keys(agentSegmentMeasures)),
     skillsFilter: variants.breaks.includes("split"),
   };
-  const written = ({ agentsMetrics: { metricsPerAgent }, ...rest }: AgentSegmentsAnswer) =>
-    write({ ...rest, agentsMetrics: { metricsPerAgent: wideRows(metricsPerAgent, query.agentIds, variants.breaks) } }, variants);
+  const written = ({ agentsMetrics: { metricsPerAgent }, ...rest }: AgentSegmentsAnswer) => {
+    const level = write(
+      { ...rest, agentsMetrics: { metricsPerAgent: wideRows(metricsPerAgent, query.agentIds, variants.breaks) } },
+      variants,
+    );
+    return variants.emptyMapsAsLists ? withEmptyLists(level) : level;
+  };
   if (intervalMs === undefined) return ok(written(agentSegments(center.ledger, query)));
   const cut = agentSegmentsByInterval(center.ledger, { ...query, intervalMs });
   const short = agentSegments(center.ledger, { ...query, to: query.to - intervalMs });

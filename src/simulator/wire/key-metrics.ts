@@ -78,7 +78,7 @@ export const answerKeyMetrics: Handler = (asked) => {
     ...(shown && {
       groupBy: { groupByField: body.groupBy, groups: page.map((group) => ({ ...group, metrics: kept(ofRow(group.metrics)) })) },
     }),
-    ...(sections.includes("all") && { all: kept(total) }),
+    ...(sections.includes("all") && !variants.withoutAll && { all: kept(total) }),
   });
   return variants.longsAsDecimals ? { ...answer, text: withDecimals(answer.text) } : answer;
 };

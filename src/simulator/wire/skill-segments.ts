@@ -1,13 +1,24 @@
 import { type SkillSegmentsAnswer, skillSegments, skillSegmentsByInterval } from "../answers/skill-segments.js";
 import { type Handler, ok } from "./asked.js";
 import { wideRows } from "./breaks.js";
+import { withEmptyLists } from "./empty-lists.js";
 import { idList, oneOf, requireVersion } from "./parameters.js";
 import { segmentWindow, writeIntervals } from "./segment-window.js";
 import type { WireVariants } from "./variants.js";
 
 function write({ skillsMetrics, metricsTotal }: SkillSegmentsAnswer, variants: WireVariants): Record<string, unknown> {
-  const entries = Object.entries(skillsMetrics).map(([id, figures]) => [variants.nullKeys && id === "-1" ? "null" : id, figures]);
-  return { skillsMetrics: Object.fromEntries(entries), [variants.totalsName]: metricsTotal };
+  const { totalsName, skillsName } = variants;
+  const total = { [totalsName]: metricsTotal };
+  const inSection = variants.totalsPlace === "section";
+  const isWrapped = skillsName === "skillsMetricsPerAgent";
+  const entries = Object.entries(skillsMetrics).map(([id, figures]) => [
+    variants.nullKeys && id === "-1" ? "null" : id,
+    isWrapped ? { [totalsName]: figures } : figures,
+  ]);
+  const rows = Object.fromEntries(entries);
+  const section = { ...(isWrapped ? { metricsPerSkill: rows } : rows), ...(inSection && total) };
+  const level = { [skillsName]: section, ...(!inSection && total) };
+  return variants.emptyMapsAsLists ? withEmptyLists(level) : level;
 }
 
 /** GET /operations/api/account/{id}/msgskillsegments */

@@ -43,6 +43,10 @@ export const latencyBody = z.strictObject({ base: z.number().min(0), jitter: z.n
 export const variantsBody = z
   .strictObject({
     totalsName: z.enum(["metricsTotal", "metricsTotals"]),
+    totalsPlace: z.enum(["level", "section"]),
+    agentSkillsName: z.enum(["metricsPerSkill", "skillsMetrics", "skillsMetricsPerAgent"]),
+    skillsName: z.enum(["skillsMetrics", "skillsMetricsPerAgent"]),
+    emptyMapsAsLists: z.boolean(),
     agentIntervalsWrapped: z.boolean(),
     skillIntervalsWrapped: z.boolean(),
     agentIntervalOrder: order,
@@ -57,6 +61,7 @@ export const variantsBody = z
     emptyPages: z.boolean(),
     startedBefore: z.boolean(),
     defaultSections: z.array(z.enum(["all", "groupBy"])),
+    withoutAll: z.boolean(),
     zeroCountsAbsent: z.boolean(),
     keyMetricsLookbackHours: z.number().min(1),
     baseUri: z.enum(["scheme", "host", "path"]),

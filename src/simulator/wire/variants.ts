@@ -6,6 +6,14 @@ import type { RetryAfterForm } from "./refusal.js";
 export interface WireVariants {
   /** Key of the totals of both segment APIs. Default "metricsTotal". */
   totalsName: "metricsTotal" | "metricsTotals";
+  /** "section": totals stand in `agentsMetrics`, in each skill of agent segments, and in `skillsMetrics`. Default "level". */
+  totalsPlace: "level" | "section";
+  /** Key of agent segments by skill; the last one wraps them once more. Default "metricsPerSkill". */
+  agentSkillsName: "metricsPerSkill" | "skillsMetrics" | "skillsMetricsPerAgent";
+  /** Key of skill segments; the last one wraps them, and their figures are totals. Default "skillsMetrics". */
+  skillsName: "skillsMetrics" | "skillsMetricsPerAgent";
+  /** True: a map without entries is written as an empty list. */
+  emptyMapsAsLists: boolean;
   /** Whether an interval's figures stand in `metricsData`. Default agent true, skill false. */
   agentIntervalsWrapped: boolean;
   skillIntervalsWrapped: boolean;
@@ -32,11 +40,13 @@ export interface WireVariants {
   startedBefore: boolean;
   /** What key metrics answer when responseSections is missing. Default both. */
   defaultSections: ("all" | "groupBy")[];
+  /** True: key metrics leave the section `all` out, though it was asked for. */
+  withoutAll: boolean;
   /** True: counts of key metrics that are 0 are left out. */
   zeroCountsAbsent: boolean;
   /** How far back key metrics may be asked. Default 24. */
   keyMetricsLookbackHours: number;
-  /** baseURI of the domain look-up. Default "scheme". A bare host cannot be reached by https. */
+  /** baseURI of the domain look-up. Default "host", as the real one answers. */
   baseUri: "scheme" | "host" | "path";
   /** Answer of interval metrics when the feature is off for the account. Default "on". */
   intervalFeature: "on" | 401 | 403;
@@ -52,6 +62,10 @@ export interface WireVariants {
 
 export const documented: WireVariants = {
   totalsName: "metricsTotal",
+  totalsPlace: "level",
+  agentSkillsName: "metricsPerSkill",
+  skillsName: "skillsMetrics",
+  emptyMapsAsLists: false,
   agentIntervalsWrapped: true,
   skillIntervalsWrapped: false,
   agentIntervalOrder: "ascending",
@@ -66,9 +80,10 @@ export const documented: WireVariants = {
   emptyPages: false,
   startedBefore: false,
   defaultSections: ["all", "groupBy"],
+  withoutAll: false,
   zeroCountsAbsent: false,
   keyMetricsLookbackHours: 24,
-  baseUri: "scheme",
+  baseUri: "host",
   intervalFeature: "on",
   errorForm: null,
   limitRetryAfter: "none",

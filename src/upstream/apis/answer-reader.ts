@@ -37,6 +37,11 @@ export class AnswerReader {
     return value === undefined || value === null || (Array.isArray(value) && value.length === 0) ? {} : this.object(value, where);
   }
 
+  /** A map that must be there; an empty list is the same as {}. */
+  requiredMap(value: unknown, where: string): Json {
+    return this.object(Array.isArray(value) ? this.map(value, where) : value, where);
+  }
+
   list(value: unknown, where: string): readonly unknown[] {
     if (Array.isArray(value)) return value;
     throw this.invalid(`${where} is not a list`);

@@ -3,7 +3,7 @@ import { GatewayError } from "../../errors.js";
 import { minuteMs } from "../../time.js";
 import type { Service } from "../call.js";
 import { exactJson, type HttpResponse, isWithoutAnswer, type Send } from "./http-client.js";
-import { leadsInward } from "./inward-address.js";
+import { isLoopback, leadsInward } from "./inward-address.js";
 import { type Changed, type Found, LookUps, type Standing } from "./look-ups.js";
 import { retryAfterMs } from "./retry-after.js";
 
@@ -85,10 +85,12 @@ export class Domains {
     throw this.#error("UPSTREAM_UNAVAILABLE", `it failed (${status}). Ask again later.`, { status });
   }
 
-  /** As `URL` reads it, without slashes at the end; a bare host means https. */
+  /** As `URL` reads it, without slashes at the end. A bare host means https, but http where a look-up over http names this machine. */
   #address(given: unknown, service: string): string {
     const text = typeof given === "string" ? given.trim() : "";
-    const address = /^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `https://${text}`;
+    const bare = `https://${text}`;
+    const scheme = this.#isOwn && URL.canParse(bare) && isLoopback(new URL(bare)) ? "http" : "https";
+    const address = /^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `${scheme}://${text}`;
     if (/^https?:\/\/[^?#]+$/i.test(address) && URL.canParse(address)) {
       const { origin, pathname, username, password } = new URL(address);
       if (username === "" && password === "") return (origin + pathname).replace(/\/+$/, "");
@@ -98,15 +100,20 @@ export class Domains {
 
   /**
    * Requests carry a token, so an answer of the look-up may not send them into the operator's own network, nor over http.
-   * A look-up over http is the operator's own (a simulator, a test): it may name any address.
+   * The operator's own look-up may name any address.
    */
   #outward(address: string, service: string): string {
-    if (/^http:/i.test(this.account.services.csds.trim())) return address;
+    if (this.#isOwn) return address;
     const url = new URL(address);
     if (url.protocol === "https:" && !leadsInward(url)) return address;
     const fault = url.protocol === "https:" ? "within this machine or a private network" : "without https";
     const what = `it names an address ${fault} for the service ${service}, which is not called. Name the service's base URL in the settings if it is right.`;
     throw this.#error("UPSTREAM_INVALID_RESPONSE", what);
+  }
+
+  /** A look-up over http is the operator's own: a simulator, a test. */
+  get #isOwn(): boolean {
+    return /^http:/i.test(this.account.services.csds.trim());
   }
 
   #error(code: GatewayError["code"], what: string, facts: { status?: number; retryAfterMs?: number } = {}): GatewayError {

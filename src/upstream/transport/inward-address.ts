@@ -23,13 +23,22 @@ for (const [network, prefix] of [
   inward.addSubnet(network, prefix, "ipv6");
 }
 
+const loopback = new BlockList();
+loopback.addSubnet("127.0.0.0", 8, "ipv4");
+loopback.addAddress("::1", "ipv6");
+
 /**
  * Whether a URL leads to loopback, a link-local or a private network by a literal address or by the name localhost.
  * `URL` has normalised unusual spellings already, such as 0x7f.1 or 2130706433. Other names are not resolved.
  */
-export function leadsInward({ hostname }: URL): boolean {
+export const leadsInward = (url: URL): boolean => leadsInto(inward, url);
+
+/** Whether a URL leads to this machine, by a literal address or by the name localhost. */
+export const isLoopback = (url: URL): boolean => leadsInto(loopback, url);
+
+function leadsInto(addresses: BlockList, { hostname }: URL): boolean {
   const host = hostname.replace(/^\[|\]$/g, "").replace(/\.+$/, "");
   const version = isIP(host);
   if (version === 0) return host === "" || host === "localhost" || host.endsWith(".localhost");
-  return inward.check(host, version === 4 ? "ipv4" : "ipv6");
+  return addresses.check(host, version === 4 ? "ipv4" : "ipv6");
 }

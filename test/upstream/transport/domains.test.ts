@@ -143,13 +143,19 @@ describe("an address that would send a token to the wrong place", () => {
     ]);
   });
 
-  test.each(["http://127.0.0.1:4100", "localhost:8443", "http://va.host.test"])(
-    "%s, is taken from a look-up over http",
-    async (baseUri) => {
-      const { looked } = domains(() => found(baseUri), { csds: "http://csds.test" });
-      expect(await looked.baseUrl("operations")).toBe(baseUri.startsWith("http") ? baseUri : `https://${baseUri}`);
-    },
-  );
+  test.each([
+    ["http://127.0.0.1:4100", "http://127.0.0.1:4100"],
+    ["http://va.host.test", "http://va.host.test"],
+    ["https://localhost:8443", "https://localhost:8443"],
+    ["va.host.test", "https://va.host.test"],
+    ["10.1.2.3", "https://10.1.2.3"],
+    ["127.0.0.1:4100", "http://127.0.0.1:4100"],
+    ["localhost:8443", "http://localhost:8443"],
+    ["[::1]:4100/path", "http://[::1]:4100/path"],
+  ])("%s, is taken from a look-up over http as %s", async (baseUri, expected) => {
+    const { looked } = domains(() => found(baseUri), { csds: "http://csds.test" });
+    expect(await looked.baseUrl("operations")).toBe(expected);
+  });
 
   test.each(["http://127.0.0.1:4100", "https://localhost:8443"])("%s, is taken from the settings", async (named) => {
     const { looked } = domains(() => found("host.test"), { csds: "https://csds.test", operations: named });

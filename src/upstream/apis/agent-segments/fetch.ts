@@ -4,7 +4,7 @@ import type { AgentSegmentsCall, ExchangeRequest, Fetch } from "../../call.js";
 import type { AgentSegmentsLevel, AgentSegmentsQuestion, AgentSegmentsReply, Rows, SegmentsSection, Values } from "../../question.js";
 import { AnswerReader, type Json, Sections } from "../answer-reader.js";
 import { idList, requestPath } from "../request-path.js";
-import { type Place, readSegments, segmentsFault, totalOf } from "../segments/segments.js";
+import { type Place, readSegments, segmentsFault, skillsOf, totalOf } from "../segments/segments.js";
 
 /**
  * One GET of msgagentsegments, whatever the number of agents and skills. `window` ends when the platform was asked, or
@@ -43,10 +43,10 @@ interface Parts {
 
 function readLevel(level: Json | null, window: Window, place: Place, { call: { skills }, reader, sections }: Parts): AgentSegmentsLevel {
   if (level === null) return { window, agents: new Map(), bySkill: skills && new Map(), total: null };
-  const rows = () => readAgents(reader.object(level.agentsMetrics, "agentsMetrics"), reader);
+  const rows = () => readAgents(reader.requiredMap(level.agentsMetrics, "agentsMetrics"), reader);
   const agents = sections.read(`${place}rows`, rows, null);
   const bySkill = () => readSkills(level, agents?.size !== 0, reader);
-  const total = () => readValues(reader.object(totalOf(level), "metricsTotal"), reader);
+  const total = () => readValues(reader.object(totalOf(level, level.agentsMetrics), "metricsTotal"), reader);
   return {
     window,
     agents: agents ?? new Map(),
@@ -57,9 +57,9 @@ function readLevel(level: Json | null, window: Window, place: Place, { call: { s
 
 /** `isThere`: agents have rows, so the map of skills may not be left out. */
 function readSkills(level: Json, isThere: boolean, reader: AnswerReader): ReadonlyMap<string, Rows> {
-  const { metricsPerSkill } = level;
-  const skills = isThere ? reader.object(metricsPerSkill, "metricsPerSkill") : reader.map(metricsPerSkill, "metricsPerSkill");
-  return new Map(Object.entries(skills).map(([id, skill]) => [id, readAgents(reader.object(skill, "a skill"), reader)]));
+  const section = skillsOf(level, "metricsPerSkill");
+  const skills = isThere ? reader.requiredMap(section, "metricsPerSkill") : reader.map(section, "metricsPerSkill");
+  return new Map(Object.entries(skills).map(([id, skill]) => [id, readAgents(reader.requiredMap(skill, "a skill"), reader)]));
 }
 
 const readAgents = (section: Json, reader: AnswerReader): Rows =>

@@ -196,8 +196,37 @@ function windowAround(timestamps: readonly number[], around: Window, everyMs: nu
 /** Agent intervals wrap their data in `metricsData`; the page of skill segments shows no wrapper: both are read. */
 const unwrapped = (level: Json): Json => (isObject(level.metricsData) ? level.metricsData : level);
 
-/** The total of a level: `metricsTotal` in every example of the vendor's pages, `metricsTotals` in every text. */
-export const totalOf = (level: Json): unknown => level.metricsTotal ?? level.metricsTotals;
+const totalNames = ["metricsTotal", "metricsTotals"] as const;
+
+const ownTotal = (object: Json): unknown => object[totalNames[0]] ?? object[totalNames[1]];
+
+/**
+ * The total of a level: `metricsTotal` in every example of the vendor's pages, `metricsTotals` in every text. Other methods of the same
+ * service give it inside the section of the rows: it is read there where the level has none.
+ */
+export const totalOf = (level: Json, rows: unknown): unknown => ownTotal(level) ?? (isObject(rows) ? ownTotal(rows) : undefined);
+
+/** Names that methods of the service give to the section of the rows by skill. */
+type SkillsName = "metricsPerSkill" | "skillsMetrics" | "skillsMetricsPerAgent";
+
+/**
+ * The rows by skill: under the documented name, else under the name of another method of the service. Some of those put the rows into
+ * `metricsPerSkill` beside their total, others put the total among the rows. Undefined where there are none.
+ */
+export function skillsOf(level: Json, documented: SkillsName): unknown {
+  const section = level[documented] ?? level.metricsPerSkill ?? level.skillsMetrics ?? level.skillsMetricsPerAgent ?? level[documented];
+  if (!isObject(section)) return section;
+  const skills = section.metricsPerSkill ?? section;
+  return isObject(skills) ? withoutTotal(skills) : skills;
+}
+
+const withoutTotal = ({ [totalNames[0]]: _, [totalNames[1]]: __, ...rest }: Json): Json => rest;
+
+/** The figures of a row: its own, or where it has none those of the total inside it, as other methods of the service give them. */
+export function figuresOf(row: Json, segments: string): Json {
+  const total = ownTotal(row);
+  return row[segments] === undefined && isObject(total) ? total : row;
+}
 
 /** The fault of a section that the question needs; null when all of them are sound. An interval question needs the summary, too. */
 export function segmentsFault(

@@ -4,7 +4,7 @@ import type { ExchangeRequest, Fetch, SkillSegmentsCall } from "../../call.js";
 import type { Rows, SegmentsSection, SkillSegmentsLevel, SkillSegmentsQuestion, SkillSegmentsReply, Values } from "../../question.js";
 import { AnswerReader, type Json, Sections } from "../answer-reader.js";
 import { idList, requestPath } from "../request-path.js";
-import { type Place, readSegments, segmentsFault, totalOf } from "../segments/segments.js";
+import { figuresOf, type Place, readSegments, segmentsFault, skillsOf, totalOf } from "../segments/segments.js";
 
 /** One GET of msgskillsegments, whatever the number of skills; window and total as in agent segments. */
 export const fetchSkillSegments: Fetch<"skill-segments"> = async (call, { account, exchange, read }) => {
@@ -36,7 +36,7 @@ interface Parts {
 
 function readLevel(level: Json | null, window: Window, place: Place, { reader, sections }: Parts): SkillSegmentsLevel {
   if (level === null) return { window, skills: new Map(), total: null };
-  const total = () => readValues(reader.object(totalOf(level), "metricsTotal"), reader);
+  const total = () => readValues(reader.object(totalOf(level, level.skillsMetrics ?? level.skillsMetricsPerAgent), "metricsTotal"), reader);
   return {
     window,
     skills: sections.read(`${place}rows`, () => readRows(level, reader), new Map()),
@@ -45,12 +45,14 @@ function readLevel(level: Json | null, window: Window, place: Place, { reader, s
 }
 
 function readRows(level: Json, reader: AnswerReader): Rows {
-  if (level.skillsMetrics === undefined) throw reader.invalid("skillsMetrics is missing");
-  return reader.rows(reader.map(level.skillsMetrics, "skillsMetrics"), "a skill", (raw) => readValues(raw, reader));
+  const skills = skillsOf(level, "skillsMetrics");
+  if (skills === undefined) throw reader.invalid("skillsMetrics is missing");
+  return reader.rows(reader.map(skills, "skillsMetrics"), "a skill", (raw) => readValues(figuresOf(raw, segments), reader));
 }
 
-const readValues = (raw: Json, reader: AnswerReader): Values =>
-  reader.segmentValues(skillSegmentMetrics, "totalSkillConversationSegments", raw);
+const segments = "totalSkillConversationSegments";
+
+const readValues = (raw: Json, reader: AnswerReader): Values => reader.segmentValues(skillSegmentMetrics, segments, raw);
 
 /** The message of the faulty section that the question needs; null when the reply can answer it. */
 export const faultFor = ({ faults }: SkillSegmentsReply, { of, everyMinutes }: SkillSegmentsQuestion): string | null =>
