@@ -3,10 +3,12 @@ import { examine, type Finding } from "../../src/cli/examine.js";
 import { type Clock, systemClock } from "../../src/clock.js";
 import { configFrom, type Environment } from "../../src/config.js";
 import { type Simulator, startSimulator } from "../../src/simulator/simulator.js";
+import { atWork } from "../support/still-line.js";
 
 let simulator: Simulator;
 beforeAll(async () => {
-  simulator = await startSimulator({ accounts: [{ id: "le1", bearers: ["go0d"], clientId: "app", clientSecret: "s3cret" }] });
+  const account = { id: "le1", bearers: ["go0d"], clientId: "app", clientSecret: "s3cret" };
+  simulator = await startSimulator({ accounts: [account], now: () => atWork });
 });
 afterAll(() => simulator.close());
 const clock = (): Clock => ({ now: simulator.now, monotonic: systemClock.monotonic });
