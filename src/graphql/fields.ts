@@ -8,6 +8,7 @@ import { conversationFields } from "./fields/conversation.js";
 import { QueryResolver } from "./fields/query.js";
 import { segmentFields } from "./fields/segments.js";
 import { skillFields } from "./fields/skill.js";
+import { SubscriptionResolver } from "./fields/subscription.js";
 import { references } from "./references.js";
 import { type Behaviour, buildGatewaySchema } from "./schema.js";
 import { entities } from "./types/entities.js";
@@ -26,7 +27,7 @@ const types = Object.values({ ...entities, AgentSegments, AgentSegmentsInterval,
 
 /** Everything the face does. */
 export const behaviour: Behaviour = {
-  resolvers: [QueryResolver, ...types.map((type) => declarationsOf(type, fields))],
+  resolvers: [QueryResolver, SubscriptionResolver, ...types.map((type) => declarationsOf(type, fields))],
   fields,
   references,
 };

@@ -2,7 +2,7 @@ import "reflect-metadata";
 import { buildSubgraphSchema } from "@apollo/subgraph";
 import { printSchemaWithDirectives } from "@graphql-tools/utils";
 import { type GraphQLField, type GraphQLSchema, isInputObjectType, isInterfaceType, isObjectType, parse } from "graphql";
-import { type BuildSchemaOptions, buildSchema, createResolversMap } from "type-graphql";
+import { type BuildSchemaOptions, buildSchema, createResolversMap, type PubSub } from "type-graphql";
 import { badInput } from "../errors.js";
 import { demandRouter, type GatewayContext } from "./context.js";
 import { type DeclaredField, resolverOf } from "./field.js";
@@ -28,6 +28,16 @@ export interface Behaviour {
 const link = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@shareable", "@tag", "@cost", "@listSize"])`;
 const accountKey = '@key(fields: "accountId id")';
 
+/** type-graphql asks for a source of events wherever there is a subscription. The states of ours are made by the server. */
+const noEvents: PubSub = {
+  publish: () => {
+    throw new Error("The schema publishes no events.");
+  },
+  subscribe: () => {
+    throw new Error("The schema has no events.");
+  },
+};
+
 /**
  * The executable schema, an Apollo Federation 2 subgraph, and its text without the federation specification's own definitions.
  * `idKey` adds a key by id alone to the entities, for a router that knows a single account. Arguments are checked by the questions
@@ -37,7 +47,7 @@ export async function buildGatewaySchema(
   { resolvers: classes, fields, references }: Behaviour,
   { idKey = false }: { idKey?: boolean } = {},
 ): Promise<{ schema: GraphQLSchema; sdl: string }> {
-  const plain = await buildSchema({ resolvers: classes, validate: false });
+  const plain = await buildSchema({ resolvers: classes, validate: false, pubSub: noEvents });
   tagByApi(plain);
   weigh(plain, fields);
   for (const [label, field] of outputFields(plain)) {

@@ -33,17 +33,18 @@ export interface RequestOptions {
 /** Makes GraphQL requests: each has its own deadline, memory and report, and sees the accounts its caller may read. */
 export function requests({ config, schema, accounts, coalescer, directoryMemory, clock }: RequestOptions): Gateway["request"] {
   const budgets = config.callerCallsPerMinute > 0 ? new CallerBudgets(config.callerCallsPerMinute, clock) : null;
-  return ({ explain, caller }): GatewayRequest => {
+  return ({ explain, caller, state }): GatewayRequest => {
     const begun = momentOf(clock);
     const report = new RequestReport(() => clock.now());
     const allowance = new Allowance(config.maxUpstreamCalls);
     const terms: AskTerms = {
       begun,
       deadline: begun.monotonic + config.requestDeadlineMs,
-      priority: "interactive",
+      priority: state?.which === "next" ? "tick" : "interactive",
+      takesStored: state?.which === "first",
       caller: caller.id,
       memory: new RequestMemory(),
-      charge: charging(budgets?.of(caller.id).charge ?? null, allowance),
+      charge: charging(budgets && firstAble((state?.callers ?? [caller.id]).map((id) => budgets.of(id).charge)), allowance),
       most: () => allowance.left,
       saw: report.saw,
     };
@@ -107,6 +108,19 @@ export function requests({ config, schema, accounts, coalescer, directoryMemory,
     }
   };
 }
+
+/** Of several callers the first who has calls left; when none has, what the last of them is told. */
+const firstAble =
+  (callers: readonly ChargeCaller[]): ChargeCaller =>
+  (exchanges) => {
+    let refusal: Charge | GatewayError | undefined;
+    for (const charge of callers) {
+      refusal = charge(exchanges);
+      if (!(refusal instanceof GatewayError)) break;
+    }
+    if (!refusal) throw new Error("Nobody bears the calls of a request.");
+    return refusal;
+  };
 
 /** The caller bears what is planned; what turns out to be needed besides counts against MAX_UPSTREAM_CALLS as well. */
 const charging =

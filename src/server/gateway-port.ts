@@ -5,7 +5,7 @@ import type { GatewayContext } from "../graphql/context.js";
 export interface Gateway {
   schema: GraphQLSchema;
   /** One GraphQL request: its context, and what it has learnt by the end. */
-  request(from: { explain: Explain | null; caller: Caller }): GatewayRequest;
+  request(from: { explain: Explain | null; caller: Caller; state?: LiveState }): GatewayRequest;
   /** What is known of the platform; asks nothing. */
   readiness(): Readiness;
   /** Resolves when the first look-ups of domains and tokens have ended, however they ended. */
@@ -34,6 +34,14 @@ export const anybody: Caller = { id: "anybody", accounts: "*", explain: true, co
 
 /** calls: the answer says what was asked of the platform. plan: nothing is asked, the plan is the answer. */
 export type Explain = "calls" | "plan";
+
+/** That the request makes one state of a subscription, which many may share. */
+export interface LiveState {
+  /** first: what is stored is taken at once, however old it may be. next: at the lowest priority; it waits for what is fresh. */
+  which: "first" | "next";
+  /** Ids of the callers who share the state: the first of them who has calls left bears those that it needs. */
+  callers: readonly string[];
+}
 
 export interface GatewayRequest {
   context: GatewayContext;

@@ -1,7 +1,7 @@
 import type { ApolloServerPlugin, BaseContext, GraphQLRequestContext } from "@apollo/server";
 import type { Logger } from "pino";
 import type { Config } from "../config.js";
-import { badInput, errorCodes } from "../errors.js";
+import { badInput, errorCodes, GatewayError } from "../errors.js";
 import type { Caller, Explain, GatewayRequest, Report } from "./gateway-port.js";
 import { answerSize, demandAnswerSize, demandListSizes } from "./operation-limits.js";
 
@@ -52,6 +52,7 @@ export const operationPlugin = (limits: Limits, log: Logger, now: () => number):
     return {
       async didResolveOperation(served) {
         if (!served.operation) return;
+        if (served.operation.operation === "subscription") throw notOverHttp();
         const variables = served.request.variables ?? {};
         demandListSizes(variables, limits.maxListItems);
         demandAnswerSize(answerSize(served.schema, served.document, served.operation, variables), limits.maxAnswerValues);
@@ -83,6 +84,9 @@ export const operationPlugin = (limits: Limits, log: Logger, now: () => number):
     };
   },
 });
+
+const notOverHttp = (): GatewayError =>
+  new GatewayError("BAD_USER_INPUT", "A subscription comes over a WebSocket to /graphql with the subprotocol graphql-transport-ws.");
 
 function finish(served: Served): void {
   const { body, http } = served.response;

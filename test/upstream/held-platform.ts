@@ -82,6 +82,7 @@ interface Settings {
 interface AskOptions extends Partial<Pick<AskTerms, "charge" | "most">> {
   deadlineMs?: number;
   priority?: Priority;
+  takesStored?: boolean;
   caller?: string;
 }
 
@@ -255,13 +256,14 @@ export class HeldPlatform {
   /** `charge`: what the request may cause; `most`: how many exchanges. Nothing is limited where they are left out. */
   terms(
     seen: AnswerUse[] = [],
-    { deadlineMs = 15_000, priority = "interactive", caller = "anybody", charge, most }: AskOptions = {},
+    { deadlineMs = 15_000, priority = "interactive", takesStored = false, caller = "anybody", charge, most }: AskOptions = {},
   ): AskTerms {
     const begun = momentOf(this.clock);
     return {
       begun,
       deadline: begun.monotonic + deadlineMs,
       priority,
+      takesStored,
       caller,
       memory: new RequestMemory(),
       charge: charge ?? (() => ({ more: () => null, settle: () => undefined })),

@@ -56,6 +56,8 @@ export interface AskTerms {
   /** Monotonic ms. */
   readonly deadline: number;
   readonly priority: Priority;
+  /** What is stored is taken at once however stale, up to the limit of stale-if-error, and asked again behind that. Not for refreshes and ticks. */
+  readonly takesStored?: boolean;
   /** Names the caller. */
   readonly caller: string;
   readonly memory: RequestMemory;

@@ -2,7 +2,7 @@ import { GatewayError } from "../../errors.js";
 import { type Moment, momentOf } from "../answers/freshness.js";
 import type { AnswerRecord } from "../apis/descriptor.js";
 import type { Charge } from "../budget/caller-budget.js";
-import type { Permit, PermitRequest, PermitTerms, Priority } from "../budget/permit.js";
+import { type Permit, type PermitRequest, type PermitTerms, type Priority, priorities } from "../budget/permit.js";
 import type { Call, ExchangeRequest } from "../call.js";
 import type { PlannedCall } from "../planning/plan.js";
 import type { Question } from "../question.js";
@@ -171,7 +171,7 @@ export class CallInFlight implements KnownCall {
   get isWanted(): boolean {
     if (this.isOver) return false;
     const now = this.session.clock.monotonic();
-    return [...this.#waiters].some(({ ask: { terms } }) => terms.priority === "interactive" && terms.deadline > now);
+    return [...this.#waiters].some(({ ask: { terms } }) => terms.priority !== "refresh" && terms.deadline > now);
   }
 
   #happens(event: CallEvent): void {
@@ -414,16 +414,17 @@ export class CallInFlight implements KnownCall {
     return this.facts.pages > 0 && this.owner.mayReadOn(this) ? this.#abandonedAt + longestReadingOnMs : 0;
   }
 
+  /** That of its most urgent waiter; a refresh where nobody waits any more. */
   get priority(): Priority {
-    return [...this.#waiters].some(({ ask }) => ask.terms.priority === "interactive") ? "interactive" : "refresh";
+    const waiters = [...this.#waiters];
+    return priorities.find((priority) => waiters.some(({ ask }) => ask.terms.priority === priority)) ?? "refresh";
   }
 
-  /** A call is due when the most pressed of its interactive waiters needs it, and of use as long as anybody waits. */
+  /** A call is due when the most pressed of its most urgent waiters needs it, and of use as long as anybody waits. */
   #permitTerms(): PermitTerms {
-    const interactive = [...this.#waiters].filter(({ ask }) => ask.terms.priority === "interactive");
-    const pressed = interactive.length > 0 ? interactive : [...this.#waiters];
-    const { deadline } = this;
-    return { deadline, due: Math.min(deadline, ...pressed.map(({ ask }) => ask.terms.deadline)), priority: this.priority };
+    const { deadline, priority } = this;
+    const pressed = [...this.#waiters].filter(({ ask }) => ask.terms.priority === priority);
+    return { deadline, due: Math.min(deadline, ...pressed.map(({ ask }) => ask.terms.deadline)), priority };
   }
 
   /**

@@ -31,7 +31,7 @@ export interface CoalescerOptions {
   refreshed?: (scope: Scope, exchanges: number) => void;
 }
 
-export type ForecastTerms = Pick<AskTerms, "begun" | "deadline" | "priority" | "memory" | "most">;
+export type ForecastTerms = Pick<AskTerms, "begun" | "deadline" | "priority" | "takesStored" | "memory" | "most">;
 
 /** May refuse the calls that a decision makes necessary. */
 export type Admit = (decision: Decision) => GatewayError | null;
@@ -76,7 +76,7 @@ export class Coalescer implements CallOwner, SearchOwner {
   ask(questions: readonly Question[], terms: AskTerms, admit: Admit = () => null): Asked {
     const askedAt = this.options.clock.monotonic();
     const asks = questions.map((question) => new Ask(question, scopeOf(question), terms, askedAt));
-    if (terms.priority === "interactive") for (const { question, scope } of asks) this.#notesUse(question, scope);
+    if (terms.priority !== "refresh") for (const { question, scope } of asks) this.#notesUse(question, scope);
     const refusal = this.#serve(asks, terms, admit).catch((error) => {
       this.options.warn("Questions could not be asked", error);
       for (const ask of asks) {
@@ -127,7 +127,7 @@ export class Coalescer implements CallOwner, SearchOwner {
    */
   async #withSnapshot<T>(
     scopes: ReadonlySet<Scope>,
-    { begun, deadline, priority, memory, most }: ForecastTerms,
+    { begun, deadline, priority, takesStored = false, memory, most }: ForecastTerms,
     use: (snapshot: Snapshot<CallInFlight>) => T,
   ): Promise<T> {
     for (;;) {
@@ -140,7 +140,7 @@ export class Coalescer implements CallOwner, SearchOwner {
         open.map((each, index) => [each.scope.key, this.#scopeSnapshot(each, stored[index]!, memory, present)] as const),
       );
       const { freshness } = this.options;
-      return use({ present, begun, deadline, priority, most: most(), freshness, scope: ({ key }) => known.get(key)! });
+      return use({ present, begun, deadline, priority, takesStored, most: most(), freshness, scope: ({ key }) => known.get(key)! });
     }
   }
 

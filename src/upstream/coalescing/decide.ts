@@ -18,6 +18,8 @@ export interface Snapshot<C extends KnownCall = KnownCall> {
   /** Monotonic ms. */
   readonly deadline: number;
   readonly priority: Priority;
+  /** See AskTerms. */
+  readonly takesStored?: boolean;
   /** Exchanges that the request may still cause. */
   readonly most: number;
   readonly freshness: (account: string) => Freshness;
@@ -139,7 +141,7 @@ export function decide<C extends KnownCall>(questions: readonly Question[], snap
     // 3. Something stands in the way of a call: a stale answer stands in, and who cannot wait is refused.
     const obstacle = obstacleTo(missing, api, known);
     if (obstacle) {
-      const left: Question | null = snapshot.priority === "interactive" ? answered(part, "stale-if-error", obstacle.error) : missing;
+      const left: Question | null = snapshot.priority === "refresh" ? missing : answered(part, "stale-if-error", obstacle.error);
       const stale = left === null ? missing : left === missing ? null : remainder(api, missing, left);
       if (stale !== null && obstacle.isOverdue) refreshes.push(stale);
       if (left === null) continue;
@@ -151,9 +153,9 @@ export function decide<C extends KnownCall>(questions: readonly Question[], snap
       }
     }
 
-    // 4. Stale answers that are refreshed behind the request.
+    // 4. Stale answers that are refreshed behind the request. A tick of a subscription waits for the fresh ones.
     if (snapshot.priority === "interactive") {
-      const left = answered(part, "stale-while-revalidate", null);
+      const left = answered(part, snapshot.takesStored ? "stale-if-error" : "stale-while-revalidate", null);
       const stale = left === null ? missing : left === missing ? null : remainder(api, missing, left);
       if (stale !== null) refreshes.push(stale);
       if (left === null) continue;

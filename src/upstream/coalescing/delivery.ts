@@ -137,7 +137,7 @@ export class Delivery {
 
 /** A refresh has its stale answer already; a caller whose own token was refused may have lost the right to it. */
 const mayStandIn = ({ terms, question }: Ask, error: GatewayError): boolean =>
-  terms.priority === "interactive" && !(error.code === "UPSTREAM_UNAUTHORIZED" && question.credential !== own);
+  terms.priority !== "refresh" && !(error.code === "UPSTREAM_UNAUTHORIZED" && question.credential !== own);
 
 const isOwn = ({ ask }: Waiter, call: CallInFlight): boolean => ask.terms === call.causedBy;
 const factsFor = (waiter: Waiter, call: CallInFlight): Use => ({ call: call.facts, own: isOwn(waiter, call) });
