@@ -10,6 +10,7 @@ import { benchLongRun } from "./longrun.js";
 import { benchOperations } from "./operations.js";
 import { benchPath } from "./path.js";
 import { benchSequences } from "./sequences.js";
+import { benchSpeed, partNames } from "./speed.js";
 import { benchTraffic } from "./traffic.js";
 
 const program = new Command("bench").description("What the gateway costs the platform, against the least it could cost.");
@@ -47,4 +48,10 @@ program
   .argument("[seed]", "of the sequences", "1")
   .action((cases: string, seed: string) => benchSequences(Number(cases), Number(seed)));
 program.command("path").description("files of src that one cold question passes, by V8's coverage").action(benchPath);
+program
+  .command("speed")
+  .description("what requests cost the gateway's own process, beside yardsticks in the same run")
+  .addArgument(new Argument("[part]", "one part alone").choices(partNames))
+  .option("--quick", "fewer and shorter rounds, for while one works on it")
+  .action(benchSpeed);
 await program.parseAsync();

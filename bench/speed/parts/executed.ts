@@ -1,0 +1,101 @@
+import { seeded } from "../../../src/simulator/random.js";
+import { middle } from "../../quantile.js";
+import { dashboard, shuffledDashboards, skillsOfDashboard, subsets } from "../dashboard.js";
+import { LoadGenerator, type Measured } from "../load.js";
+import { type Effort, type Part, say } from "../part.js";
+import type { Source } from "../requests.js";
+import { answerOf, freshSeconds, type Scene, skillIds, staged, startDashboardPlatform, startFreshGateway } from "../scene.js";
+import { type Served, startPlainApollo } from "../served.js";
+import { digits, spread, table } from "../table.js";
+
+const connections = 8;
+const askedSubsets = 200;
+
+export const executed: Part = {
+  name: "executed",
+  title: "A dashboard that must be executed",
+  run: (effort) => staged((scene) => runExecuted(scene, effort)),
+};
+
+/** No answer can come from a memo of answers: each request has a document or variables that were never asked. All figures are fresh. */
+async function runExecuted(scene: Scene, effort: Effort) {
+  const platform = scene.keep(await startDashboardPlatform());
+  const gateway = scene.keep(await startFreshGateway("gateway", platform));
+  const plain = scene.keep(await startPlainApollo(platform, freshSeconds));
+  const load = scene.keep(new LoadGenerator());
+  const ids = (await skillIds(gateway)).slice(0, skillsOfDashboard);
+  const random = seeded(1);
+  const requests = effort.quick ? 600 : 1_500;
+
+  const calls = await subsetCalls([gateway, plain]);
+  const ways: { asked: string; source: () => Source }[] = [
+    { asked: "a new document each time", source: () => ({ kind: "numbered", ask: dashboard(ids, "Dashboard%n%") }) },
+    {
+      asked: "one document, new variables each time",
+      source: () => ({ kind: "rotation", asks: shuffledDashboards(requests, ids, random) }),
+    },
+  ];
+  const rows: string[][] = [];
+  const bars = [];
+  for (const { asked, source } of ways) {
+    const found = new Map<Served, Measured[]>([gateway, plain].map((served) => [served, []]));
+    for (const served of found.keys()) await load.run(served, { connections, source: source(), requests });
+    for (let round = 0; round < effort.rounds; round++) {
+      for (const [served, rounds] of found) {
+        const measured = await load.measure(served, { connections, source: source(), requests });
+        rounds.push(measured);
+        say(`round ${round + 1}  ${served.name}, ${asked}: ${digits(measured.cpuMs)} ms CPU`);
+      }
+    }
+    const ratios = found.get(gateway)!.map(({ cpuMs }, round) => cpuMs / found.get(plain)![round]!.cpuMs);
+    for (const [served, rounds] of found) {
+      const own = served === gateway;
+      const of = (figure: keyof Measured) => digits(middle(rounds.map((round) => round[figure])));
+      rows.push([
+        served.name,
+        asked,
+        of("cpuMs"),
+        own ? digits(middle(ratios)) : "1",
+        own ? spread(ratios) : "",
+        of("p50Ms"),
+        of("p99Ms"),
+        String(calls.get(served)),
+      ]);
+      bars.push({
+        label: `${served.name}, ${asked}`,
+        value: middle(rounds.map(({ cpuMs }) => cpuMs)),
+        of: own ? ("gateway" as const) : ("yardstick" as const),
+      });
+    }
+  }
+  const heads = [
+    "server",
+    "asked with",
+    "CPU ms",
+    "ratio to plain",
+    "lowest to highest",
+    "p50 ms",
+    "p99 ms",
+    `calls: dashboard + ${askedSubsets} subsets`,
+  ];
+  return {
+    markdown: [
+      `The same dashboard, all figures fresh, so that the platform is not asked; every request is new, so that no answer can be kept and sent again. ${connections} connections, ${requests} requests a round, ${effort.rounds} rounds in turn; medians.`,
+      table(heads, rows),
+    ].join("\n\n"),
+    bars,
+  };
+
+  /** Platform calls of the dashboard, cold, and of so many subsets of it after that. */
+  async function subsetCalls(servers: readonly Served[]): Promise<Map<Served, string>> {
+    const calls = new Map<Served, string>();
+    for (const served of servers) {
+      await platform.forget();
+      await answerOf(served, dashboard(ids));
+      const first = (await platform.requests()).length;
+      for (const subset of subsets(askedSubsets, ids, seeded(2))) await answerOf(served, subset);
+      calls.set(served, `${first} + ${(await platform.requests()).length - first}`);
+    }
+    return calls;
+  }
+}

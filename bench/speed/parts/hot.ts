@@ -1,0 +1,132 @@
+import { createHash, randomBytes } from "node:crypto";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { middle } from "../../quantile.js";
+import { dashboard, dashboards, skillsOfDashboard } from "../dashboard.js";
+import { LoadGenerator, type Measured } from "../load.js";
+import type { Effort, Part } from "../part.js";
+import { say } from "../part.js";
+import type { Platform } from "../platform.js";
+import { type Source, signed } from "../requests.js";
+import { answerOf, freshSeconds, type Scene, skillIds, staged, startDashboardPlatform, startFreshGateway } from "../scene.js";
+import { type NodeServed, type Served, startBare, startPlainApollo } from "../served.js";
+import { digits, mebibytes, spread, table } from "../table.js";
+
+const connections = 64;
+const differentBodies = 200;
+
+/** One way of asking one server. */
+interface Cell {
+  server: string;
+  asked: string;
+  served: Served;
+  source: Source;
+  rounds: Measured[];
+}
+
+export const hot: Part = {
+  name: "hot",
+  title: "A hot dashboard",
+  run: (effort) => staged((scene) => runHot(scene, effort)),
+};
+
+async function runHot(scene: Scene, effort: Effort) {
+  const platform = scene.keep(await startDashboardPlatform());
+  const { cells, bytes, nodes } = await prepare(scene, platform);
+  const load = scene.keep(new LoadGenerator());
+  await warmUp(cells, load);
+  await platform.forget();
+  await measure(cells, load, effort);
+  const calls = (await platform.requests()).length;
+  const [bare] = cells;
+  const ratios = ({ rounds }: Cell) => rounds.map(({ perSecond }, round) => perSecond / bare!.rounds[round]!.perSecond);
+  const of = (cell: Cell, figure: keyof Measured) => digits(middle(cell.rounds.map((round) => round[figure])));
+  const rows = cells.map((cell) => [
+    cell.server,
+    cell.asked,
+    of(cell, "perSecond"),
+    digits(middle(ratios(cell))),
+    spread(ratios(cell)),
+    of(cell, "cpuMs"),
+    of(cell, "p50Ms"),
+    of(cell, "p99Ms"),
+  ]);
+  const memory = await Promise.all(nodes.map(async (node) => [node.name, ...Object.values(await node.memory()).map(mebibytes)]));
+  const heads = ["server", "asked with", "requests/s", "ratio to node:http", "lowest to highest", "CPU ms", "p50 ms", "p99 ms"];
+  return {
+    markdown: [
+      `A dashboard of ${skillsOfDashboard} skills, ${(bytes / 1_000).toFixed(1)} kB, all figures fresh, ${connections} connections, ${effort.rounds} rounds in turn; medians. ${calls} platform calls were made while measuring.`,
+      table(heads, rows),
+      "Memory after it, in MiB, the heap after a full collection:",
+      table(["process", "resident", "heap"], memory),
+    ].join("\n\n"),
+    bars: cells.map((cell) => ({
+      label: cell.asked ? `${cell.server}, ${cell.asked}` : cell.server,
+      value: middle(ratios(cell)),
+      of: cell.server.startsWith("gateway") ? ("gateway" as const) : ("yardstick" as const),
+    })),
+  };
+}
+
+async function prepare(scene: Scene, platform: Platform): Promise<{ cells: Cell[]; bytes: number; nodes: NodeServed[] }> {
+  const folder = await mkdtemp(join(tmpdir(), "speed-"));
+  scene.keep({ stop: () => rm(folder, { recursive: true }) });
+  const key = randomBytes(32).toString("hex");
+  const keyFile = join(folder, "api-keys.yaml");
+  const sha256 = createHash("sha256").update(key).digest("hex");
+  await writeFile(keyFile, `keys:\n  - { name: wallboard, sha256: ${sha256}, accounts: "*" }\n`);
+  const secret = randomBytes(32).toString("hex");
+
+  const open = scene.keep(await startFreshGateway("gateway, AUTH=none", platform, { AUTH: "none" }));
+  const keyed = scene.keep(await startFreshGateway("gateway, AUTH=api-key", platform, { AUTH: "api-key", API_KEYS_FILE: keyFile }));
+  const tokened = scene.keep(await startFreshGateway("gateway, AUTH=jwt", platform, { AUTH: "jwt", JWT_SECRET: secret }));
+  const plain = scene.keep(await startPlainApollo(platform, freshSeconds));
+
+  const ids = await skillIds(open);
+  const ask = dashboard(ids.slice(0, skillsOfDashboard));
+  const body = await answerOf(open, ask);
+  const bodyFile = join(folder, "body.json");
+  await writeFile(bodyFile, body);
+  const bare = scene.keep(await startBare(bodyFile));
+
+  const claims = { sub: "wallboard", accounts: "*" };
+  const one = (headers?: Record<string, string>): Source => ({ kind: "rotation", asks: [{ ...ask, ...(headers && { headers }) }] });
+  const opaque: Source = { kind: "numbered", ask: { ...ask, headers: { authorization: "Bearer opaque-%n%" } } };
+  const different: Source = { kind: "rotation", asks: dashboards(differentBodies, ids) };
+  const cell = (served: Served, asked: string, source: Source): Cell => ({ server: served.name, asked, served, source, rounds: [] });
+  const everyWay = (served: Served) => [
+    cell(served, "one request", one()),
+    cell(served, "unique Authorization", opaque),
+    cell(served, `${differentBodies} bodies`, different),
+  ];
+  const cells = [
+    cell(bare, "one request", one()),
+    ...everyWay(open),
+    cell(keyed, "one key", one({ "x-api-key": key })),
+    cell(tokened, "one token", one({ authorization: `Bearer ${signed(claims, secret)}` })),
+    cell(tokened, "unique tokens", { kind: "tokens", ask, secret, claims }),
+    ...everyWay(plain),
+  ];
+  return { cells, bytes: Buffer.byteLength(body), nodes: [open, keyed, tokened, plain] };
+}
+
+/** Fills caches and lets the compiler do its work. */
+async function warmUp(cells: readonly Cell[], load: LoadGenerator): Promise<void> {
+  for (const { served, source } of cells) {
+    const count = source.kind === "rotation" ? source.asks.length : 1;
+    await load.run(served, { connections: 1, source, requests: count });
+    await load.run(served, { connections, source, forMs: 500 });
+  }
+}
+
+async function measure(cells: readonly Cell[], load: LoadGenerator, { rounds, forMs }: Effort): Promise<void> {
+  for (let round = 0; round < rounds; round++) {
+    for (const cell of cells) {
+      await load.run(cell.served, { connections, source: cell.source, forMs: 100 });
+      const measured = await load.measure(cell.served, { connections, source: cell.source, forMs });
+      cell.rounds.push(measured);
+      say(`round ${round + 1}  ${cell.server}, ${cell.asked}: ${digits(measured.perSecond)}/s, ${digits(measured.cpuMs)} ms CPU`);
+    }
+  }
+}
