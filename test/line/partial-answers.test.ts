@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { examine } from "../../src/cli/examine.js";
 import type { FaultSpec } from "../../src/simulator/simulator.js";
-import { hourMs } from "../../src/time.js";
+import { dayMs, hourMs } from "../../src/time.js";
 import { apiOf } from "../../src/upstream/apis/registry.js";
 import type { ApiName } from "../../src/upstream/question.js";
 import { type StillLine, startStill, stillLine } from "../support/still-line.js";
@@ -194,8 +194,8 @@ describe("a figure that cannot be right", () => {
   afterAll(() => line.stop());
   afterEach(() => {
     line.simulator.clearFaults();
-    // So much later that nothing is remembered.
-    line.clock.now += hourMs;
+    // So much later that nothing is remembered, at the same hour of the week.
+    line.clock.now += 7 * dayMs;
   });
 
   interface Figure {

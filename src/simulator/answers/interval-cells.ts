@@ -55,6 +55,8 @@ export class IntervalCells {
       firstFrom(starts, from, ({ start }) => start),
       firstFrom(starts, to, ({ start }) => start),
     )) {
+      // A conversation arrives when it opens and when it is resumed. That a transfer is no arrival is assumed: no page says.
+      if (arrival.began === "transfer") continue;
       const { skill, conversation } = arrival;
       this.#touch({ skill, conversation, agent: null }, arrival.start, ({ cell }) => cell.arrivals++);
     }

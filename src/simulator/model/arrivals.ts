@@ -1,26 +1,21 @@
 import { between, exponential, pick, type Random } from "../random.js";
-import { day, hour } from "./duration.js";
+import { day } from "./duration.js";
 import type { Floor } from "./floor.js";
 import type { Conversation } from "./records.js";
+import { busyness, peakToMean } from "./rhythm.js";
 import { enqueue } from "./routing.js";
 import { consume } from "./talk.js";
 
 export const sources = ["APP", "APP", "APP", "WEB", "WEB", "FACEBOOK", "SMS", "WHATSAPP"];
 const weights = [1, 1, 1, 1, 2];
 
-/** Share of the busiest hour, by hour of the day (UTC). */
-const busyness = [
-  0.2, 0.15, 0.12, 0.12, 0.15, 0.25, 0.4, 0.6, 0.8, 0.95, 1, 0.95, 0.85, 0.9, 1, 0.95, 0.85, 0.75, 0.65, 0.6, 0.5, 0.4, 0.3, 0.25,
-];
-const mean = busyness.reduce((sum, share) => sum + share, 0) / busyness.length;
-
-/** Plans the next arrival after `at`: a Poisson process whose rate follows the hour of the day. */
+/** Plans the next arrival after `at`: a Poisson process whose rate follows the hour of the day and the day of the week. */
 export function planArrival(floor: Floor, at: number): void {
-  const perMsAtPeak = floor.conversationsPerDay / mean / day;
+  const perMsAtPeak = (floor.conversationsPerDay * peakToMean) / day;
   if (perMsAtPeak <= 0) return;
   let next = at;
   do next += 1 + exponential(floor.random, 1 / perMsAtPeak);
-  while (floor.random() > busyness[Math.floor((next % day) / hour)]!);
+  while (floor.random() > busyness(next));
   floor.agenda.plan("arrive", next, null, null);
 }
 

@@ -35,7 +35,9 @@ export interface Directory {
   agents: Agent[];
 }
 
-const shiftHours = [7, 8, 0, 14, 9, 16, 8, 11, 22, 12];
+/** When shifts of eight hours begin, so that people are there when consumers are; the last of the day goes through the night. */
+const shiftHours = [8, 14, 7, 9, 23, 13, 10, 16, 6, 9, 8, 15, 9, 7, 13, 10, 17];
+const nightShift = Math.max(...shiftHours);
 const upTo = (count: number): number[] => Array.from({ length: count }, (_, index) => index);
 
 /** Group ids by position: the main group is -1, every fourth of the others is beyond 32 bits. */
@@ -62,14 +64,19 @@ function skillsOf(count: number, random: Random): Skill[] {
   });
 }
 
-/** Every skill of its kind has somebody: agent n serves skills n, n + agents, n + 2 agents …, and another by chance. */
+/** Every skill of its kind has somebody: agent n serves skills n, n + agents, n + 2 agents …, and two others by chance. */
 function skillsServed(at: number, agents: number, skills: readonly Skill[], random: Random): Skill[] {
   const served = new Set(skills.filter((_, position) => position % agents === at % agents));
   served.add(skills[at % skills.length]!);
-  const others = skills.filter((skill) => !served.has(skill));
-  if (others.length > 0) served.add(pick(random, others));
+  for (let more = 0; more < 2; more++) {
+    const others = skills.filter((skill) => !served.has(skill));
+    if (others.length > 0) served.add(pick(random, others));
+  }
   return [...served];
 }
+
+/** Enough for the conversations that bots have in the busiest hour, and some more. */
+const botSlots = (conversationsPerDay: number, bots: number): number => Math.ceil(Math.max(6, conversationsPerDay * 0.007) / bots);
 
 /** The people, bots, skills and groups of an account. Ids depend on the counts alone, names and skills on the seed too. */
 export function directoryOf(scale: Scale, random: Random): Directory {
@@ -77,8 +84,10 @@ export function directoryOf(scale: Scale, random: Random): Directory {
   const skills = skillsOf(Math.max(2, scale.skills), random);
   const bots = Math.max(1, Math.round(scale.agents * 0.15));
   const humans = Math.max(1, scale.agents - bots);
+  const [botSkills, humanSkills] = [skills.filter((skill) => skill.bot), skills.filter((skill) => !skill.bot)];
   const agents = upTo(bots + humans).map((at): Agent => {
     const bot = at >= humans;
+    const startsAt = shiftHours[at % shiftHours.length]!;
     const nameless = at === humans + bots - 1 || (humans > 4 && at === humans - 1);
     const name = nameless ? null : bot ? `Bot ${pick(random, topics)} ${at}` : `${pick(random, firstNames)} ${pick(random, lastNames)}`;
     return {
@@ -89,20 +98,12 @@ export function directoryOf(scale: Scale, random: Random): Directory {
       bot,
       manager: at === 0 || at % 12 === 7,
       skills: bot
-        ? skillsServed(
-            at - humans,
-            bots,
-            skills.filter((skill) => skill.bot),
-            random,
-          )
-        : skillsServed(
-            at,
-            humans,
-            skills.filter((skill) => !skill.bot),
-            random,
-          ),
-      maxSlots: bot ? 50 : 3 + (at % 4),
-      shiftStartsAtHour: shiftHours[at % shiftHours.length]!,
+        ? skillsServed(at - humans, bots, botSkills, random)
+        : startsAt === nightShift
+          ? [...humanSkills]
+          : skillsServed(at, humans, humanSkills, random),
+      maxSlots: bot ? botSlots(scale.conversationsPerDay, bots) : 3 + (at % 4),
+      shiftStartsAtHour: startsAt,
     };
   });
   return { groups, skills, agents };

@@ -32,6 +32,7 @@ export interface SkillSegment {
   skill: Skill;
   start: number;
   end: number;
+  began: Began;
   ended: Ended | null;
   endedInQueue: boolean;
   sent: boolean;

@@ -1,5 +1,5 @@
 import { between, exponential } from "../random.js";
-import { hour, minute, second } from "./duration.js";
+import { minute, second } from "./duration.js";
 import type { Desk, Floor } from "./floor.js";
 import type { Conversation } from "./records.js";
 import { transferSomewhere } from "./transfers.js";
@@ -31,7 +31,7 @@ export function reply(floor: Floor, at: number, conversation: Conversation): voi
       return;
     }
   }
-  const writing = desk.agent.bot ? between(random, 200, 1500) : between(random, 6 * second, 45 * second);
+  const writing = desk.agent.bot ? between(random, 200, 1500) : between(random, 20 * second, 80 * second);
   look(floor, at, conversation, desk, writing, between(random, 0, 6) * second);
   const transfers = desk.agent.bot ? conversation.turns < 4 && random() < 0.45 : random() < 0.03;
   if (transfers) {
@@ -90,23 +90,25 @@ function answerWait(floor: Floor, at: number, conversation: Conversation, counts
 function planConsumer(floor: Floor, at: number, conversation: Conversation): void {
   const { random, agenda } = floor;
   const course = random();
+  // Bots give up on a silent consumer sooner than people do.
+  const pace = conversation.segment!.agent.bot ? 1 / 3 : 1;
   const later = (plan: "reply" | "consume" | "leave" | "agentClose" | "autoClose", least: number, most: number): void =>
-    agenda.plan(plan, at + between(random, least, most), conversation, null);
+    agenda.plan(plan, at + between(random, least, most) * pace, conversation, null);
   if (conversation.turns > 0) {
     if (course < 0.06) {
       later("reply", 4 * second, 20 * second);
       return;
     }
     if (course < 0.1) {
-      later("agentClose", 10 * minute, 30 * minute);
+      later("agentClose", 5 * minute, 15 * minute);
       return;
     }
     if (course < 0.15) {
-      later("autoClose", hour, 3 * hour);
+      later("autoClose", 20 * minute, 40 * minute);
       return;
     }
     if (course < 0.18) {
-      later("consume", 20 * minute, 2 * hour);
+      later("consume", 5 * minute, 25 * minute);
       return;
     }
     agenda.plan("consume", at + 4 * second + exponential(random, 60 * second), conversation, null);
@@ -121,7 +123,7 @@ function planConsumer(floor: Floor, at: number, conversation: Conversation): voi
     return;
   }
   if (course < 0.85) {
-    later("autoClose", 30 * minute, 2 * hour);
+    later("autoClose", 15 * minute, 40 * minute);
     return;
   }
   later("consume", 5 * second, 2 * minute);
