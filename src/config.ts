@@ -34,6 +34,8 @@ export interface Config {
   requestDeadlineMs: number;
   maxUpstreamCalls: number;
   cacheMaxBytes: number;
+  /** What the replicas of the gateway share; left out: nothing. */
+  redis?: { url: string; prefix: string };
   maxBodyBytes: number;
   maxQueryTokens: number;
   maxQueryDepth: number;
@@ -138,6 +140,7 @@ const fromSettings = (
   requestDeadlineMs: set.REQUEST_DEADLINE_MS,
   maxUpstreamCalls: set.MAX_UPSTREAM_CALLS,
   cacheMaxBytes: set.CACHE_MAX_BYTES,
+  ...(set.REDIS_URL !== undefined && { redis: { url: set.REDIS_URL, prefix: set.REDIS_PREFIX } }),
   maxBodyBytes: set.MAX_BODY_BYTES,
   maxQueryTokens: set.MAX_QUERY_TOKENS,
   maxQueryDepth: set.MAX_QUERY_DEPTH,

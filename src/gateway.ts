@@ -33,8 +33,10 @@ export async function createGateway(
     if (!account) throw new Error(`Account ${id} is not configured.`);
     return account;
   };
+  const memory = new MemoryAnswerStore(config.cacheMaxBytes, (message) => warn(message));
+  const replicas = config.redis && (await joinReplicas(config.redis, { local: memory, clock, random, warn, tell }));
   const coalescer = new Coalescer({
-    store: new MemoryAnswerStore(config.cacheMaxBytes, (message) => warn(message)),
+    store: replicas?.answers ?? memory,
     freshness: (id) => accountOf(id).freshness,
     session: (scope) => accountOf(scope.account).session(scope),
     clock,
@@ -47,14 +49,20 @@ export async function createGateway(
   return {
     schema,
     request: requests({ config, schema, accounts, coalescer, directoryMemory: createDirectoryMemory(), clock }),
-    readiness: () => readinessOf([...accounts.values()]),
+    readiness: () => ({ ...readinessOf([...accounts.values()]), ...(replicas && { redis: replicas.standing() }) }),
     lookedUp,
     stop: () => coalescer.stop(),
     close: async () => {
       coalescer.stop();
-      await Promise.all([...accounts.values()].map((account) => account.close()));
+      await Promise.all([...[...accounts.values()].map((account) => account.close()), replicas?.close()]);
     },
   };
+}
+
+/** Without REDIS_URL nothing of it is loaded. */
+async function joinReplicas(...given: Parameters<typeof import("./upstream/redis/replicas.js").joinReplicas>) {
+  const { joinReplicas: join } = await import("./upstream/redis/replicas.js");
+  return join(...given);
 }
 
 /** Ids repeat between accounts, so that an id alone is a key of one account only. */

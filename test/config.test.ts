@@ -115,7 +115,11 @@ describe("a wrong setting refuses to start with one sentence", () => {
       { LP_CSDS_URL: "https://user:s3cret@host/?key=s3cret" },
       'LP_CSDS_URL must be a URL that starts with https:// or http://, without user, query and fragment, but is "https://…@host/?…".',
     ],
-    [{ REDIS_URL: "redis://x" }, "REDIS_URL is set, but this version does not know a cache shared between replicas yet; unset it."],
+    [
+      { REDIS_URL: "http://:s3cret@x" },
+      "REDIS_URL must be a URL that starts with redis:// or rediss://, with a host, and with nothing after it but a port and /0 to /999, but is what was given.",
+    ],
+    [{ REDIS_PREFIX: "a{b}" }, 'REDIS_PREFIX must be 1 to 64 letters, digits, _, ., : or -, but is "a{b}".'],
     [{ LP_BEARER_TOKEN: "s3cret" }, "LP_ACCOUNT_ID must be set when LP_BEARER_TOKEN is set, but is unset."],
     [
       { NODE_ENV: "production" },
@@ -136,7 +140,7 @@ describe("a wrong setting refuses to start with one sentence", () => {
   });
 
   it("for each problem, all at once", () => {
-    expect(problemsOf({ PORT: "x", STALE_SECONDS: "-5", REDIS_URL: "redis://x" })).toHaveLength(3);
+    expect(problemsOf({ PORT: "x", STALE_SECONDS: "-5", REDIS_URL: "x" })).toHaveLength(3);
   });
 
   it("points away from OAuth 1.0a application keys", () => {

@@ -31,6 +31,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     ...["clock", "errors", "time", "upstream/question", "upstream/call", "upstream/apis/descriptor"],
     ...["upstream/answers", "upstream/budget", "upstream/planning", "upstream/transport"],
   ],
+  "upstream/redis": ["clock", "upstream/apis/descriptor", "upstream/apis/registry", "upstream/answers"],
   graphql: ["catalogue", "errors", "time", "upstream/question"],
   server: ["graphql", "errors", "config"],
   simulator: [],

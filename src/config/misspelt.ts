@@ -1,6 +1,5 @@
 import { distance } from "fastest-levenshtein";
 import { isApplicationKey } from "./oauth1.js";
-import { refusedSettings } from "./refused.js";
 import { settings } from "./settings.js";
 
 const known = Object.keys(settings.shape);
@@ -27,7 +26,7 @@ export function misspeltIn(environment: Readonly<Record<string, string | undefin
   const set = Object.keys(environment).filter((name) => environment[name]?.trim());
   const unset = known.filter((setting) => !set.includes(setting));
   return set
-    .filter((name) => !known.includes(name) && !Object.hasOwn(refusedSettings, name) && !spoken.has(name) && !isApplicationKey(name))
+    .filter((name) => !known.includes(name) && !spoken.has(name) && !isApplicationKey(name))
     .map((name) => ({ name, meant: nearest(name.toUpperCase(), unset) }))
     .filter(({ name, meant }) => meant !== null || (name.startsWith("LP_") && !ofService.test(name)));
 }

@@ -1,7 +1,6 @@
 import type { z } from "zod";
 import { authProblems } from "./auth.js";
 import { oauth1Hint } from "./oauth1.js";
-import { refusedSettings } from "./refused.js";
 import { accountSettings, type Settings, secretSettings } from "./settings.js";
 import { shownValue } from "./shown.js";
 
@@ -11,7 +10,6 @@ type Given = Readonly<Record<string, string | undefined>>;
 export function problemsOf(given: Given, read: z.ZodSafeParseResult<Settings>): string[] {
   return [
     ...new Set([
-      ...refused(given),
       ...outOfBounds(given, read),
       ...exposed(given),
       ...authProblems(given),
@@ -32,11 +30,6 @@ function trustWithoutFile({ TRUSTED_DOCUMENTS: mode, TRUSTED_DOCUMENTS_FILE: fil
 }
 
 const shown = (name: string, value: string | undefined): string => (secretSettings.has(name) ? "what was given" : shownValue(value));
-
-const refused = (given: Given): string[] =>
-  Object.entries(refusedSettings)
-    .filter(([name]) => given[name] !== undefined)
-    .map(([name, what]) => `${name} is set, but this version does not know ${what} yet; unset it.`);
 
 const outOfBounds = (given: Given, read: z.ZodSafeParseResult<Settings>): string[] =>
   (read.error?.issues ?? [])

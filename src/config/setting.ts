@@ -71,6 +71,17 @@ function urlWithout(what: string, isPlain: (url: URL) => boolean) {
     .describe(bound);
 }
 
+/** Where a Redis is; its credentials may be in it. */
+export function redisUrl() {
+  const bound = "a URL that starts with redis:// or rediss://, with a host, and with nothing after it but a port and /0 to /999";
+  const isGood = ({ protocol, hostname, pathname, search, hash }: URL) =>
+    /^rediss?:$/.test(protocol) && hostname !== "" && /^(\/\d{0,3})?$/.test(pathname) && !search && !hash;
+  return z
+    .string(bound)
+    .refine((given) => URL.canParse(given) && isGood(new URL(given)), bound)
+    .describe(bound);
+}
+
 /** Anything but nothing; never shown. */
 export const secret = () => z.string().describe("a secret");
 

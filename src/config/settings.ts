@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { accountId, bounds, mergesOff, source } from "./account-settings.js";
 import { publicKey, signingSecret } from "./jwt-settings.js";
-import { baseUrl, oneOf, secret, text, url, whole, wholeOf, wholes } from "./setting.js";
+import { baseUrl, oneOf, redisUrl, secret, text, url, whole, wholeOf, wholes } from "./setting.js";
 
 /** Every environment variable that the gateway reads, with its bound and default; every number carries its unit in its name. */
 export const settings = z.object({
@@ -50,6 +50,9 @@ export const settings = z.object({
   STALE_SECONDS: wholeOf(bounds.ttlSeconds).prefault("300"),
   CACHE_MAX_BYTES: whole(1_048_576, 17_179_869_184, 67_108_864),
 
+  REDIS_URL: redisUrl().optional(),
+  REDIS_PREFIX: text(/^[A-Za-z0-9_.:-]{1,64}$/, "1 to 64 letters, digits, _, ., : or -").prefault("lp-metrics-gateway"),
+
   REQUEST_DEADLINE_MS: whole(100, 120_000, 15_000),
   MAX_UPSTREAM_CALLS: whole(1, 10_000, 50),
   MAX_BODY_BYTES: whole(1024, 104_857_600, 1_048_576),
@@ -76,6 +79,7 @@ export const secretSettings: ReadonlySet<string> = new Set([
   "JWT_PUBLIC_KEY",
   "JWT_SECRET",
   "ROUTER_SECRET",
+  "REDIS_URL",
 ]);
 
 /** Settings of the one account LP_ACCOUNT_ID: without it they are a mistake, not a wish for the simulator. */

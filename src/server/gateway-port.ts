@@ -81,4 +81,6 @@ export interface Readiness {
   ready: boolean;
   /** By service: "ok" or what is wrong, in plain words. */
   accounts: { id: string; services: Record<string, string> }[];
+  /** "ok", or why nothing is shared with other replicas now, which leaves the gateway ready. Left out where nothing is to be shared. */
+  redis?: string;
 }

@@ -4,7 +4,7 @@ import type { Gateway } from "./gateway-port.js";
 
 /**
  * /healthz: the process is up. /readyz: 200 when the gateway can serve, else 503, at once, from what is known. Its body says for each
- * account and service what works, unless accounts are named only to those who may read them (`named` false).
+ * account and service what works, and whether Redis does, unless that is told only to those who may read accounts (`named` false).
  */
 export function serveHealth(app: FastifyInstance, gateway: Pick<Gateway, "readiness">, { named }: { named: boolean }): void {
   app.get("/healthz", (_, reply) => reply.header("cache-control", "no-store").send({ status: "ok" }));

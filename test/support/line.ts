@@ -17,6 +17,8 @@ export interface Line {
   /** Requests the four metrics APIs have had since `resetCounts`. */
   calls(): number;
   stop(): Promise<void>;
+  /** Leaves the simulator. */
+  stopGateway(): Promise<void>;
 }
 
 export interface AskOptions {
@@ -49,7 +51,7 @@ const metricsApis = ["agent-segments", "skill-segments", "key-metrics", "interva
 /**
  * Serves every account of the simulator. `environment`: settings of the gateway, as its user would set them. `now`: the date for
  * both, default real time. `monotonic`: the gateway's clock for durations, default the same, so that a test that moves the one moves both.
- * `before`: what happens to the simulator before the gateway starts.
+ * `before`: what happens to the simulator before the gateway starts. `running`: a simulator that stands already, for another gateway before it.
  */
 export async function startLine(
   simulated: SimulatorOptions = {},
@@ -57,8 +59,9 @@ export async function startLine(
   now: () => number = Date.now,
   monotonic: () => number = now === Date.now ? systemClock.monotonic : now,
   before: (simulator: Simulator) => void = () => undefined,
+  running?: Simulator,
 ): Promise<Line> {
-  const simulator = await startSimulator({ now, ...simulated });
+  const simulator = running ?? (await startSimulator({ now, ...simulated }));
   before(simulator);
   const config = configOf(simulator, { PORT: "0", ...environment });
   const warnings: string[] = [];
@@ -105,6 +108,7 @@ export async function startLine(
       await app.stop();
       await simulator.close();
     },
+    stopGateway: () => app.stop(),
   };
 }
 

@@ -2,6 +2,7 @@ import type { MetricsApi } from "../../catalogue/metric.js";
 import type { Merge } from "../../merges.js";
 import type { CallByApi, Fetch, Service } from "../call.js";
 import type { ApiName, Ids, Question, ReplyByApi } from "../question.js";
+import type { StoredForm } from "./stored.js";
 
 export type QuestionOf<A extends ApiName> = Extract<Question, { api: A }>;
 
@@ -159,6 +160,8 @@ export interface Api<A extends ApiName = ApiName> {
   isWorth(call: CallByApi[A], wanted: readonly QuestionOf<A>[], furtherPages: number): boolean;
 
   readonly fetch: Fetch<A>;
+  /** How its answers are written where other processes read them. */
+  readonly stored: StoredForm<A>;
   /** A small call of one page at most, by which `doctor` sees whether the API answers, and what its reply shows. `now` in epoch ms. */
   probe(now: number): { call: CallByApi[A]; said(reply: ReplyByApi[A]): string };
 }

@@ -13,6 +13,7 @@ import {
   withoutPages,
 } from "../segments/segments.js";
 import { faultFor, fetchAgentSegments } from "./fetch.js";
+import { stored } from "./stored.js";
 
 type Asked = QuestionOf<"agent-segments">;
 
@@ -113,6 +114,7 @@ export const agentSegments: Api<"agent-segments"> = {
   rows: ({ agents }) => agents.size,
 
   fetch: fetchAgentSegments,
+  stored,
   probe: () => ({
     call: {
       api: "agent-segments",

@@ -3,6 +3,7 @@ import { regionsOf } from "../../planning/regions.js";
 import { canonical, type Grouping, type IntervalFilters, type IntervalMetricsReply, type IntervalRow, textOf } from "../../question.js";
 import { type AnswerRecord, type Api, counted, type FoundPart, largest, type QuestionOf, type Seen, type Usable } from "../descriptor.js";
 import { fetchIntervalMetrics } from "./fetch.js";
+import { stored } from "./stored.js";
 
 type Asked = QuestionOf<"interval-metrics">;
 type Record = AnswerRecord<"interval-metrics">;
@@ -125,6 +126,7 @@ export const intervalMetrics: Api<"interval-metrics"> = {
   isWorth: () => true,
 
   fetch: fetchIntervalMetrics,
+  stored,
   probe(now) {
     const { from } = alignedOutward({ from: now - 3 * hourMs, to: now }, 15 * minuteMs);
     const window = { from, to: from + 15 * minuteMs };

@@ -18,6 +18,7 @@ import { continued } from "./continued.js";
 import { faultFor, fetchKeyMetrics } from "./fetch.js";
 import { windowAt } from "./request.js";
 import { rowsById } from "./rows-by-id.js";
+import { stored } from "./stored.js";
 
 type Asked = QuestionOf<"key-metrics">;
 
@@ -159,6 +160,7 @@ export const keyMetrics: Api<"key-metrics"> = {
   },
 
   fetch: fetchKeyMetrics,
+  stored,
   probe: () => ({
     call: {
       api: "key-metrics",

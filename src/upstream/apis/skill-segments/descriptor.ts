@@ -13,6 +13,7 @@ import {
   withoutPages,
 } from "../segments/segments.js";
 import { faultFor, fetchSkillSegments } from "./fetch.js";
+import { stored } from "./stored.js";
 
 type Asked = QuestionOf<"skill-segments">;
 
@@ -80,6 +81,7 @@ export const skillSegments: Api<"skill-segments"> = {
   rows: ({ skills }) => skills.size,
 
   fetch: fetchSkillSegments,
+  stored,
   probe: () => ({
     call: { api: "skill-segments", lastMinutes: 60, everyMinutes: null, userType: "ALL", skills: "all" },
     said: ({ skills }) => `${counted(skills.size, "skill")} with segments in the last hour.`,

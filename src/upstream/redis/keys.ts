@@ -1,0 +1,40 @@
+import { createHash } from "node:crypto";
+
+/** Version of the budget's keys: replicas of different releases share them, so that it changes only when their meaning does. */
+const protocol = "1";
+
+/** 128 bits of a SHA-256: equal for equal texts alone. */
+export const digestOf = (text: string): string => createHash("sha256").update(text).digest("base64url").slice(0, 22);
+
+/**
+ * The names of all keys and channels. What stands between braces decides where a Redis cluster keeps a key, so that the keys of one
+ * script lie together.
+ */
+export class Keys {
+  /** `release`: answers are shared by replicas of the same release only, because another may write them in another form. */
+  constructor(
+    private readonly prefix: string,
+    private readonly release: string,
+  ) {}
+
+  get replicas(): string {
+    return `${this.prefix}:${protocol}:replicas`;
+  }
+
+  get probe(): string {
+    return `${this.prefix}:${protocol}:probe`;
+  }
+
+  answers(scopeDigest: string): string {
+    return `${this.prefix}:${this.release}:{${scopeDigest}}:answers`;
+  }
+
+  versions(scopeDigest: string): string {
+    return `${this.prefix}:${this.release}:{${scopeDigest}}:versions`;
+  }
+
+  /** Tells that an answer was stored: the digest of its scope. */
+  get answersChannel(): string {
+    return `${this.prefix}:${this.release}:answers`;
+  }
+}

@@ -1,0 +1,79 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { type AddressInfo, createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createClient } from "@redis/client";
+import { describe, expect, it } from "vitest";
+
+const candidates = process.env.REDIS_SERVER_PATH ? [process.env.REDIS_SERVER_PATH] : ["/usr/bin/redis-server", "/usr/bin/valkey-server"];
+const path = candidates.find((candidate) => existsSync(candidate));
+
+/** Tests with a real Redis, which they start themselves: skipped where none is installed, unless GATEWAY_REQUIRE_REDIS is 1. */
+export function withRedis(title: string, tests: () => void): void {
+  it.runIf(process.env.GATEWAY_REQUIRE_REDIS === "1")("there is a Redis where one is demanded", () => {
+    expect(path, `There is none of ${candidates.join(", ")}.`).toBeDefined();
+  });
+  const reason = path ? "" : ` (skipped: there is none of ${candidates.join(", ")}; REDIS_SERVER_PATH names another)`;
+  describe.skipIf(!path)(`${title}${reason}`, { timeout: 60_000 }, tests);
+}
+
+export interface RedisServer {
+  readonly url: string;
+  /** The signal as it is; after SIGKILL resolves when the server is gone. */
+  signal(signal: "SIGKILL" | "SIGSTOP" | "SIGCONT"): Promise<void>;
+  /** Starts it again on its port, empty. */
+  restart(): Promise<void>;
+  /** One command of an operator. */
+  command(...words: string[]): Promise<unknown>;
+  stop(): Promise<void>;
+}
+
+export async function startRedis(...options: string[]): Promise<RedisServer> {
+  const folder = await mkdtemp(join(tmpdir(), "gateway-redis-"));
+  const port = await freePort();
+  let server: ChildProcess;
+  let client = connection(port);
+  const start = async () => {
+    server = spawn(path!, ["--port", String(port), "--bind", "127.0.0.1", "--save", "", "--dir", folder, ...options], { stdio: "ignore" });
+    client = connection(port);
+    await client.connect();
+  };
+  const kill = async () => {
+    if (client.isOpen) client.destroy();
+    if (server.exitCode !== null || server.signalCode !== null) return;
+    const exit = new Promise((resolve) => server.once("exit", resolve));
+    server.kill("SIGKILL");
+    await exit;
+  };
+  await start();
+  return {
+    url: `redis://127.0.0.1:${port}`,
+    signal: async (signal) => {
+      if (signal === "SIGKILL") await kill();
+      else server.kill(signal);
+    },
+    restart: start,
+    command: (...words) => client.sendCommand(words),
+    stop: async () => {
+      await kill();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Tries until the server listens. */
+function connection(port: number) {
+  const client = createClient({ url: `redis://127.0.0.1:${port}`, socket: { reconnectStrategy: () => 20 } });
+  client.on("error", () => undefined);
+  return client;
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((closed) => server.close(closed));
+  return port;
+}

@@ -1,0 +1,36 @@
+import { onTestFinished } from "vitest";
+import type { Environment } from "../../src/config.js";
+import { type SimulatorOptions, startSimulator } from "../../src/simulator/simulator.js";
+import { type Line, startLine } from "../support/line.js";
+
+export interface ReplicasOptions {
+  redisUrl: string;
+  /** Default 3. */
+  count?: number;
+  simulated?: SimulatorOptions;
+  environment?: Environment;
+  /** Wall clock of each replica, default that of this machine. */
+  now?: readonly (() => number)[];
+}
+
+/** Several gateways with one simulator behind them and one Redis beside them; stopped when the test ends. */
+export async function startReplicas({ redisUrl, count = 3, simulated = {}, environment = {}, now = [] }: ReplicasOptions) {
+  const simulator = await startSimulator(simulated);
+  const lines: Line[] = [];
+  onTestFinished(async () => {
+    for (const line of lines) await line.stopGateway();
+    await simulator.close();
+  });
+  const add = async (clock = Date.now) => {
+    const line = await startLine({}, { REDIS_URL: redisUrl, ...environment }, clock, undefined, undefined, simulator);
+    lines.push(line);
+    return line;
+  };
+  for (let index = 0; index < count; index++) await add(now[index]);
+  simulator.resetCounts();
+  return { lines, simulator, add };
+}
+
+/** A prefix that no other test has. */
+export const ownPrefix = (): Environment => ({ REDIS_PREFIX: `t${process.pid}.${prefixes++}` });
+let prefixes = 0;
