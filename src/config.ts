@@ -7,12 +7,14 @@ import { misspeltIn, sentencesOn } from "./config/misspelt.js";
 import { oauth1Hint } from "./config/oauth1.js";
 import { problemsOf } from "./config/problems.js";
 import { type Settings, settings } from "./config/settings.js";
+import { type SubscriptionsConfig, subscriptionsOf } from "./config/subscription-settings.js";
 import { documentsOf, type TrustedDocuments } from "./config/trusted-documents-file.js";
 import type { ReadText, YamlFile } from "./config/yaml-file.js";
 import type { Merge } from "./merges.js";
 
 export type { AuthConfig } from "./config/auth.js";
 export { ConfigError } from "./config/config-error.js";
+export type { SubscriptionsConfig } from "./config/subscription-settings.js";
 export type { TrustedDocuments } from "./config/trusted-documents-file.js";
 
 /** What the program was told at its start; frozen. */
@@ -45,6 +47,9 @@ export interface Config {
   introspection: boolean;
   graphiql: boolean;
   trustedDocuments: TrustedDocuments;
+  /** Origins of pages elsewhere that may talk to the gateway; the first label of a host may be `*`. */
+  corsOrigins: readonly string[];
+  subscriptions: SubscriptionsConfig;
   /** True when a router may refer to entities by their id alone. */
   federationIdKey: boolean;
 }
@@ -150,6 +155,8 @@ const fromSettings = (
   introspection: unlessProduction(set.INTROSPECTION, set),
   graphiql: unlessProduction(set.GRAPHIQL, set),
   trustedDocuments: { mode: set.TRUSTED_DOCUMENTS, byHash: documents },
+  corsOrigins: set.CORS_ORIGINS ?? [],
+  subscriptions: subscriptionsOf(set),
   federationIdKey: set.FEDERATION_ID_KEY === "true",
 });
 

@@ -16,6 +16,7 @@ export const errorCodes = {
   QUERY_TOO_LARGE: { retryable: false },
   DOCUMENT_NOT_TRUSTED: { retryable: false },
   CALLER_BUDGET_EXHAUSTED: { retryable: true },
+  TOO_MANY_SUBSCRIPTIONS: { retryable: true },
   INTERNAL_SERVER_ERROR: { retryable: false },
 } as const satisfies Record<string, { retryable: boolean }>;
 

@@ -60,6 +60,18 @@ describe("configFrom", () => {
       introspection: true,
       graphiql: true,
       trustedDocuments: { mode: "off", byHash: {} },
+      corsOrigins: [],
+      subscriptions: {
+        maxSockets: 5000,
+        maxSocketsPerCaller: 1000,
+        maxSubscriptions: 10_000,
+        maxSubscriptionsPerCaller: 2000,
+        maxSubscriptionsPerSocket: 100,
+        initMs: 5000,
+        heartbeatMs: 20_000,
+        idleMs: 300_000,
+        lifetimeMs: 86_400_000,
+      },
       federationIdKey: false,
     };
     expect(configFrom(account)).toEqual(expected);

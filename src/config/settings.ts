@@ -2,6 +2,7 @@ import { z } from "zod";
 import { accountId, bounds, mergesOff, source } from "./account-settings.js";
 import { publicKey, signingSecret } from "./jwt-settings.js";
 import { baseUrl, oneOf, redisUrl, secret, text, url, whole, wholeOf, wholes } from "./setting.js";
+import { subscriptionSettings } from "./subscription-settings.js";
 
 /** Every environment variable that the gateway reads, with its bound and default; every number carries its unit in its name. */
 export const settings = z.object({
@@ -65,6 +66,8 @@ export const settings = z.object({
   GRAPHIQL: oneOf(["true", "false"]).optional(),
   TRUSTED_DOCUMENTS: oneOf(["off", "report", "enforce"]).prefault("off"),
   TRUSTED_DOCUMENTS_FILE: text(/./, "the path of a JSON file").optional(),
+
+  ...subscriptionSettings,
 
   FEDERATION_ID_KEY: oneOf(["true", "false"]).prefault("false"),
 });

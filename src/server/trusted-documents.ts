@@ -14,24 +14,46 @@ const harmless = "{ __typename }";
  * `extensions.persistedQuery.sha256Hash`) or by its exact text. Every other is logged in mode report and refused with
  * DOCUMENT_NOT_TRUSTED in mode enforce. A router that shows its secret writes its own documents, and is trusted with them.
  */
-export function trustedDocumentsPlugin({ trustedDocuments, routerSecret }: TrustOptions, log: Logger): ApolloServerPlugin<ServedContext> {
-  const { mode, byHash } = trustedDocuments;
-  const documents = new Map(Object.entries(byHash).map(([hash, text]) => [plain(hash), text]));
-  const texts = new Set(documents.values());
-  if (mode === "off") return {};
-
+export function trustedDocumentsPlugin(options: TrustOptions, log: Logger): ApolloServerPlugin<ServedContext> {
+  if (options.trustedDocuments.mode === "off") return {};
+  const judge = judgeOfDocuments(options, log);
   return {
     async requestDidStart({ request, contextValue }) {
-      if (routerSecret !== undefined && contextValue[caller].router) return;
-      const id = idOf(request);
-      const text = request.query ?? (id === undefined ? undefined : documents.get(id));
-      if (text !== undefined && texts.has(text)) return void execute(request, text);
-      const operation = { operation: request.operationName ?? null, document: id ?? null };
-      if (mode === "report") return void log.warn(operation, "A document that is not trusted was asked for");
-      log.warn(operation, "A document that is not trusted was refused");
-      execute(request, harmless);
-      return { didResolveOperation: () => Promise.reject(notTrusted()) };
+      const { operationName = null, query } = request;
+      const judged = judge({ operationName, query, id: idOf(request), isRouter: contextValue[caller].router ?? false });
+      if (judged instanceof GatewayError) {
+        execute(request, harmless);
+        return { didResolveOperation: () => Promise.reject(judged) };
+      }
+      if (judged !== undefined) execute(request, judged);
+      return;
     },
+  };
+}
+
+/** A document as it is asked for: by its text, by its hash, or by both. */
+export interface AskedDocument {
+  operationName: string | null;
+  query: string | undefined;
+  id: string | undefined;
+  isRouter: boolean;
+}
+
+/** The text to execute in place of what was asked for, DOCUMENT_NOT_TRUSTED, or undefined: what was asked for is executed. */
+export function judgeOfDocuments(
+  { trustedDocuments: { mode, byHash }, routerSecret }: TrustOptions,
+  log: Logger,
+): (asked: AskedDocument) => string | GatewayError | undefined {
+  const documents = new Map(Object.entries(byHash).map(([hash, text]) => [plain(hash), text]));
+  const texts = new Set(documents.values());
+  if (mode === "off") return () => undefined;
+  return ({ operationName, query, id, isRouter }) => {
+    if (routerSecret !== undefined && isRouter) return undefined;
+    const text = query ?? (id === undefined ? undefined : documents.get(id));
+    if (text !== undefined && texts.has(text)) return text;
+    const operation = { operation: operationName, document: id ?? null };
+    log.warn(operation, `A document that is not trusted was ${mode === "report" ? "asked for" : "refused"}`);
+    return mode === "report" ? undefined : notTrusted();
   };
 }
 
@@ -48,8 +70,16 @@ function execute(request: GraphQLRequest, text: string): void {
 function idOf({ extensions, http }: GraphQLRequest): string | undefined {
   const inBody = (http?.body as { documentId?: unknown } | null | undefined)?.documentId;
   const inSearch = new URLSearchParams(http?.search).get("documentId");
+  return documentId([inBody, inSearch], extensions);
+}
+
+/** The first hash that is given, by one of the names for it or by Apollo's extension. */
+export function documentId(
+  given: readonly unknown[],
+  extensions: Readonly<Record<string, unknown>> | null | undefined,
+): string | undefined {
   const hash = (extensions?.persistedQuery as { sha256Hash?: unknown } | undefined)?.sha256Hash;
-  const id = [inBody, inSearch, hash].find((each) => typeof each === "string");
+  const id = [...given, hash].find((each) => typeof each === "string");
   return typeof id === "string" ? plain(id.slice(0, 200)) : undefined;
 }
 

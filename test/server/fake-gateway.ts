@@ -1,6 +1,7 @@
 import { buildSchema, GraphQLError, type GraphQLSchema } from "graphql";
 import { pino } from "pino";
 import { afterEach } from "vitest";
+import { configFrom } from "../../src/config.js";
 import { GatewayError } from "../../src/errors.js";
 import { type App, type AppOptions, startApp } from "../../src/server/app.js";
 import type { Explain, Gateway, PreparedOperation, Report } from "../../src/server/gateway-port.js";
@@ -128,6 +129,8 @@ export async function start({ config, ...options }: Overrides = {}): Promise<App
       introspection: true,
       graphiql: true,
       trustedDocuments: { mode: "off", byHash: {} },
+      corsOrigins: [],
+      subscriptions: configFrom({}).subscriptions,
       ...config,
     },
   });

@@ -1,0 +1,149 @@
+import type { IncomingMessage } from "node:http";
+import { type RawData, WebSocket } from "ws";
+import { GatewayError } from "../../errors.js";
+import { credentialHeaders, type Presented } from "../auth.js";
+import type { Caller } from "../gateway-port.js";
+import { internalError } from "../masking.js";
+
+/** Close codes: of RFC 6455 and its registry, and of the protocol graphql-transport-ws. */
+export const closeCodes = {
+  normal: 1000,
+  goingAway: 1001,
+  tryAgainLater: 1013,
+  badRequest: 4400,
+  forbidden: 4403,
+  tooMany: 4429,
+  internalError: 4500,
+} as const;
+
+export interface ConnectionOptions {
+  socket: WebSocket;
+  request: IncomingMessage;
+  authenticate: (presented: Presented) => Promise<Caller>;
+  /** Monotonic ms. */
+  now: () => number;
+  /** A client that does not read may leave this many bytes unsent. */
+  maxUnsentBytes: number;
+  /** Told of a bug. */
+  warn: (error: unknown) => void;
+}
+
+/** A client that does not agree to close within this time is cut off, ms. */
+const agreeWithinMs = 2_000;
+/** A reason must fit a close frame. */
+const longestReason = 123;
+
+/** One socket: who holds it, and whether it is still of use. */
+export class Connection {
+  readonly openedAt: number;
+  heardAt: number;
+  /** Since when it has had no subscription; null while it has one. */
+  idleSince: number | null;
+  /** What is given back when the socket is closed. */
+  readonly releases: (() => void)[] = [];
+  #subscriptions = 0;
+  #caller: Caller | null = null;
+  #presented: Presented = {};
+
+  constructor(private readonly options: ConnectionOptions) {
+    this.openedAt = this.heardAt = this.idleSince = options.now();
+  }
+
+  get socket(): WebSocket {
+    return this.options.socket;
+  }
+
+  get isOpen(): boolean {
+    return this.socket.readyState === WebSocket.OPEN;
+  }
+
+  get subscriptions(): number {
+    return this.#subscriptions;
+  }
+
+  /** Null before the client has said who it is. */
+  get caller(): Caller | null {
+    return this.#caller;
+  }
+
+  /**
+   * The client says who it is: in its first message, under the names of the headers; programs may send headers with the request for the
+   * socket instead. Null when that is not taken; then the socket has been closed.
+   */
+  async init(payload: Readonly<Record<string, unknown>>): Promise<Caller | null> {
+    const { headers } = this.options.request;
+    this.#presented = Object.fromEntries(credentialHeaders.map((name) => [name, payload[name] ?? headers[name]]));
+    const caller = await this.#authenticated();
+    this.#caller = caller;
+    return caller;
+  }
+
+  /** Whether the credentials are still good for the same rights; if not, the socket has been closed. */
+  async isStillAllowed(): Promise<boolean> {
+    const known = this.#caller;
+    if (!known || !this.isOpen) return false;
+    const caller = await this.#authenticated();
+    if (!caller) return false;
+    if (JSON.stringify(caller) === JSON.stringify(known)) return true;
+    this.close(closeCodes.forbidden, "Forbidden: your rights have changed.");
+    return false;
+  }
+
+  async #authenticated(): Promise<Caller | null> {
+    try {
+      return await this.options.authenticate(this.#presented);
+    } catch (error) {
+      if (!(error instanceof GatewayError)) {
+        this.options.warn(error);
+        this.close(closeCodes.internalError, internalError.message);
+        return null;
+      }
+      const isOurs = error.code === "UPSTREAM_UNAVAILABLE";
+      this.close(isOurs ? closeCodes.tryAgainLater : closeCodes.forbidden, isOurs ? error.message : `Forbidden: ${error.message}`);
+      return null;
+    }
+  }
+
+  subscribed(): void {
+    this.#subscriptions++;
+    this.idleSince = null;
+  }
+
+  unsubscribed(): void {
+    this.#subscriptions--;
+    if (this.#subscriptions === 0) this.idleSince = this.options.now();
+  }
+
+  /** Sends a text in parts that may be shared with other sockets. Resolves when it has been handed to the network, or the socket is closed. */
+  send(...parts: readonly (string | Buffer)[]): Promise<void> {
+    const { socket } = this.options;
+    if (!this.isOpen) return Promise.resolve();
+    if (socket.bufferedAmount > this.options.maxUnsentBytes) {
+      socket.terminate();
+      return Promise.resolve();
+    }
+    return new Promise((resolve) => {
+      const last = parts.length - 1;
+      for (const [index, part] of parts.entries()) {
+        socket.send(part, { binary: false, fin: index === last }, index === last ? () => resolve() : undefined);
+      }
+    });
+  }
+
+  ping(): void {
+    if (this.isOpen) this.socket.ping();
+  }
+
+  /** Answers a ping unless what was sent before has not been read. */
+  pong(data: RawData): void {
+    if (this.isOpen && this.socket.bufferedAmount <= this.options.maxUnsentBytes) this.socket.pong(data);
+  }
+
+  /** The client has a moment to agree. */
+  close(code: number, reason: string): void {
+    const { socket } = this.options;
+    socket.close(code, reason.length <= longestReason ? reason : `${reason.slice(0, longestReason - 3)}...`);
+    const timer = setTimeout(() => socket.terminate(), agreeWithinMs);
+    socket.once("close", () => clearTimeout(timer));
+  }
+}

@@ -1,0 +1,54 @@
+import type { Server } from "node:http";
+import type { Logger } from "pino";
+import type { Config } from "../../config.js";
+import type { Presented } from "../auth.js";
+import type { Caller, Gateway } from "../gateway-port.js";
+import { masked } from "../masking.js";
+import { type AdmissionOptions, admission } from "./admission.js";
+import { Boards } from "./boards.js";
+import { everybody, Seats, takeEach } from "./seats.js";
+import { acceptSockets } from "./sockets.js";
+import type { LiveTime } from "./time.js";
+
+export interface LiveOptions {
+  gateway: Pick<Gateway, "schema" | "request">;
+  config: AdmissionOptions & Pick<Config, "corsOrigins" | "simulated" | "subscriptions">;
+  authenticate: (presented: Presented) => Promise<Caller>;
+  time: LiveTime;
+  log: Logger;
+}
+
+export interface Live {
+  /** What is open now. Boards are the subscriptions that are executed, each for all who share it. */
+  readonly counts: { sockets: number; subscriptions: number; boards: number };
+  /** Says to every client that the server goes away, and takes no new one. */
+  stop(): Promise<void>;
+}
+
+/** Serves subscriptions beside the HTTP of this server. */
+export function startLive(server: Server, { gateway, config, authenticate, time, log }: LiveOptions): Live {
+  const { subscriptions } = config;
+  const boards = new Boards({ gateway, time, mask: masked(log, config), log });
+  const all = new Seats({ setting: "MAX_SUBSCRIPTIONS", most: subscriptions.maxSubscriptions });
+  const perCaller = new Seats({ setting: "MAX_SUBSCRIPTIONS_PER_CALLER", most: subscriptions.maxSubscriptionsPerCaller });
+  const sockets = acceptSockets(server, {
+    schema: gateway.schema,
+    boards,
+    admit: admission(gateway.schema, config, log),
+    takeSeat: (caller) =>
+      takeEach([
+        [all, everybody],
+        [perCaller, caller],
+      ]),
+    authenticate,
+    config: { ...subscriptions, corsOrigins: config.corsOrigins, maxBodyBytes: config.maxBodyBytes, simulated: config.simulated },
+    time,
+    log,
+  });
+  return {
+    get counts() {
+      return { sockets: sockets.count, subscriptions: all.taken(everybody), boards: boards.size };
+    },
+    stop: () => sockets.stop(),
+  };
+}

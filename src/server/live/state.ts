@@ -1,0 +1,73 @@
+import { execute, GraphQLError, type GraphQLFormattedError } from "graphql";
+import type { Caller, Gateway, LiveState, Report } from "../gateway-port.js";
+import type { LiveOperation } from "./admission.js";
+
+/** One state of a subscription: what its subscribers are sent, made once for all of them. */
+export interface State {
+  /** The payload of the message: a GraphQL result as JSON. */
+  readonly text: string;
+  /** The same as UTF-8; made once, when the first socket needs it. */
+  readonly bytes: Buffer;
+  readonly errors: readonly GraphQLFormattedError[];
+  /** True when there is no figure in it and another state would have none either: the operation cannot be served to this caller. */
+  readonly isRefusal: boolean;
+  /** True when something in it could not be had, so that asking again may help. */
+  readonly isFailing: boolean;
+  readonly report: Report;
+  /** Equal for states between which nothing that was selected has changed. */
+  readonly content: string;
+}
+
+export interface StateOptions {
+  gateway: Pick<Gateway, "schema" | "request">;
+  operation: LiveOperation;
+  caller: Caller;
+  state: LiveState;
+  mask: (formatted: GraphQLFormattedError, error: unknown) => GraphQLFormattedError;
+}
+
+/** Executes the operation once. Never rejects: what fails is part of the state. */
+export async function stateOf({ gateway, operation, caller, state, mask }: StateOptions): Promise<State> {
+  const request = gateway.request({ explain: null, caller, state });
+  const { document, operationName, variables } = operation;
+  let data: unknown;
+  let failures: readonly GraphQLError[] = [];
+  try {
+    await request.prepare({ document, operationName, variables });
+    const { schema } = gateway;
+    const result = await execute({ schema, document, operationName, variableValues: variables, contextValue: request.context });
+    data = result.data;
+    failures = result.errors ?? [];
+  } catch (error) {
+    failures = [error instanceof GraphQLError ? error : new GraphQLError("", { originalError: error as Error })];
+  }
+  const errors = failures.map((error) => mask(error.toJSON(), error));
+  const report = request.report();
+  return asState(data ?? null, errors, report);
+}
+
+function asState(data: unknown, errors: readonly GraphQLFormattedError[], report: Report): State {
+  const { freshness } = report;
+  const dataText = JSON.stringify(data);
+  const errorsText = errors.length > 0 ? `"errors":${JSON.stringify(errors)},` : "";
+  const extensionsText = freshness ? `,"extensions":${JSON.stringify({ freshness })}` : "";
+  const text = `{${errorsText}"data":${dataText}${extensionsText}}`;
+  let bytes: Buffer | undefined;
+  return {
+    text,
+    get bytes() {
+      bytes ??= Buffer.from(text);
+      return bytes;
+    },
+    errors,
+    isRefusal: errors.length > 0 && !hasFigures(data) && !errors.some(isRetryable),
+    isFailing: errors.some(isRetryable) || (freshness?.failures?.length ?? 0) > 0,
+    report,
+    content: `${dataText} ${JSON.stringify(errors.map(({ path, extensions }) => [path, extensions?.code]))}`,
+  };
+}
+
+const hasFigures = (data: unknown): boolean =>
+  data !== null && typeof data === "object" && Object.values(data).some((value) => value !== null);
+
+const isRetryable = ({ extensions }: GraphQLFormattedError): boolean => extensions?.retryable === true;

@@ -1,0 +1,189 @@
+import { createClock } from "@sinonjs/fake-timers";
+import { type Client, type ClientOptions, createClient } from "graphql-ws";
+import { type Logger, pino } from "pino";
+import { onTestFinished, vi } from "vitest";
+import { WebSocket } from "ws";
+import { type Config, configFrom, type Environment } from "../../src/config.js";
+import { createGateway } from "../../src/gateway.js";
+import { type App, startApp } from "../../src/server/app.js";
+import type { Gateway } from "../../src/server/gateway-port.js";
+import type { LiveTime } from "../../src/server/live/time.js";
+import { type Simulator, type SimulatorOptions, startSimulator } from "../../src/simulator/simulator.js";
+import { atWork } from "../support/still-line.js";
+
+/** A gateway before a simulator, whose clock and whose subscriptions' timers move only when the test moves them. */
+export interface LiveLine {
+  url: string;
+  /** Of /graphql as a socket. */
+  socketUrl: string;
+  simulator: Simulator;
+  app: App;
+  config: Config;
+  time: LiveTime;
+  /** Lines of the log. */
+  log: Record<string, unknown>[];
+  /** States of subscriptions that were made. */
+  readonly states: number;
+  /** Moves the clock on; timers that are due by then run. */
+  pass(ms: number): Promise<void>;
+  /** Requests the four metrics APIs have had. */
+  calls(): number;
+  client(options?: Partial<ClientOptions>): Client;
+  stop(): Promise<void>;
+}
+
+export interface LiveLineOptions {
+  simulated?: SimulatorOptions;
+  environment?: Environment;
+  /** Text of API_KEYS_FILE. */
+  keys?: string;
+  /** Text of every other file that a setting names. */
+  files?: string;
+  /** On its port, in place of a free one. */
+  port?: number;
+}
+
+const metricsApis = ["agent-segments", "skill-segments", "key-metrics", "interval-metrics"] as const;
+
+/** For a single test, which stops it at its end. */
+export async function liveLine(options: LiveLineOptions = {}): Promise<LiveLine> {
+  const line = await startLiveLine(options);
+  onTestFinished(() => line.stop());
+  return line;
+}
+
+export async function startLiveLine({
+  simulated = {},
+  environment = {},
+  keys,
+  files = "",
+  port = 0,
+}: LiveLineOptions = {}): Promise<LiveLine> {
+  const clock = createClock(atWork);
+  const now = () => clock.now;
+  const time: LiveTime = {
+    now,
+    monotonic: now,
+    after(ms, run) {
+      const timer = clock.setTimeout(run, ms);
+      return () => clock.clearTimeout(timer);
+    },
+  };
+  const simulator = await startSimulator({ now, ...simulated });
+  const settings = {
+    PORT: String(port),
+    LP_RETRY_PAUSES_SECONDS: "0",
+    LP_MAX_PER_MINUTE: "100000",
+    ...(keys !== undefined && { API_KEYS_FILE: "api-keys.yaml" }),
+    ...environment,
+  };
+  const accounts = simulator.accounts.map(({ id, bearers }) =>
+    configFrom(settings, { id, url: simulator.url, bearer: bearers[0]! }, (path) => (path === "api-keys.yaml" ? keys : files) ?? ""),
+  );
+  const config: Config = { ...accounts[0]!, accounts: accounts.flatMap((each) => each.accounts) };
+  const lines: Record<string, unknown>[] = [];
+  const log: Logger = pino({ level: "debug" }, { write: (line: string) => void lines.push(JSON.parse(line)) });
+  const gateway = await createGateway(config, {
+    clock: { now, monotonic: now },
+    warn: (message, error) => log.warn({ err: error }, message),
+  });
+  let states = 0;
+  const counted: Gateway = {
+    ...gateway,
+    request(from) {
+      const request = gateway.request(from);
+      if (!from.state) return request;
+      return {
+        ...request,
+        report() {
+          states++;
+          return request.report();
+        },
+      };
+    },
+  };
+  const app = await startApp({ gateway: counted, config, log, now, clock: now, liveTime: time, graphiqlRoot: "/nonexistent" });
+  await gateway.lookedUp;
+  simulator.resetCounts();
+  const clients: Client[] = [];
+  const socketUrl = `${app.url.replace("http", "ws")}/graphql`;
+  let isStopped = false;
+
+  return {
+    url: app.url,
+    socketUrl,
+    simulator,
+    app,
+    config,
+    time,
+    log: lines,
+    get states() {
+      return states;
+    },
+    async pass(ms) {
+      await clock.tickAsync(ms);
+    },
+    calls: () => metricsApis.reduce((sum, api) => sum + (simulator.counts().byApi[api] ?? 0), 0),
+    client(options = {}) {
+      const client = createClient({ url: socketUrl, webSocketImpl: WebSocket, retryAttempts: 0, ...options });
+      clients.push(client);
+      return client;
+    },
+    async stop() {
+      if (isStopped) return;
+      isStopped = true;
+      for (const client of clients) await client.dispose();
+      await app.stop();
+      await simulator.close();
+    },
+  };
+}
+
+export interface Payload {
+  data?: Record<string, unknown> | null;
+  errors?: { message: string; path?: (string | number)[]; extensions: Record<string, unknown> & { code: string } }[];
+  extensions?: { freshness?: { oldestAsOf: string; stale: boolean; failures?: object[] } };
+}
+
+/** What a subscriber was sent, and how it ended. */
+export interface Watcher {
+  readonly payloads: Payload[];
+  /** The n-th payload, counted from 1, once it is there. */
+  payload(number: number): Promise<Payload>;
+  /** Resolves with the error that ended it, or with null when it was completed. */
+  ended: Promise<unknown>;
+  leave(): void;
+}
+
+export function watch(client: Client, query: string, variables: Record<string, unknown> = {}): Watcher {
+  const payloads: Payload[] = [];
+  let leave: () => void = () => undefined;
+  const ended = new Promise<unknown>((resolve) => {
+    leave = client.subscribe(
+      { query, variables },
+      {
+        next: (payload) => void payloads.push(payload as Payload),
+        error: resolve,
+        complete: () => resolve(null),
+      },
+    );
+  });
+  return {
+    payloads,
+    async payload(number) {
+      await until(() => payloads.length >= number);
+      return payloads[number - 1]!;
+    },
+    ended,
+    leave: () => leave(),
+  };
+}
+
+/** Waits for what real sockets bring about. */
+export const until = (isThere: () => boolean): Promise<void> =>
+  vi.waitFor(
+    () => {
+      if (!isThere()) throw new Error("It has not come to pass.");
+    },
+    { timeout: 10_000, interval: 2 },
+  );
