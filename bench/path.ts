@@ -27,7 +27,7 @@ export async function benchPath(): Promise<void> {
   const warn = (message: string, error: unknown) => console.error(message, error);
   const gateway = await createGateway(config, { warn });
   const log = pino({ level: "silent" });
-  const app = await startApp({ gateway, config, log, now: () => performance.now(), graphiqlRoot: join(source, "../dist/graphiql") });
+  const app = await startApp({ gateway, config, log, graphiqlRoot: join(source, "../dist/graphiql") });
   try {
     const agent = await agentAtWork(simulator);
     const passed = await functionsRunBy(async () => {

@@ -4,9 +4,12 @@ import { createDirectoryMemory } from "./graphql/directory-memory.js";
 import { behaviour } from "./graphql/fields.js";
 import { buildGatewaySchema, keepForRouter } from "./graphql/schema.js";
 import { readinessOf } from "./readiness.js";
+import { audienceOf } from "./request/audience.js";
 import { requests } from "./request/request.js";
-import type { Gateway } from "./server/gateway-port.js";
+import { memoShare } from "./server/answer-memo.js";
+import { anybody, type Gateway, type StoredRecord } from "./server/gateway-port.js";
 import { MemoryAnswerStore } from "./upstream/answers/answer-store.js";
+import { CallerBudgets } from "./upstream/budget/caller-budget.js";
 import { Coalescer } from "./upstream/coalescing/coalescer.js";
 import { PlatformAccount } from "./upstream/platform-account.js";
 
@@ -33,22 +36,32 @@ export async function createGateway(
     if (!account) throw new Error(`Account ${id} is not configured.`);
     return account;
   };
-  const memory = new MemoryAnswerStore(config.cacheMaxBytes, (message) => warn(message));
+  const memory = new MemoryAnswerStore(Math.floor((1 - memoShare) * config.cacheMaxBytes), (message) => warn(message));
   const replicas = config.redis && (await joinReplicas(config.redis, { local: memory, clock, random, warn, tell }));
+  const listeners: ((record: StoredRecord) => void)[] = [];
   const coalescer = new Coalescer({
     store: replicas?.answers ?? memory,
     freshness: (id) => accountOf(id).freshness,
     session: (scope) => accountOf(scope.account).session(scope),
     clock,
     warn,
+    stored: (record) => {
+      for (const listener of listeners) listener(record);
+    },
     refreshed: ({ api, account }, calls) => refreshed?.({ api: api.metricsApi, account, calls }),
   });
+  const budgets = config.callerCallsPerMinute > 0 ? new CallerBudgets(config.callerCallsPerMinute, clock) : null;
   const { schema } = await buildGatewaySchema(behaviour, { idKey: idKeyOf(config) });
   keepForRouter(schema);
   const lookedUp = Promise.all([...accounts.values()].map((account) => account.start())).then(() => undefined);
   return {
     schema,
-    request: requests({ config, schema, accounts, coalescer, directoryMemory: createDirectoryMemory(), clock }),
+    clock,
+    audience: (caller) => audienceOf(caller, accounts.values()),
+    // Everybody together is no caller: one of them would lock out all others.
+    refusal: ({ id }) => (id === anybody.id ? null : (budgets?.of(id).exhaustion() ?? null)),
+    onStored: (listener) => void listeners.push(listener),
+    request: requests({ config, schema, accounts, coalescer, budgets, directoryMemory: createDirectoryMemory(), clock }),
     readiness: () => ({ ...readinessOf([...accounts.values()]), ...(replicas && { redis: replicas.standing() }) }),
     lookedUp,
     stop: () => coalescer.stop(),

@@ -21,7 +21,7 @@ export async function startMetrics(account: string, agents: number): Promise<Met
   const log = pino({ level: "warn" });
   const gateway = await createGateway(config, { warn: (message, error) => log.warn({ err: error }, message) });
   const graphiqlRoot = fileURLToPath(new URL("../../dist/graphiql", import.meta.url));
-  const app = await startApp({ gateway, config, log, now: () => performance.now(), graphiqlRoot });
+  const app = await startApp({ gateway, config, log, graphiqlRoot });
   return {
     name: "metrics",
     url: `${app.url}/graphql`,

@@ -25,7 +25,7 @@ export async function serve({ environment, file, fromRoot, onEnd }: Program): Pr
     tell: (message) => log.warn(message),
     refreshed: (refresh) => log.info(refresh, "A refresh behind stale answers ended"),
   });
-  const app = await startApp({ gateway, config, log, now: () => performance.now(), graphiqlRoot: fromRoot("dist/graphiql") });
+  const app = await startApp({ gateway, config, log, graphiqlRoot: fromRoot("dist/graphiql") });
   void simulator?.died.then((sentence) => {
     log.fatal(sentence);
     process.exit(1);

@@ -39,7 +39,8 @@ export interface UpstreamUse {
 /** What one request has used: every call and every stored answer, once, and what its answer depends on. */
 export class RequestReport {
   readonly #entries = new Map<string, AnswerUse>();
-  #freshForMs: number | null = null;
+  /** Epoch ms. */
+  #freshUntil: number | null = null;
   #oldestAsOf: number | null = null;
   #stale = false;
   readonly #failures = new Map<string, { api: string; account: string; code: ErrorCode }>();
@@ -62,7 +63,7 @@ export class RequestReport {
     if (tells) this.#entries.set(key, use);
     if (outcome === "STALE" && use.failure) this.#noteFailure(use.question, use.failure);
     for (const dependency of dependencies) this.#dependsOn(dependency);
-    if (ofFigures(use) && asOf !== null) this.#note(Math.min(...dependencies.map(({ freshUntil }) => freshUntil)) - this.now());
+    if (ofFigures(use) && asOf !== null) this.#note(Math.min(...dependencies.map(({ freshUntil }) => freshUntil)));
   };
 
   /** Notes the age of an answer from which metrics reached the client. */
@@ -100,7 +101,8 @@ export class RequestReport {
 
   /** Null when no metric was used. */
   get maxAgeMs(): number | null {
-    return this.#oldestAsOf === null ? null : this.#stale ? 0 : this.#freshForMs;
+    if (this.#oldestAsOf === null || this.#freshUntil === null) return null;
+    return this.#stale ? 0 : Math.max(0, this.#freshUntil - this.now());
   }
 
   use(): UpstreamUse {
@@ -131,9 +133,8 @@ export class RequestReport {
     if (!known || dependency.freshUntil < known.freshUntil) this.#dependencies.set(key, dependency);
   }
 
-  #note(leftMs: number): void {
-    const remainingMs = Math.max(0, leftMs);
-    this.#freshForMs = Math.min(this.#freshForMs ?? remainingMs, remainingMs);
+  #note(freshUntil: number): void {
+    this.#freshUntil = Math.min(this.#freshUntil ?? freshUntil, freshUntil);
   }
 
   #hasOwn({ question, asOf }: AnswerUse): boolean {

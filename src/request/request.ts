@@ -5,34 +5,35 @@ import { GatewayError } from "../errors.js";
 import type { GatewayContext } from "../graphql/context.js";
 import type { DirectoryMemory } from "../graphql/directory-memory.js";
 import { outline } from "../graphql/outline.js";
-import type { Caller, Gateway, GatewayRequest, PreparedOperation } from "../server/gateway-port.js";
+import type { Gateway, GatewayRequest, PreparedOperation } from "../server/gateway-port.js";
 import { momentOf } from "../upstream/answers/freshness.js";
 import { guessed } from "../upstream/apis/interval-metrics/descriptor.js";
 import { apiOf } from "../upstream/apis/registry.js";
-import { CallerBudgets, type Charge, type ChargeCaller } from "../upstream/budget/caller-budget.js";
+import type { CallerBudgets, Charge, ChargeCaller } from "../upstream/budget/caller-budget.js";
 import { type AskTerms, RequestMemory } from "../upstream/coalescing/ask.js";
 import type { Coalescer } from "../upstream/coalescing/coalescer.js";
 import { restricted } from "../upstream/planning/scope.js";
-import { digestOf, type PlatformAccount } from "../upstream/platform-account.js";
+import type { PlatformAccount } from "../upstream/platform-account.js";
 import type { Question } from "../upstream/question.js";
-import { own } from "../upstream/transport/own-credential.js";
+import { credentialOf, readableBy } from "./audience.js";
 import { firstStage } from "./first-stage.js";
 import { explained } from "./plan-preview.js";
 import { RequestQuestions } from "./request-questions.js";
 import { RequestReport } from "./request-report.js";
 
 export interface RequestOptions {
-  config: Pick<Config, "callerCallsPerMinute" | "requestDeadlineMs" | "maxUpstreamCalls">;
+  config: Pick<Config, "requestDeadlineMs" | "maxUpstreamCalls">;
   schema: GraphQLSchema;
   accounts: ReadonlyMap<string, PlatformAccount>;
   coalescer: Coalescer;
+  /** Null where callers have no budget of their own. */
+  budgets: CallerBudgets | null;
   directoryMemory: DirectoryMemory;
   clock: Clock;
 }
 
 /** Makes GraphQL requests: each has its own deadline, memory and report, and sees the accounts its caller may read. */
-export function requests({ config, schema, accounts, coalescer, directoryMemory, clock }: RequestOptions): Gateway["request"] {
-  const budgets = config.callerCallsPerMinute > 0 ? new CallerBudgets(config.callerCallsPerMinute, clock) : null;
+export function requests({ config, schema, accounts, coalescer, budgets, directoryMemory, clock }: RequestOptions): Gateway["request"] {
   return ({ explain, caller, state }): GatewayRequest => {
     const begun = momentOf(clock);
     const report = new RequestReport(() => clock.now());
@@ -58,7 +59,7 @@ export function requests({ config, schema, accounts, coalescer, directoryMemory,
           waits.map(({ wanted }) => wanted),
         ),
     );
-    const readable = [...accounts.values()].filter(({ id }) => caller.accounts === "*" || caller.accounts.includes(id));
+    const readable = readableBy(caller, accounts.values());
     let planned: object | null = null;
 
     /** Under the credential that may ask it. Rejects what the caller may not read, should it ever be asked. */
@@ -134,10 +135,6 @@ const charging =
     const { more, settle } = charge ?? free;
     return { settle, more: (further) => allowance.more(further) ?? more(further) };
   };
-
-/** The caller's own where any account is read with it: what such an account told is remembered for that caller alone. */
-const credentialOf = ({ bearer }: Caller, readable: readonly PlatformAccount[]): string =>
-  bearer !== undefined && readable.some(({ config }) => config.credentials.kind === "caller") ? digestOf(bearer) : own;
 
 /** Nothing where the question is refused: the resolver that asks it says so, at its path. */
 function unlessRefused<T>(ask: () => T): T[] {

@@ -6,8 +6,6 @@ import {
   ApolloServerPluginSchemaReportingDisabled,
   ApolloServerPluginUsageReportingDisabled,
 } from "@apollo/server/plugin/disabled";
-import { fastifyApolloDrainPlugin } from "@as-integrations/fastify";
-import type { FastifyInstance } from "fastify";
 import type { GraphQLSchema } from "graphql";
 import type { Logger } from "pino";
 import type { Config } from "../config.js";
@@ -18,8 +16,8 @@ import { type TrustOptions, trustedDocumentsPlugin } from "./trusted-documents.j
 
 export type ApolloOptions = Limits & TrustOptions & Pick<Config, "introspection">;
 
-/** Apollo Server as the gateway runs it: nothing leaves for Apollo, nothing of a bug reaches a client, stopping it closes `app`. */
-export const apolloServer = (schema: GraphQLSchema, options: ApolloOptions, log: Logger, now: () => number, app: FastifyInstance) =>
+/** Apollo Server as the gateway runs it: nothing leaves for Apollo, nothing of a bug reaches a client. Stopping it waits for `drain`. */
+export const apolloServer = (schema: GraphQLSchema, options: ApolloOptions, log: Logger, drain: () => Promise<void>) =>
   new ApolloServer<ServedContext>({
     schema,
     logger: log,
@@ -34,8 +32,8 @@ export const apolloServer = (schema: GraphQLSchema, options: ApolloOptions, log:
     formatError: masked(log, options),
     plugins: [
       trustedDocumentsPlugin(options, log),
-      operationPlugin(options, log, now),
-      fastifyApolloDrainPlugin(app),
+      operationPlugin(options),
+      { serverWillStart: async () => ({ drainServer: drain }) },
       ApolloServerPluginCacheControlDisabled(),
       ApolloServerPluginInlineTraceDisabled(),
       ApolloServerPluginLandingPageDisabled(),

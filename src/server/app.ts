@@ -1,31 +1,28 @@
 import type { AddressInfo } from "node:net";
-import { constants } from "node:zlib";
-import fastifyApollo from "@as-integrations/fastify";
 import compress from "@fastify/compress";
 import helmet from "@fastify/helmet";
 import type { FastifyInstance } from "fastify";
-import Fastify, { type FastifyRequest } from "fastify";
+import Fastify from "fastify";
 import type { Logger } from "pino";
 import type { Config } from "../config.js";
+import { AnswerMemo, memoShare } from "./answer-memo.js";
 import { type ApolloOptions, apolloServer } from "./apollo.js";
-import { type AuthOptions, authentication, demandCaller } from "./auth.js";
+import { type AuthOptions, authentication } from "./auth.js";
 import type { Gateway } from "./gateway-port.js";
 import { serveGraphiql } from "./graphiql.js";
+import { serveGraphql } from "./graphql-endpoint.js";
 import { serveHealth } from "./health.js";
 import { type Live, startLive } from "./live/live.js";
 import { type LiveTime, systemTime } from "./live/time.js";
-import { caller, explain, explainHeader, explainOf, forEverybody, request, type ServedContext, vary } from "./operation.js";
-import { refuse } from "./refusals.js";
+import { refuse, refuseUnknown } from "./refusals.js";
 import { securityHeaders } from "./security-headers.js";
 
 export interface AppOptions {
   gateway: Gateway;
-  config: ApolloOptions & AuthOptions & Pick<Config, "corsOrigins" | "graphiql" | "host" | "port" | "simulated" | "subscriptions">;
+  config: ApolloOptions &
+    AuthOptions &
+    Pick<Config, "cacheMaxBytes" | "corsOrigins" | "graphiql" | "host" | "port" | "simulated" | "subscriptions">;
   log: Logger;
-  /** Milliseconds, of any origin. */
-  now: () => number;
-  /** Epoch ms, by which tokens end; default real time. */
-  clock?: () => number;
   /** By which subscriptions live; default real time. */
   liveTime?: LiveTime;
   /** Folder with the built GraphiQL. */
@@ -42,42 +39,41 @@ export interface App {
   readonly live: Live["counts"];
 }
 
-/** What runs may wait for the platform for so long when the server stops; it then has the rest of Apollo's ten seconds to be answered. */
+/** What runs may wait for the platform for so long when the server stops; it then has the rest of the time to be answered. */
 const finishWithinMs = 7_000;
+const closeWithinMs = 10_000;
 
 /** Starts HTTP around the gateway. Rejects with the system's error when the address cannot be had. */
-export async function startApp({
-  gateway,
-  config,
-  log,
-  now,
-  clock = Date.now,
-  liveTime = systemTime,
-  graphiqlRoot,
-}: AppOptions): Promise<App> {
+export async function startApp({ gateway, config, log, liveTime = systemTime, graphiqlRoot }: AppOptions): Promise<App> {
   const app = Fastify({ bodyLimit: config.maxBodyBytes, forceCloseConnections: "idle" });
-  const apollo = apolloServer(gateway.schema, config, log, now, app);
+  const apollo = apolloServer(gateway.schema, config, log, () => closed(app));
+  const open = config.auth.kind === "none";
+  // Answers that are still given while the server stops close their connections: kept alive, they would hold the server open.
+  let isStopping = false;
+  const stopping = () => isStopping;
+  app.addHook("preClose", async () => {
+    isStopping = true;
+  });
 
   if (config.simulated) app.addHook("onRequest", async (_, reply) => void reply.header("x-gateway-simulated", "true"));
-  closeWithLastAnswers(app);
   refuse(app, config.maxBodyBytes, log);
-  await app.register(helmet, securityHeaders);
-  await app.register(compress, { brotliOptions: { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } } });
-  if (config.graphiql) await serveGraphiql(app, graphiqlRoot);
-  serveHealth(app, gateway, { named: config.auth.kind === "none" });
+  await app.register(compress);
+  await app.register(async (pages) => {
+    await pages.register(helmet, securityHeaders);
+    pages.addHook("onSend", async (_, reply) => void (stopping() && reply.header("connection", "close")));
+    refuseUnknown(pages);
+    if (config.graphiql) await serveGraphiql(pages, graphiqlRoot);
+    serveHealth(pages, gateway, { named: open });
+  });
 
-  const authenticate = authentication(config, { now: clock, warn: (message, error) => log.warn({ err: error }, message) });
+  const authenticate = authentication(config, { now: gateway.clock.now, warn: (message, error) => log.warn({ err: error }, message) });
   const live = startLive(app.server, { gateway, config, authenticate, time: liveTime, log });
   app.addHook("preClose", () => live.stop());
 
   await apollo.start();
   await app.register(async (scope) => {
-    scope.addHook("onRequest", async (_, reply) => void reply.header("vary", vary));
-    demandCaller(scope, authenticate);
-    await scope.register(fastifyApollo(apollo), {
-      method: ["GET", "POST"],
-      context: async (from: FastifyRequest) => contextOf(gateway, from, config.auth.kind === "none"),
-    });
+    const memo = new AnswerMemo(memoShare * config.cacheMaxBytes);
+    serveGraphql(scope, { gateway, apollo, authenticate, memo, open, stopping, log });
   });
 
   await app.listen({ host: config.host, port: config.port });
@@ -96,29 +92,14 @@ export async function startApp({
   };
 }
 
-async function contextOf(gateway: Gateway, from: FastifyRequest, open: boolean): Promise<ServedContext> {
-  const asked = explainOf(from.headers[explainHeader]);
-  const served = gateway.request({ explain: asked, caller: from.caller });
-  return Object.assign(served.context, {
-    [request]: served,
-    [explain]: asked,
-    [caller]: from.caller,
-    [forEverybody]: open && from.caller.bearer === undefined,
-  });
+/** What runs is answered first, but for what takes too long. */
+async function closed(app: FastifyInstance): Promise<void> {
+  const patience = setTimeout(() => app.server.closeAllConnections(), closeWithinMs);
+  await app.close();
+  clearTimeout(patience);
 }
 
 function urlOf(address: string | AddressInfo | null, host: string): string {
   if (address === null || typeof address === "string") throw new Error("The server has no port.");
   return `http://${host.includes(":") ? `[${host}]` : host}:${address.port}`;
-}
-
-/** Makes answers that are still given while the server stops close their connections: kept alive, they would hold the server open. */
-export function closeWithLastAnswers(app: FastifyInstance): void {
-  let stopping = false;
-  app.addHook("preClose", async () => {
-    stopping = true;
-  });
-  app.addHook("onSend", async (_, reply) => {
-    if (stopping) reply.header("connection", "close");
-  });
 }

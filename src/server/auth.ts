@@ -1,11 +1,8 @@
 import { timingSafeEqual } from "node:crypto";
-import type { FastifyInstance } from "fastify";
 import type { Config } from "../config.js";
-import { GatewayError } from "../errors.js";
 import { digest, holderOf } from "./api-key.js";
 import { anybody, type Caller } from "./gateway-port.js";
 import { bearerOf, type JwtOptions } from "./jwt.js";
-import { explainHeader, explainOf } from "./operation.js";
 
 /** Credentials by the names of their headers, in small letters; over a socket its first message says them under the same names. */
 export type Presented = Readonly<Record<string, unknown>>;
@@ -66,20 +63,3 @@ const textOf = (value: unknown): string | undefined => (typeof value === "string
 
 /** RFC 6750, 2.1 */
 const bearerIn = (authorization: string | undefined): string | undefined => /^Bearer +([\w.~+/-]+=*) *$/i.exec(authorization ?? "")?.[1];
-
-declare module "fastify" {
-  interface FastifyRequest {
-    /** Known before the body is read; in the scope of /graphql alone. */
-    caller: Caller;
-  }
-}
-
-/** Lets a request pass when its caller is known and may have what the headers ask for. Throws UNAUTHENTICATED, FORBIDDEN. */
-export function demandCaller(scope: FastifyInstance, authenticate: (presented: Presented) => Promise<Caller>): void {
-  scope.decorateRequest("caller");
-  scope.addHook("onRequest", async (request) => {
-    request.caller = await authenticate(request.headers);
-    const asked = explainOf(request.headers[explainHeader]);
-    if (asked && !request.caller.explain) throw new GatewayError("FORBIDDEN", `You may not use the header ${explainHeader}.`);
-  });
-}

@@ -1,11 +1,21 @@
 import type { DocumentNode, GraphQLSchema } from "graphql";
+import type { Clock } from "../clock.js";
+import type { GatewayError } from "../errors.js";
 import type { GatewayContext } from "../graphql/context.js";
 
 /** What the server asks of the rest of the gateway; gateway.ts answers it, tests use one by hand. */
 export interface Gateway {
   schema: GraphQLSchema;
-  /** One GraphQL request: its context, and what it has learnt by the end. */
-  request(from: { explain: Explain | null; caller: Caller; state?: LiveState }): GatewayRequest;
+  /** By which everything in the process is dated and measured. */
+  clock: Clock;
+  /** Everything about the caller that an answer depends on, in one line without secrets: callers of one audience get the same answers. */
+  audience(caller: Caller): string;
+  /** CALLER_BUDGET_EXHAUSTED while the caller has used up its share of calls and asked for more; null else. */
+  refusal(caller: Caller): GatewayError | null;
+  /** Tells each record of the platform's answers when it is stored, before what waits for it is answered. */
+  onStored(listener: (record: StoredRecord) => void): void;
+  /** One GraphQL request: its context, and what it has learnt by the end. `signal`: nobody waits for its answer any more. */
+  request(from: { explain: Explain | null; caller: Caller; signal?: AbortSignal; state?: LiveState }): GatewayRequest;
   /** What is known of the platform; asks nothing. */
   readiness(): Readiness;
   /** Resolves when the first look-ups of domains and tokens have ended, however they ended. */
@@ -13,6 +23,13 @@ export interface Gateway {
   /** Answers what waits for the platform, with stale figures or an error, and makes no further call. */
   stop(): void;
   close(): Promise<void>;
+}
+
+/** A record that took its place among the stored answers: see Dependency in upstream/coalescing/ask.ts. */
+export interface StoredRecord {
+  readonly scope: string;
+  readonly slot: string;
+  readonly version: number;
 }
 
 /** Who asks, and what they may; decided before the gateway sees the request. */

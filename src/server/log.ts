@@ -12,19 +12,41 @@ const secrets = [
   '["x-api-key"]',
   '["x-router-secret"]',
 ];
-const under = (path: string) => secrets.map((name) => (name.startsWith("[") ? `${path}${name}` : `${path}.${name}`));
+const ofHeaders = secrets.map((name) => (name.startsWith("[") ? `headers${name}` : `headers.${name}`));
 
-/** The program's log: one JSON line each, without the values of secrets wherever they usually stand. */
+/**
+ * The program's log: one JSON line each. Errors are written by what every error has, so that nothing which a library has put beside it
+ * (headers, a request) can show a secret. Redaction names fixed places: a wildcard costs ten times as much as the line itself.
+ */
 export const createLog = (level: string, destination?: DestinationStream): Logger =>
   pino(
     {
       level,
       base: null,
-      redact: { paths: [...secrets, ...under("headers"), ...under("*"), ...under("*.headers")], censor: "[secret]" },
+      redact: { paths: [...secrets, ...ofHeaders], censor: "[secret]" },
+      serializers: { err: shownError },
       timestamp: pino.stdTimeFunctions.isoTime,
     },
     destination ?? pino.destination({ dest: 1, sync: true }),
   );
+
+/** Causes deeper than this are left out: they may lead back to themselves. */
+const deepest = 5;
+
+function shownError(error: unknown, depth = 0): object {
+  if (!(error instanceof Error)) return { message: String(error) };
+  const { code, cause, errors } = error as { code?: unknown; cause?: unknown; errors?: unknown };
+  const inner = (value: unknown) => shownError(value, depth + 1);
+  return {
+    type: error.constructor.name,
+    message: error.message,
+    ...(typeof code === "string" && { code }),
+    ...(error instanceof GatewayError && { extensions: error.extensions }),
+    stack: error.stack,
+    ...(cause !== undefined && depth < deepest && { cause: inner(cause) }),
+    ...(Array.isArray(errors) && depth < deepest && { errors: errors.map(inner) }),
+  };
+}
 
 /** A failure that a client would be told by its code is one plain line; of any other the log has the whole error. */
 export function warnOf(log: Logger, message: string, error: unknown): void {

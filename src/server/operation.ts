@@ -1,5 +1,4 @@
 import type { ApolloServerPlugin, BaseContext, GraphQLRequestContext } from "@apollo/server";
-import type { Logger } from "pino";
 import type { Config } from "../config.js";
 import { badInput, errorCodes, GatewayError } from "../errors.js";
 import type { Caller, Explain, GatewayRequest, Report } from "./gateway-port.js";
@@ -13,30 +12,27 @@ export function explainOf(value: string | string[] | undefined): Explain | null 
   throw badInput(`Header ${explainHeader}`, "calls or plan", value);
 }
 
-/** Header value: how long an answer may be kept. Answers with errors never; one without metrics has no age to promise, so it is asked again. */
-export function cacheControl(
-  { maxAgeMs }: Pick<Report, "maxAgeMs">,
-  { failed, forEverybody }: { failed: boolean; forEverybody: boolean },
-): string {
-  if (failed) return "no-store";
-  return `${forEverybody ? "public" : "private"}, max-age=${Math.max(0, Math.floor((maxAgeMs ?? 0) / 1000))}`;
-}
-
-/** Request headers that an answer of /graphql depends on. In small letters where @fastify/compress would otherwise add its own. */
-export const vary = "Authorization, x-api-key, x-router-secret, Accept, accept-encoding, x-gateway-explain";
-
 /** Under which the context carries its request: Apollo copies the context, so a map by identity would lose it. */
 export const request = Symbol("gateway request");
 export const explain = Symbol("explain");
 export const caller = Symbol("caller");
-export const forEverybody = Symbol("for everybody");
+export const ended = Symbol("ended");
 
 export interface ServedContext extends BaseContext {
   [request]: GatewayRequest;
   [explain]: Explain | null;
   [caller]: Caller;
-  /** True when whoever asks gets the same answer, so that a cache may share it. */
-  [forEverybody]: boolean;
+  /** Called once, when the answer of the operation is complete. */
+  [ended]: (outcome: Outcome) => void;
+}
+
+/** What is known of an operation when it has ended. */
+export interface Outcome {
+  /** Name of the operation; null when it has none, or none was found. */
+  operation: string | null;
+  /** The codes of the errors in its answer. */
+  errors: readonly unknown[];
+  report: Report;
 }
 
 type Served = GraphQLRequestContext<ServedContext>;
@@ -45,10 +41,9 @@ export type Limits = Pick<
   "maxQueryDepth" | "maxQueryFields" | "maxQueryTokens" | "maxBodyBytes" | "maxListItems" | "maxAnswerValues"
 >;
 
-/** The life of one operation: measured and prepared before it is executed; reported, dated and logged when it ends. `now` in ms. */
-export const operationPlugin = (limits: Limits, log: Logger, now: () => number): ApolloServerPlugin<ServedContext> => ({
+/** The life of one operation: measured and prepared before it is executed; reported and dated when it ends. */
+export const operationPlugin = (limits: Limits): ApolloServerPlugin<ServedContext> => ({
   async requestDidStart() {
-    const startedMs = now();
     return {
       async didResolveOperation(served) {
         if (!served.operation) return;
@@ -67,19 +62,10 @@ export const operationPlugin = (limits: Limits, log: Logger, now: () => number):
         return { http: response.http, body: { kind: "single", singleResult: { data: null } } };
       },
       async willSendResponse(served) {
-        finish(served);
-        const { sent, freshness } = served.contextValue[request].report();
-        log.info(
-          {
-            operation: served.operationName ?? null,
-            caller: served.contextValue[caller].id,
-            ms: Math.round(now() - startedMs),
-            calls: sent,
-            stale: freshness?.stale ?? false,
-            errors: counted(codesOf(served)),
-          },
-          "GraphQL request answered",
-        );
+        const report = served.contextValue[request].report();
+        const errors = codesOf(served);
+        complete(served, report, errors);
+        served.contextValue[ended]({ operation: served.operationName ?? null, errors, report });
       },
     };
   },
@@ -88,35 +74,18 @@ export const operationPlugin = (limits: Limits, log: Logger, now: () => number):
 const notOverHttp = (): GatewayError =>
   new GatewayError("BAD_USER_INPUT", "A subscription comes over a WebSocket to /graphql with the subprotocol graphql-transport-ws.");
 
-function finish(served: Served): void {
+function complete(served: Served, { freshness, upstream }: Report, [code]: readonly unknown[]): void {
   const { body, http } = served.response;
   if (body?.kind !== "single") return;
-  const report = served.contextValue[request].report();
-  const { freshness, upstream } = report;
   if (freshness || upstream) {
     body.singleResult.extensions = { ...body.singleResult.extensions, ...(freshness && { freshness }), ...(upstream && { upstream }) };
   }
-  http.headers.set(
-    "cache-control",
-    cacheControl(report, {
-      failed: codesOf(served).length > 0,
-      forEverybody: served.contextValue[forEverybody],
-    }),
-  );
-  const code = codesOf(served)[0];
   if (body.singleResult.data === undefined && isOfOperation(code))
     http.status = refusalStatus(code, served.request.http?.headers.get("accept"));
 }
 
 const codesOf = ({ response: { body } }: Pick<Served, "response">): unknown[] =>
   body?.kind === "single" ? (body.singleResult.errors ?? []).map(({ extensions }) => extensions?.code) : [];
-
-/** Each code with how often it is there: a failed API has an error for every object that it left empty. */
-function counted(codes: readonly unknown[]): Record<string, number> {
-  const counts: Record<string, number> = {};
-  for (const code of codes) counts[String(code)] = (counts[String(code)] ?? 0) + 1;
-  return counts;
-}
 
 /** Codes of requests that came well formed over HTTP, and hold an operation that cannot be executed. */
 const isOfOperation = (code: unknown): code is string =>

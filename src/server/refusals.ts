@@ -5,20 +5,23 @@ import { AuthRefusal } from "./auth-refusal.js";
 import { internalError } from "./masking.js";
 import { tooLarge } from "./operation-limits.js";
 
-/**
- * Answers requests that do not get as far as GraphQL in the form of a GraphQL answer: an unknown caller is 401, one that may not have
- * what its headers ask for 403, a body over the limit 413 QUERY_TOO_LARGE; what cannot be read has Fastify's status and BAD_REQUEST,
- * a bug is logged and masked. An unknown path is 404, a known one with another method 405 with the methods that it takes.
- */
-export function refuse(app: FastifyInstance, maxBodyBytes: number, log: Logger): void {
-  app.setNotFoundHandler((request, reply) => {
+/** Answers an unknown path with 404, a known one with another method with 405 and the methods that it takes. */
+export function refuseUnknown(pages: FastifyInstance): void {
+  pages.setNotFoundHandler((request, reply) => {
     const path = request.url.split("?")[0] ?? "";
-    const taken = (["GET", "POST"] as const).filter((method) => app.hasRoute({ method, url: path }));
+    const taken = (["GET", "POST"] as const).filter((method) => pages.hasRoute({ method, url: path }));
     if (taken.length === 0) return answer(reply, 404, "NOT_FOUND", `There is nothing at ${path}.`);
     reply.header("allow", taken.join(", "));
     return answer(reply, 405, "METHOD_NOT_ALLOWED", `${path} takes ${taken.join(" and ")}, not ${request.method}.`);
   });
+}
 
+/**
+ * Answers requests that do not get as far as GraphQL in the form of a GraphQL answer: an unknown caller is 401, one that may not have
+ * what its headers ask for 403, one that has used up its share of calls 429, a body over the limit 413 QUERY_TOO_LARGE; what cannot be
+ * read has Fastify's status and BAD_REQUEST, a bug is logged and masked. A connection with a body that nobody will read is closed.
+ */
+export function refuse(app: FastifyInstance, maxBodyBytes: number, log: Logger): void {
   app.setErrorHandler((error: FastifyError | GatewayError, request, reply) => {
     const refused = (code: string, reason: string) => log.info({ path: request.routeOptions.url, code, reason }, "Request refused");
     if (error instanceof AuthRefusal) {
@@ -28,6 +31,8 @@ export function refuse(app: FastifyInstance, maxBodyBytes: number, log: Logger):
     }
     if (error instanceof GatewayError) {
       refused(error.code, error.message);
+      const { retryAfterMs } = error.extensions;
+      if (retryAfterMs !== undefined) reply.header("retry-after", Math.ceil(retryAfterMs / 1000));
       return answerWith(reply, statusOf[error.code] ?? 400, error);
     }
     const status = error.statusCode ?? 500;
@@ -54,7 +59,12 @@ function bytesOf({ headers }: FastifyRequest, limit: number): string {
   return announced > limit ? String(announced) : `more than ${limit}`;
 }
 
-const statusOf: Partial<Record<ErrorCode, number>> = { UNAUTHENTICATED: 401, FORBIDDEN: 403, UPSTREAM_UNAVAILABLE: 503 };
+const statusOf: Partial<Record<ErrorCode, number>> = {
+  UNAUTHENTICATED: 401,
+  FORBIDDEN: 403,
+  CALLER_BUDGET_EXHAUSTED: 429,
+  UPSTREAM_UNAVAILABLE: 503,
+};
 
 const answerWith = (reply: FastifyReply, status: number, { message, extensions }: GatewayError) => send(reply, status, message, extensions);
 
@@ -63,8 +73,10 @@ type HttpCode = "NOT_FOUND" | "METHOD_NOT_ALLOWED" | "BAD_REQUEST";
 
 const answer = (reply: FastifyReply, status: number, code: HttpCode, message: string) => send(reply, status, message, { code });
 
-const send = (reply: FastifyReply, status: number, message: string, extensions: { code: ErrorCode | HttpCode }) =>
-  reply
+function send(reply: FastifyReply, status: number, message: string, extensions: { code: ErrorCode | HttpCode }): FastifyReply {
+  if (!reply.request.raw.complete) reply.header("connection", "close");
+  return reply
     .code(status)
     .header("cache-control", "no-store")
     .send({ errors: [{ message, extensions }] });
+}

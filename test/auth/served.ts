@@ -36,7 +36,7 @@ export async function served({ simulated, environment = {}, accounts, keys }: Se
   const lines: string[] = [];
   const log = pino({ level: "trace" }, { write: (line: string) => void lines.push(line) });
   const gateway = await createGateway(config, { warn: (message, error) => log.warn({ err: error }, message) });
-  const app = await startApp({ gateway, config, log, now: () => performance.now(), graphiqlRoot: "/nonexistent" });
+  const app = await startApp({ gateway, config, log, graphiqlRoot: "/nonexistent" });
   await gateway.lookedUp;
   simulator.resetCounts();
   onTestFinished(async () => {

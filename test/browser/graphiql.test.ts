@@ -52,7 +52,7 @@ describe.skipIf(missing)(`GraphiQL in a browser${reason}`, { timeout: 120_000 },
     const config = configFrom({ PORT: "0", LOG_LEVEL: "silent", ...settings }, simulated, read);
     const log = createLog("silent");
     const gateway = await createGateway(config, { warn: (message, error) => log.warn({ err: error }, message) });
-    const served = await startApp({ gateway, config, log, now: () => performance.now(), graphiqlRoot });
+    const served = await startApp({ gateway, config, log, graphiqlRoot });
     closing.push(() => served.stop());
     return served;
   }

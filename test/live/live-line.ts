@@ -102,7 +102,7 @@ export async function startLiveLine({
       };
     },
   };
-  const app = await startApp({ gateway: counted, config, log, now, clock: now, liveTime: time, graphiqlRoot: "/nonexistent" });
+  const app = await startApp({ gateway: counted, config, log, liveTime: time, graphiqlRoot: "/nonexistent" });
   await gateway.lookedUp;
   simulator.resetCounts();
   const clients: Client[] = [];

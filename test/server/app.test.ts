@@ -92,17 +92,15 @@ describe("/graphql over HTTP", () => {
 
   it("writes one line for each request with operation, milliseconds and calls, and nothing of its headers", async () => {
     const { lines, log } = logOf();
-    let clock = 0;
-    const now = () => {
-      clock += 7;
-      return clock;
-    };
-    const app = await start({
-      log,
-      now,
-      gateway: fakeGateway({ report: { sent: 4, freshness: { oldestAsOf: "2026-01-15T12:00:00.000Z", stale: true } } }).gateway,
+    let monotonic = 0;
+    const schema = fakeSchema(async () => {
+      monotonic += 7;
+      return "done";
     });
-    await post(app, "query Board { hello budget again: budget bug }", { authorization: "Bearer s3cret" });
+    const report = { sent: 4, freshness: { oldestAsOf: "2026-01-15T12:00:00.000Z", stale: true } };
+    const clock = { now: Date.now, monotonic: () => monotonic };
+    const app = await start({ log, gateway: fakeGateway({ report, schema, clock }).gateway });
+    await post(app, "query Board { slow budget again: budget bug }", { authorization: "Bearer s3cret" });
     await post(app, "{ hello }");
     const errors = { BUDGET_EXHAUSTED: 2, INTERNAL_SERVER_ERROR: 1 };
     expect(lines.filter(({ level }) => level === 30)).toMatchObject([

@@ -1,6 +1,7 @@
 import { buildSchema, GraphQLError, type GraphQLSchema } from "graphql";
 import { pino } from "pino";
 import { afterEach } from "vitest";
+import { type Clock, systemClock } from "../../src/clock.js";
 import { configFrom } from "../../src/config.js";
 import { GatewayError } from "../../src/errors.js";
 import { type App, type AppOptions, startApp } from "../../src/server/app.js";
@@ -65,13 +66,17 @@ const nothing: Report = {
 };
 
 export function fakeGateway(
-  options: { report?: Partial<Report>; prepare?: () => void; schema?: GraphQLSchema; ready?: boolean } = {},
+  options: { report?: Partial<Report>; prepare?: () => void; schema?: GraphQLSchema; ready?: boolean; clock?: Clock } = {},
 ): Fake {
   const prepared: PreparedOperation[] = [];
   const explained: (Explain | null)[] = [];
   let closed = false;
   const gateway: Gateway = {
     schema: options.schema ?? fakeSchema(),
+    clock: options.clock ?? systemClock,
+    audience: ({ id: _, ...sees }) => JSON.stringify(sees),
+    refusal: () => null,
+    onStored: () => undefined,
     request: ({ explain }) => {
       explained.push(explain);
       return {
@@ -111,7 +116,6 @@ export async function start({ config, ...options }: Overrides = {}): Promise<App
   const app = await startApp({
     gateway: fakeGateway().gateway,
     log: logOf().log,
-    now: () => 0,
     graphiqlRoot: "/nonexistent",
     ...options,
     config: {
@@ -120,6 +124,7 @@ export async function start({ config, ...options }: Overrides = {}): Promise<App
       simulated: false,
       auth: { kind: "none" },
       accounts: [],
+      cacheMaxBytes: 1_048_576,
       maxBodyBytes: 4096,
       maxQueryDepth: 5,
       maxQueryFields: 20,

@@ -23,3 +23,30 @@ test("a failure with a code is one line with its facts and no stack; a bug comes
     err: { type: "TypeError", message: "It is undefined.", stack: expect.stringContaining("log.test") },
   });
 });
+
+test("an error is written by what every error has, and nothing that a library put beside it", () => {
+  const cause = Object.assign(new Error("The connection was reset."), { code: "ECONNRESET", headers: { authorization: "Bearer s3cret" } });
+  const failure = Object.assign(new Error("It failed.", { cause }), { request: { options: { token: "s3cret" } }, token: "s3cret" });
+  const { err } = written(failure);
+  expect(err).toEqual({
+    type: "Error",
+    message: "It failed.",
+    stack: expect.any(String),
+    cause: { type: "Error", message: "The connection was reset.", code: "ECONNRESET", stack: expect.any(String) },
+  });
+  expect(written(new AggregateError([cause], "All failed."))).toMatchObject({ err: { errors: [{ code: "ECONNRESET" }] } });
+  const circle = new Error("It leads back.");
+  circle.cause = circle;
+  expect(JSON.stringify(written(circle))).toMatch("It leads back.");
+});
+
+test("secrets are hidden where a line names them", () => {
+  const lines: string[] = [];
+  const log = createLog("info", { write: (line: string) => void lines.push(line) });
+  for (const place of ["authorization", "token", "x-api-key", "x-router-secret"]) {
+    log.info({ [place]: "s3cret" }, "A line");
+    log.info({ headers: { [place]: "s3cret", accept: "text/html" } }, "A line");
+  }
+  expect(lines.join("")).not.toMatch("s3cret");
+  expect(lines.join("")).toMatch('"accept":"text/html"');
+});

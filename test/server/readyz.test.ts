@@ -25,7 +25,7 @@ async function waiting() {
   const lines: string[] = [];
   const log = pino({ base: null, timestamp: false }, { write: (line: string) => void lines.push(line) });
   const gateway = await createGateway(config, { clock: { now: () => noon, monotonic: () => 0 }, warn: () => undefined });
-  const app = await startApp({ gateway, config, log, now: () => 0, graphiqlRoot: "/nonexistent" });
+  const app = await startApp({ gateway, config, log, graphiqlRoot: "/nonexistent" });
   onTestFinished(async () => {
     await app.stop();
     server.closeAllConnections();

@@ -75,7 +75,6 @@ export async function startLine(
     gateway,
     config,
     log,
-    now: () => performance.now(),
     graphiqlRoot: fileURLToPath(new URL("../../dist/graphiql", import.meta.url)),
   });
   await gateway.lookedUp;

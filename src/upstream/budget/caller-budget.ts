@@ -46,6 +46,8 @@ interface Spent {
 export class CallerBudget {
   /** Of the last minute, oldest first. */
   #spent: Spent[] = [];
+  /** Monotonic ms of the last refusal. */
+  #refusedAt = Number.NEGATIVE_INFINITY;
 
   constructor(
     private readonly perMinute: number,
@@ -75,11 +77,28 @@ export class CallerBudget {
     };
   };
 
+  /**
+   * Why the caller is refused whatever it asks: it has used up its whole share and has been refused since. One that merely has nothing left
+   * is not: what is stored costs it nothing.
+   */
+  exhaustion(): GatewayError | null {
+    const now = this.clock.monotonic();
+    const tooMany = this.#total(now) + 1 - this.perMinute;
+    return tooMany > 0 && this.#refusedAt > now - minuteMs ? this.#refusal(now, tooMany) : null;
+  }
+
   #spend(exchanges: number, needed: number): Spent | GatewayError {
     const now = this.clock.monotonic();
-    this.#spent = this.#spent.filter(({ at, exchanges: of }) => at > now - minuteMs && of > 0);
-    const total = this.#spent.reduce((sum, spent) => sum + spent.exchanges, 0);
-    return total + needed > this.perMinute ? this.#refusal(now, total + needed - this.perMinute) : this.#note(exchanges);
+    const tooMany = this.#total(now) + needed - this.perMinute;
+    if (tooMany <= 0) return this.#note(exchanges);
+    this.#refusedAt = now;
+    return this.#refusal(now, tooMany);
+  }
+
+  /** What was spent in the minute before `now`. */
+  #total(now: number): number {
+    this.#spent = this.#spent.filter(({ at, exchanges }) => at > now - minuteMs && exchanges > 0);
+    return this.#spent.reduce((sum, { exchanges }) => sum + exchanges, 0);
   }
 
   #note(exchanges: number): Spent {

@@ -27,6 +27,8 @@ export interface CoalescerOptions {
   triesAll?: boolean;
   /** Told of what went wrong where no client hears it. */
   warn: (message: string, error?: unknown) => void;
+  /** Told of each record that took its place in the store: its scope's key, its slot, and when the platform was asked, epoch ms. */
+  stored?: (record: { scope: string; slot: string; version: number }) => void;
   /** Told when a refresh that nobody waited for is over, with the exchanges it took. */
   refreshed?: (scope: Scope, exchanges: number) => void;
 }
@@ -350,7 +352,9 @@ export class Coalescer implements CallOwner, SearchOwner {
     this.#sizes.learn(scope, record);
     try {
       const keptMs = keepMs(this.options.freshness(scope.account), record);
-      await this.options.store.put(scope.key, slotOf(scope.api, record), record, keptMs);
+      const slot = slotOf(scope.api, record);
+      await this.options.store.put(scope.key, slot, record, keptMs);
+      this.options.stored?.({ scope: scope.key, slot, version: record.reply.asOf });
     } catch (error) {
       this.options.warn("An answer could not be stored", error);
     }

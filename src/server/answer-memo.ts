@@ -1,0 +1,154 @@
+import { LRUCache } from "lru-cache";
+import type { Answer } from "./answer.js";
+import type { Report, StoredRecord } from "./gateway-port.js";
+
+/** One moment by both clocks: epoch ms, and ms that never step. */
+export interface Moment {
+  readonly now: number;
+  readonly monotonic: number;
+}
+
+export type Limits = Pick<Report, "dependencies" | "goodUntil" | "holdsUntil">;
+
+/** The part of CACHE_MAX_BYTES that kept answers take; the store of the platform's answers has the rest. */
+export const memoShare = 0.25;
+/** Nothing is kept for longer, ms: to execute a request once a minute costs nothing, and what nobody foresaw ends with it. */
+const longestMs = 60_000;
+/** Of one entry beside its key and its answer, bytes. */
+const overhead = 1_024;
+/** The most that one unit of a text takes, bytes. */
+const bytesPerUnit = 2;
+/** Records that are remembered as stored; an answer made from one that is forgotten ends with it. */
+const mostRecords = 20_000;
+
+interface Kept {
+  readonly answer: Answer;
+  /** Epoch ms. */
+  readonly goodUntil: number;
+  /** Monotonic ms. */
+  readonly endsAt: number;
+  readonly madeFrom: readonly Slot[];
+  readonly bytes: number;
+}
+
+/** Where records of one shape take each other's place. */
+interface Slot {
+  readonly key: string;
+  version: number | null;
+  /** Monotonic ms at which that version was stored. */
+  storedAt: number;
+  /** The version that each kept answer was made from, by its key. */
+  readonly answers: Map<string, number>;
+}
+
+/**
+ * Answers that were complete and without errors, as the bytes that were sent. One is kept until the first moment at which executing its
+ * request again could give another answer: the end of the freshness of what it was made from, a boundary that a window passes, a newer
+ * record in the place of one that it was made from. Bounded in bytes; what was asked for longest ago goes first.
+ *
+ * The key says everything that the answer depends on, so that what may not be shared cannot be: see `keyOf`.
+ */
+export class AnswerMemo {
+  readonly #kept: LRUCache<string, Kept>;
+  readonly #slots: LRUCache<string, Slot>;
+  #generation = 0;
+
+  constructor(maxBytes: number) {
+    this.#kept = new LRUCache<string, Kept>({
+      maxSize: Math.max(1, Math.floor(maxBytes)),
+      sizeCalculation: ({ bytes }, key) => bytes + bytesPerUnit * key.length + overhead,
+      dispose: ({ madeFrom }, key) => {
+        for (const slot of madeFrom) slot.answers.delete(key);
+      },
+    });
+    this.#slots = new LRUCache<string, Slot>({
+      max: mostRecords,
+      dispose: ({ answers }) => {
+        for (const key of [...answers.keys()]) this.#kept.delete(key);
+      },
+    });
+  }
+
+  /** Part of every key: what was kept, or begun, before `forget` is not found any more. */
+  get generation(): number {
+    return this.#generation;
+  }
+
+  get(key: string, { now, monotonic }: Moment): Answer | undefined {
+    const kept = this.#kept.get(key);
+    if (kept === undefined) return undefined;
+    if (now < kept.goodUntil && monotonic < kept.endsAt) return kept.answer;
+    this.#kept.delete(key);
+    return undefined;
+  }
+
+  /** Keeps the answer of a request that was executed from `begun` to `ended`, unless something newer was stored meanwhile. */
+  keep(key: string, answer: Answer, { dependencies, goodUntil }: Limits, begun: Moment, ended: Moment): void {
+    if (goodUntil <= ended.now) return;
+    const madeFrom = dependencies.map((dependency) => ({ slot: this.#slot(dependency), version: dependency.version }));
+    if (madeFrom.some(({ slot, version }) => slot.storedAt >= begun.monotonic && slot.version !== version)) return;
+    this.#kept.set(key, {
+      answer,
+      goodUntil,
+      endsAt: ended.monotonic + Math.min(longestMs, goodUntil - ended.now),
+      madeFrom: madeFrom.map(({ slot }) => slot),
+      bytes: answer.bytes,
+    });
+    if (this.#kept.has(key)) for (const { slot, version } of madeFrom) slot.answers.set(key, version);
+  }
+
+  /** Ends what was made from an older record in the place of this one. */
+  stored(record: StoredRecord, { monotonic }: Pick<Moment, "monotonic">): void {
+    const slot = this.#slot(record);
+    slot.version = record.version;
+    slot.storedAt = monotonic;
+    for (const [key, version] of [...slot.answers]) if (version !== record.version) this.#kept.delete(key);
+  }
+
+  /**
+   * Whether an answer of a request under way may be given to another request, which began at `begun`: its figures are fresh at that moment,
+   * or were brought by a call that ended after it. The same is true of a call that a question joins.
+   */
+  isFreshFor(begun: Moment, { dependencies, holdsUntil }: Limits): boolean {
+    return (
+      holdsUntil > begun.now &&
+      dependencies.every((dependency) => {
+        if (dependency.freshUntil > begun.now) return true;
+        const slot = this.#slot(dependency);
+        return slot.version === dependency.version && slot.storedAt >= begun.monotonic;
+      })
+    );
+  }
+
+  /** Ends everything: what callers may see, or what may be asked, is another now. */
+  forget(): void {
+    this.#generation += 1;
+    this.#kept.clear();
+  }
+
+  #slot({ scope, slot }: Pick<StoredRecord, "scope" | "slot">): Slot {
+    const key = `${scope}\n${slot}`;
+    const known = this.#slots.get(key);
+    if (known) return known;
+    const created: Slot = { key, version: null, storedAt: Number.NEGATIVE_INFINITY, answers: new Map() };
+    this.#slots.set(key, created);
+    return created;
+  }
+}
+
+/** Everything that the answer to a request depends on, but for the figures and the moment. */
+export interface Asked {
+  readonly generation: number;
+  readonly method: string;
+  /** Path and query, as they came. */
+  readonly url: string;
+  readonly body: string;
+  /** In which the answer is wanted. */
+  readonly mediaType: string;
+  /** What the caller may see, in one line: `Gateway.audience`. */
+  readonly audience: string;
+}
+
+/** Two requests that differ have different keys: no part before the audience holds a blank, and none before the body a line feed. */
+export const keyOf = ({ generation, method, mediaType, url, audience, body }: Asked): string =>
+  `${generation} ${method} ${mediaType} ${url} ${audience}\n${body}`;

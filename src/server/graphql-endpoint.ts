@@ -1,0 +1,177 @@
+import type { ApolloServer } from "@apollo/server";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import type { Logger } from "pino";
+import { GatewayError } from "../errors.js";
+import type { Answer, AnswerFacts } from "./answer.js";
+import { type AnswerMemo, keyOf, type Moment } from "./answer-memo.js";
+import type { Presented } from "./auth.js";
+import { type Executed, execute } from "./execution.js";
+import type { Caller, Gateway } from "./gateway-port.js";
+import { negotiation } from "./negotiation.js";
+import { explainHeader, explainOf, type ServedContext } from "./operation.js";
+import { type Ended, UnderWay } from "./under-way.js";
+
+export interface GraphqlEndpoint {
+  gateway: Gateway;
+  apollo: ApolloServer<ServedContext>;
+  /** Who asks. Rejects with AuthRefusal, or UPSTREAM_UNAVAILABLE. */
+  authenticate: (presented: Presented) => Promise<Caller>;
+  memo: AnswerMemo;
+  /** Whether everybody may read everything, so that a cache that callers share may keep answers. */
+  open: boolean;
+  /** Whether the server is about to stop, so that it keeps no connection alive. */
+  stopping: () => boolean;
+  log: Logger;
+}
+
+declare module "fastify" {
+  interface FastifyRequest {
+    /** Known before the body is read; in the scope of /graphql alone. */
+    caller: Caller;
+  }
+}
+
+/** Its body as it came. */
+type Request = FastifyRequest<Route>;
+type Route = { Body: string | undefined };
+
+/** How a request got its answer: from kept bytes, from an equal request under way, or by its own execution. */
+type Source = "memo" | "shared" | "executed";
+
+/** What every answer of /graphql depends on, and what a browser may do with it. */
+const headersOfAll = {
+  vary: "Authorization, x-api-key, x-router-secret, Accept, accept-encoding, x-gateway-explain",
+  "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+  "cross-origin-resource-policy": "same-origin",
+  "referrer-policy": "no-referrer",
+  "x-content-type-options": "nosniff",
+  "x-frame-options": "DENY",
+};
+
+/**
+ * The way of a request to /graphql, from top to bottom: the caller and its rights, before the body is read; the caller's budget; an answer
+ * that is kept, or that an equal request under way will have; else execution through Apollo Server, whose answer is kept where it may be.
+ * No hook of other paths runs here.
+ */
+export function serveGraphql(scope: FastifyInstance, endpoint: GraphqlEndpoint): void {
+  const { gateway, apollo, memo, open, stopping, log } = endpoint;
+  const { clock } = gateway;
+  const moment = (): Moment => ({ now: clock.now(), monotonic: clock.monotonic() });
+  const { mediaType, coding } = negotiation();
+  const underWay = new UnderWay<Executed>();
+  gateway.onStored((record) => memo.stored(record, moment()));
+
+  scope.decorateRequest("caller");
+  scope.addHook("onRequest", async (request, reply) => {
+    reply.headers(headersOfAll);
+    request.caller = await endpoint.authenticate(request.headers);
+    const isExplained = explainOf(request.headers[explainHeader]) !== null;
+    if (isExplained && !request.caller.explain) throw new GatewayError("FORBIDDEN", `You may not use the header ${explainHeader}.`);
+  });
+
+  // What an answer is kept by holds the text of the body. It is parsed only for execution.
+  scope.removeAllContentTypeParsers();
+  scope.addContentTypeParser("application/json", { parseAs: "string" }, (_, text, done) => done(null, text));
+  const parsed = jsonOf(scope);
+
+  scope.route<Route>({
+    method: ["GET", "POST"],
+    url: "/graphql",
+    exposeHeadRoute: false,
+    compress: false,
+    decompress: {},
+    handler: async (request, reply) => {
+      const begun = moment();
+      const refusal = gateway.refusal(request.caller);
+      if (refusal) throw refusal;
+      const key = keyFor(request);
+      const kept = key === null ? undefined : memo.get(key, begun);
+      const { answer, source, calls } = kept ? { answer: kept, source: "memo", calls: 0 } : await executed(request, reply, key, begun);
+      const body = await answer.body(coding(request.headers["accept-encoding"]));
+      const ended = moment();
+      reply.code(answer.facts.status).headers(answer.facts.headers);
+      reply.header("cache-control", cacheControl(answer.facts, open && request.caller.bearer === undefined, ended.now));
+      if (body.coding !== "identity") reply.header("content-encoding", body.coding);
+      if (stopping()) reply.header("connection", "close");
+      const { operation, stale, errors } = answer.facts;
+      const ms = Math.round(ended.monotonic - begun.monotonic);
+      log.info({ operation, caller: request.caller.id, ms, calls, stale, errors: counted(errors), source }, "GraphQL request answered");
+      return reply.send(body.bytes);
+    },
+  });
+
+  /** What a request has in common with those that get the same answer; null where it gets one of its own. */
+  function keyFor(request: Request): string | null {
+    const { method, url, headers, body = "", caller } = request;
+    const type = mediaType(headers.accept);
+    if (headers[explainHeader] !== undefined || type === undefined || !isPreflighted(request)) return null;
+    return keyOf({ generation: memo.generation, method, url, body, mediaType: type, audience: gateway.audience(caller) });
+  }
+
+  async function executed(
+    request: Request,
+    reply: FastifyReply,
+    key: string | null,
+    begun: Moment,
+  ): Promise<{ answer: Answer; source: Source; calls: number }> {
+    const gone = new AbortController();
+    reply.raw.once("close", () => reply.raw.writableFinished || gone.abort());
+    const { caller, headers, method, url } = request;
+    const explain = explainOf(headers[explainHeader]);
+    // Also for a request that waits for an equal one: its deadline, and what is fresh for it, count from its beginning.
+    const served = gateway.request({ explain, caller, signal: gone.signal });
+    const run = async (): Promise<Ended<Executed>> => {
+      const http = { method, search: searchOf(url), headers, body: method === "POST" ? await parsed(request) : undefined };
+      const result = await execute(apollo, { http, served, explain, caller }, clock.now);
+      const how = gone.signal.aborted ? "callers" : howEnded(result.answer.facts);
+      if (key !== null && how === "answered" && result.report) memo.keep(key, result.answer, result.report, begun, moment());
+      return { result, how };
+    };
+    const mayTake = ({ report }: Executed) => report !== null && memo.isFreshFor(begun, report);
+    const { result, shared } = key === null ? { ...(await run()), shared: false } : await underWay.answer(key, run, mayTake);
+    const { answer, report } = result;
+    return { answer, source: shared ? "shared" : "executed", calls: shared ? 0 : (report?.sent ?? 0) };
+  }
+}
+
+/**
+ * Whether no foreign page could have a browser send the request without asking first. Apollo Server refuses one for which that is not so,
+ * and a GET with a body of another type; such a request never gets a kept answer. A POST that came so far has a body of application/json.
+ */
+function isPreflighted({ method, headers }: Request): boolean {
+  if (method === "POST") return true;
+  if (headers["content-type"] !== undefined) return headers["content-type"] === "application/json";
+  return Boolean(headers["apollo-require-preflight"] || headers["x-apollo-operation-name"]);
+}
+
+/** With its question mark; empty without a query. */
+const searchOf = (url: string): string => (url.includes("?") ? url.slice(url.indexOf("?")) : "");
+
+/** The body of a request as Fastify reads JSON. Rejects with its errors. */
+function jsonOf(scope: FastifyInstance): (request: Request) => Promise<unknown> {
+  const parse = scope.getDefaultJsonParser("error", "error");
+  return (request) =>
+    new Promise((resolve, reject) => {
+      if (request.body === undefined) return resolve(undefined);
+      parse(request, request.body, (error, value) => (error ? reject(error) : resolve(value)));
+    });
+}
+
+/** Errors that another caller would be spared. */
+function howEnded({ status, errors }: AnswerFacts): Ended<unknown>["how"] {
+  if (status === 200 && errors.length === 0) return "answered";
+  return errors.includes("CALLER_BUDGET_EXHAUSTED") ? "callers" : "failed";
+}
+
+/** How long an answer may be kept. Answers with errors never; one without metrics has no age to promise, so it is asked again. */
+export function cacheControl({ errors, freshUntil }: AnswerFacts, forEverybody: boolean, now: number): string {
+  if (errors.length > 0) return "no-store";
+  return `${forEverybody ? "public" : "private"}, max-age=${Math.max(0, Math.floor(((freshUntil ?? now) - now) / 1000))}`;
+}
+
+/** Each code with how often it is there: a failed API has an error for every object that it left empty. */
+function counted(codes: readonly unknown[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const code of codes) counts[String(code)] = (counts[String(code)] ?? 0) + 1;
+  return counts;
+}
