@@ -11,6 +11,9 @@ import type { LiveTime } from "../../src/server/live/time.js";
 import { type Simulator, type SimulatorOptions, startSimulator } from "../../src/simulator/simulator.js";
 import { atWork } from "../support/still-line.js";
 
+// Many real round trips, on a machine that may be busy.
+vi.setConfig({ testTimeout: 60_000 });
+
 /** A gateway before a simulator, whose clock and whose subscriptions' timers move only when the test moves them. */
 export interface LiveLine {
   url: string;
@@ -26,8 +29,14 @@ export interface LiveLine {
   readonly states: number;
   /** Moves the clock on; timers that are due by then run. */
   pass(ms: number): Promise<void>;
+  /** Lets so many seconds pass, and each second's states be made in it. */
+  run(seconds: number): Promise<void>;
   /** Requests the four metrics APIs have had. */
   calls(): number;
+  /** Resolves when no state is being made. */
+  settled(): Promise<void>;
+  /** A query over HTTP. */
+  ask(query: string): Promise<Payload>;
   client(options?: Partial<ClientOptions>): Client;
   stop(): Promise<void>;
 }
@@ -39,6 +48,8 @@ export interface LiveLineOptions {
   keys?: string;
   /** Text of every other file that a setting names. */
   files?: string;
+  /** Accounts are read with the caller's own token. */
+  callersOwn?: boolean;
   /** On its port, in place of a free one. */
   port?: number;
 }
@@ -58,6 +69,7 @@ export async function startLiveLine({
   keys,
   files = "",
   port = 0,
+  callersOwn = false,
 }: LiveLineOptions = {}): Promise<LiveLine> {
   const clock = createClock(atWork);
   const now = () => clock.now;
@@ -80,7 +92,12 @@ export async function startLiveLine({
   const accounts = simulator.accounts.map(({ id, bearers }) =>
     configFrom(settings, { id, url: simulator.url, bearer: bearers[0]! }, (path) => (path === "api-keys.yaml" ? keys : files) ?? ""),
   );
-  const config: Config = { ...accounts[0]!, accounts: accounts.flatMap((each) => each.accounts) };
+  const config: Config = {
+    ...accounts[0]!,
+    accounts: accounts.flatMap((each) =>
+      each.accounts.map((account) => (callersOwn ? { ...account, credentials: { kind: "caller" } as const } : account)),
+    ),
+  };
   const lines: Record<string, unknown>[] = [];
   const log: Logger = pino({ level: "debug" }, { write: (line: string) => void lines.push(JSON.parse(line)) });
   const gateway = await createGateway(config, {
@@ -88,11 +105,13 @@ export async function startLiveLine({
     warn: (message, error) => log.warn({ err: error }, message),
   });
   let states = 0;
+  let begun = 0;
   const counted: Gateway = {
     ...gateway,
     request(from) {
       const request = gateway.request(from);
       if (!from.state) return request;
+      begun++;
       return {
         ...request,
         report() {
@@ -123,7 +142,21 @@ export async function startLiveLine({
     async pass(ms) {
       await clock.tickAsync(ms);
     },
+    async run(seconds) {
+      for (let passed = 0; passed < seconds; passed++) {
+        await clock.tickAsync(1_000);
+        await until(() => states === begun);
+      }
+    },
     calls: () => metricsApis.reduce((sum, api) => sum + (simulator.counts().byApi[api] ?? 0), 0),
+    async settled() {
+      await until(() => states === begun);
+    },
+    async ask(query) {
+      const headers = { "content-type": "application/json" };
+      const response = await fetch(`${app.url}/graphql`, { method: "POST", headers, body: JSON.stringify({ query }) });
+      return (await response.json()) as Payload;
+    },
     client(options = {}) {
       const client = createClient({ url: socketUrl, webSocketImpl: WebSocket, retryAttempts: 0, ...options });
       clients.push(client);
@@ -185,5 +218,5 @@ export const until = (isThere: () => boolean): Promise<void> =>
     () => {
       if (!isThere()) throw new Error("It has not come to pass.");
     },
-    { timeout: 10_000, interval: 2 },
+    { timeout: 30_000, interval: 2 },
   );

@@ -1,18 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { digest } from "../../src/server/api-key.js";
+import { keys } from "./keys.js";
 import { liveLine, until, watch } from "./live-line.js";
 import { acknowledged, rawSocket, refusedSocket } from "./raw-socket.js";
 
 const query = "subscription { contactCenter { current { onlineAgents } } }";
 const subscribe = (id: string, of = query) => ({ id, type: "subscribe", payload: { query: of } });
-
-const keyFile = (...keys: { name: string; key: string; accounts?: string }[]) =>
-  `keys:\n${keys
-    .map(
-      ({ name, key, accounts = '"*"' }) =>
-        `  - { name: ${name}, sha256: ${digest(key).toString("hex")}, accounts: ${accounts}, explain: false, conversations: false }`,
-    )
-    .join("\n")}\n`;
 
 describe("the origin of a socket", () => {
   test.each([
@@ -60,14 +52,14 @@ test("there is no socket at another path, and HTTP says where there is one", asy
 });
 
 describe("who connects", () => {
-  const keys = keyFile({ name: "wall", key: "k3y" });
+  const file = keys({ wall: '"*"' });
 
   test.each([
     ["with a key that is unknown", { "x-api-key": "other" }],
     ["without a key", {}],
     ["with a key that is no text", { "x-api-key": { $ne: 1 } }],
   ])("%s is closed with 4403, and the log knows no secret", async (_, payload) => {
-    const line = await liveLine({ environment: { AUTH: "api-key" }, keys });
+    const line = await liveLine({ environment: { AUTH: "api-key" }, keys: file });
     const raw = await rawSocket(line.socketUrl);
     raw.send({ type: "connection_init", payload });
     expect(await raw.closed).toMatchObject({ code: 4403, reason: expect.stringMatching(/^Forbidden: /) });
@@ -76,9 +68,9 @@ describe("who connects", () => {
   });
 
   test("with a known key is served, whether it comes in the first message or in a header", async () => {
-    const line = await liveLine({ environment: { AUTH: "api-key" }, keys });
-    const inMessage = await acknowledged(line.socketUrl, { "x-api-key": "k3y" });
-    const inHeader = await acknowledged(line.socketUrl, {}, { headers: { "x-api-key": "k3y" } });
+    const line = await liveLine({ environment: { AUTH: "api-key" }, keys: file });
+    const inMessage = await acknowledged(line.socketUrl, { "x-api-key": "wall" });
+    const inHeader = await acknowledged(line.socketUrl, {}, { headers: { "x-api-key": "wall" } });
     for (const raw of [inMessage, inHeader]) raw.send(subscribe("1"));
     for (const raw of [inMessage, inHeader]) expect(await raw.message(2)).toMatchObject({ id: "1", type: "next", payload: { data: {} } });
     expect(JSON.stringify(line.log)).not.toContain("k3y");
@@ -93,7 +85,7 @@ describe("who connects", () => {
         ],
       },
       environment: { AUTH: "api-key" },
-      keys: keyFile({ name: "north", key: "k3y", accounts: "[north]" }),
+      keys: keys({ k3y: "[north]" }),
     });
     const raw = await acknowledged(line.socketUrl, { "x-api-key": "k3y" });
     raw.send(subscribe("1", query.replace("contactCenter", 'contactCenter(accountId: "south")')));
@@ -140,7 +132,7 @@ describe("a socket is closed", () => {
   test("with 1013 beyond MAX_SOCKETS, with 4429 beyond those of its caller, until one goes", async () => {
     const line = await liveLine({
       environment: { MAX_SOCKETS: "3", MAX_SOCKETS_PER_CALLER: "2", AUTH: "api-key" },
-      keys: keyFile({ name: "one", key: "k1" }, { name: "two", key: "k2" }),
+      keys: keys({ k1: '"*"', k2: '"*"' }),
     });
     const first = await acknowledged(line.socketUrl, { "x-api-key": "k1" });
     await acknowledged(line.socketUrl, { "x-api-key": "k1" });

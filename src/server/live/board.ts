@@ -99,14 +99,16 @@ export class Board {
     const { time, operation } = this.options;
     const everyMs = operation.everySeconds * 1000;
     const [now, monotonic] = [time.now(), time.monotonic()];
-    // Of the first state the age counts: boards that see the same answers then go on together.
-    const newest = Math.max(...report.dependencies.map(({ version }) => version));
-    const since = which === "first" && Number.isFinite(newest) ? Math.min(monotonic, monotonic - (now - newest)) : begunAt;
     const staleAt = monotonic + (report.goodUntil - now);
-    const dueAt = Math.max(staleAt, since + everyMs);
-    if (!isFailing) return dueAt;
-    const retryAt = begunAt + Math.max(everyMs, retryMs);
-    return staleAt > monotonic ? Math.min(dueAt, retryAt) : retryAt;
+    if (isFailing) {
+      const retryAt = begunAt + Math.max(everyMs, retryMs);
+      return staleAt > monotonic ? Math.min(Math.max(staleAt, begunAt + everyMs), retryAt) : retryAt;
+    }
+    if (which === "first" && staleAt <= monotonic) return monotonic;
+    const askedAt = monotonic + (Math.max(...report.dependencies.map(({ version }) => version)) - now);
+    // What others have asked is read when it changes from now on: boards that read the same answers go on together.
+    const isInStep = askedAt < begunAt && staleAt - askedAt >= everyMs;
+    return isInStep ? staleAt : Math.max(staleAt, begunAt + everyMs);
   }
 
   async #waitUntil(dueAt: number): Promise<void> {
