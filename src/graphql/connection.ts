@@ -21,8 +21,8 @@ export interface PagingArguments {
 
 /** Which part of which list a client wants. */
 export interface PageRequest {
-  /** Digest of the list. */
-  list: string;
+  /** Digest of the list; worked out when a cursor needs it. */
+  list: () => string;
   first: number;
   after: Cursor | null;
 }
@@ -37,10 +37,12 @@ export function pageRequest(
   { first, after, ...rest }: PagingArguments,
   bounds: PageBounds,
 ): PageRequest {
-  const given = Object.entries(rest).filter(([, value]) => value !== null && value !== undefined);
-  const list = digestOf(canonical([field, account, ids, Object.fromEntries(given)]));
+  const list = (): string => {
+    const given = Object.entries(rest).filter(([, value]) => value !== null && value !== undefined);
+    return digestOf(canonical([field, account, ids, Object.fromEntries(given)]));
+  };
   const cursor = typeof after === "string" ? decodeCursor(after) : null;
-  if (cursor && ids?.length === 1 && cursor.list !== list) throw foreignCursor(String(after));
+  if (cursor && ids?.length === 1 && cursor.list !== list()) throw foreignCursor(String(after));
   return { list, first: checkedNumber("first", first ?? bounds.unlessGiven, 1, bounds.most), after: cursor };
 }
 
@@ -58,42 +60,52 @@ export interface OrderedList<N> {
   totalCount: number | null;
 }
 
-/** One entry of a list: `cursor` is opaque and stands for the position after `node`. */
-export interface Edge<N> {
-  readonly cursor: string;
-  readonly node: N;
-}
-
 /** One page of a list. `totalCount` is null when knowing it would cost calls. */
 export interface Page<N> {
-  readonly edges: readonly Edge<N>[];
+  readonly nodes: readonly N[];
+  /** The cursor of the node at this index of the page. */
+  cursorAt(index: number): string;
   readonly hasNextPage: boolean;
   readonly hasPreviousPage: boolean;
   readonly totalCount: number | null;
 }
 
-/** The page that was asked for, each node as `made` makes it. Throws BAD_USER_INPUT for a cursor whose place in the list is gone. */
-export function pageOf<N, M>({ list, first, after }: PageRequest, ordered: OrderedList<N>, made: (node: N) => M): Page<M> {
-  const keys = ordered.nodes.map((node) => ordered.keyOf(node));
-  const prefixes = ordered.order === "figures" ? digestsOfPrefixes(keys) : [];
-  const start = !after ? 0 : ordered.order === "figures" ? unchanged(after, prefixes) : startAfter(after, keys, ordered.order);
-  const end = Math.min(start + first, keys.length);
-  const edges = ordered.nodes.slice(start, end).map((node, index) => {
-    const position = start + index + 1;
-    const cursor = encodeCursor({ list, key: keys[position - 1]!, position, before: prefixes[position - 1] ?? null });
-    return { node: made(node), cursor };
-  });
+/** The page that was asked for. Throws BAD_USER_INPUT for a cursor whose place in the list is gone. */
+export function pageOf<N>({ list, first, after }: PageRequest, ordered: OrderedList<N>): Page<N> {
+  const { nodes, keyOf, order, totalCount } = ordered;
+  let digests: string[] | undefined;
+  const before = (position: number): string | null => {
+    if (order !== "figures") return null;
+    digests ??= digestsOfPrefixes(nodes.map(keyOf));
+    return digests[position - 1] ?? null;
+  };
+  const start = !after ? 0 : order === "figures" ? unchanged(after, before(after.position)) : startAfter(after, nodes.map(keyOf), order);
+  const end = Math.min(start + first, nodes.length);
+  const page = nodes.slice(start, end);
   return {
-    edges,
-    hasNextPage: end < (ordered.totalCount ?? keys.length),
-    hasPreviousPage: start > 0 && edges.length > 0,
-    totalCount: ordered.totalCount,
+    nodes: page,
+    cursorAt(index) {
+      const position = start + index + 1;
+      return encodeCursor({ list: list(), key: keyOf(nodes[position - 1]!), position, before: before(position) });
+    },
+    hasNextPage: end < (totalCount ?? nodes.length),
+    hasPreviousPage: start > 0 && page.length > 0,
+    totalCount,
   };
 }
 
+/** A page of nothing, of a list of which nothing is known. */
+export const emptyPage: Page<never> = {
+  nodes: [],
+  cursorAt: () => "",
+  hasNextPage: false,
+  hasPreviousPage: false,
+  totalCount: null,
+};
+
 /** The position, if the same nodes as then come before it. */
-function unchanged(after: Cursor, prefixes: readonly string[]): number {
-  if (prefixes[after.position - 1] === after.before) return after.position;
+function unchanged(after: Cursor, before: string | null): number {
+  if (before === after.before) return after.position;
   throw badInput("after", "a cursor of the list as it is ordered now (the figures have changed: begin again without it)", after.key.join());
 }
 
@@ -193,55 +205,70 @@ export class PageInfo {
   readonly hasNextPage: boolean;
   @Field(() => Boolean, { description: "True when the list has something before this page." })
   readonly hasPreviousPage: boolean;
-  @Field(() => String, { nullable: true, description: "Cursor of the first edge. Null when the page is empty." })
-  readonly startCursor: string | null;
-  @Field(() => String, { nullable: true, description: "Cursor of the last edge, for `after`. Null when the page is empty." })
-  readonly endCursor: string | null;
 
-  constructor(page: Omit<PageInfo, "startCursor" | "endCursor">, edges: readonly { readonly cursor: string }[]) {
+  constructor(private readonly page: Page<unknown>) {
     this.hasNextPage = page.hasNextPage;
     this.hasPreviousPage = page.hasPreviousPage;
-    this.startCursor = edges[0]?.cursor ?? null;
-    this.endCursor = edges.at(-1)?.cursor ?? null;
+  }
+
+  @Field(() => String, { nullable: true, description: "Cursor of the first edge. Null when the page is empty." })
+  get startCursor(): string | null {
+    return this.page.nodes.length === 0 ? null : this.page.cursorAt(0);
+  }
+
+  @Field(() => String, { nullable: true, description: "Cursor of the last edge, for `after`. Null when the page is empty." })
+  get endCursor(): string | null {
+    const { length } = this.page.nodes;
+    return length === 0 ? null : this.page.cursorAt(length - 1);
   }
 }
 
 /** Base class of the edge type over the node type. */
 export function EdgeOf<N extends object>(Node: ClassType<N>) {
   @ObjectType({ simpleResolvers: true })
-  abstract class EdgeBase implements Edge<N> {
-    @Field(() => String, { description: "Position after the node, for `after`. Opaque, and of this list alone." })
-    readonly cursor: string;
-    @Field(() => Node, { description: "The entry itself." })
-    readonly node: N;
+  abstract class EdgeBase {
+    constructor(
+      private readonly page: Page<N>,
+      private readonly index: number,
+    ) {}
 
-    constructor({ cursor, node }: Edge<N>) {
-      this.cursor = cursor;
-      this.node = node;
+    @Field(() => String, { description: "Position after the node, for `after`. Opaque, and of this list alone." })
+    get cursor(): string {
+      return this.page.cursorAt(this.index);
+    }
+
+    @Field(() => Node, { description: "The entry itself." })
+    get node(): N {
+      return this.page.nodes[this.index]!;
     }
   }
   return EdgeBase;
 }
 
-/** Base class of the connection type over the node type and its edge type. */
-export function ConnectionOf<N extends object>(Node: ClassType<N>, NodeEdge: new (edge: Edge<N>) => Edge<N>, order: string) {
+/** Base class of the connection type over the node type and its edge type. Cursors are worked out where they are selected. */
+export function ConnectionOf<N extends object, E>(Node: ClassType<N>, NodeEdge: new (page: Page<N>, index: number) => E, order: string) {
   @ObjectType({ simpleResolvers: true })
   abstract class ConnectionBase {
     @Field(() => [Node], { description: `The entries of this page. ${order}` })
-    readonly nodes: N[];
-    @Field(() => [NodeEdge], { description: "The entries of this page with their cursors." })
-    readonly edges: Edge<N>[];
-    @Field(() => PageInfo, { description: "Where this page stands in the list." })
-    readonly pageInfo: PageInfo;
-    @Field(() => Int, { nullable: true, description: "Length of the whole list. Null when knowing it would cost more calls." })
-    readonly totalCount: number | null;
+    readonly nodes: readonly N[];
 
-    constructor(page: Page<N>) {
-      this.edges = page.edges.map((edge) => new NodeEdge(edge));
-      this.nodes = page.edges.map(({ node }) => node);
-      this.pageInfo = new PageInfo(page, page.edges);
+    constructor(private readonly page: Page<N>) {
+      this.nodes = page.nodes;
       this.totalCount = page.totalCount;
     }
+
+    @Field(() => [NodeEdge], { description: "The entries of this page with their cursors." })
+    get edges(): E[] {
+      return this.page.nodes.map((_, index) => new NodeEdge(this.page, index));
+    }
+
+    @Field(() => PageInfo, { description: "Where this page stands in the list." })
+    get pageInfo(): PageInfo {
+      return new PageInfo(this.page);
+    }
+
+    @Field(() => Int, { nullable: true, description: "Length of the whole list. Null when knowing it would cost more calls." })
+    readonly totalCount: number | null;
   }
   return ConnectionBase;
 }

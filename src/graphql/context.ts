@@ -1,5 +1,5 @@
 import { badInput, GatewayError } from "../errors.js";
-import type { Answered, Question } from "../upstream/question.js";
+import type { AnswerTo, Question } from "../upstream/question.js";
 import type { DirectoryMemory } from "./directory-memory.js";
 
 /**
@@ -8,10 +8,10 @@ import type { DirectoryMemory } from "./directory-memory.js";
  */
 export interface GatewayContext {
   /**
-   * Answers a question, from what the request has already asked where that contains it. Interval questions may span up to
-   * 14 days: they are cut behind this function. A reply may be wider than its question. Rejects with GatewayError.
+   * What comes of a question: at once when the request has asked it before, or one that contains it, and the answer is there. Interval
+   * questions may span up to 14 days: they are cut behind this function. A reply may be wider than its question.
    */
-  ask<Q extends Question>(question: Q): Promise<Answered<Q>>;
+  ask<Q extends Question>(question: Q): AnswerTo<Q> | Promise<AnswerTo<Q>>;
   /** The accounts the caller may read; all others look as if they did not exist. */
   readonly accounts: readonly ReadableAccount[];
   readonly rights: Rights;

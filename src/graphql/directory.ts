@@ -3,16 +3,18 @@ import {
   type AgentSegmentsQuestion,
   directoryKeptMs,
   type IntervalMetricsQuestion,
+  type IntervalMetricsReply,
   idSet,
   type KeyKind,
   type KeyMetricsQuestion,
+  type Question,
   type Rows,
 } from "../upstream/question.js";
 import { compareIds } from "./connection.js";
 import type { Asker } from "./context.js";
 import { type DirectoryScope, type NamedKind, type Naming, namingIn } from "./directory-memory.js";
-import type { Answer, Asks, Parent, Reading } from "./field.js";
-import { AgentGroup, Skill } from "./types/entities.js";
+import type { Answer, Asks, Reading } from "./field.js";
+import { AgentGroup, type Parent, Skill, siblings } from "./types/entities.js";
 
 /** Names, lists and relations: what they are asked with, and how they are read. */
 
@@ -48,10 +50,8 @@ export const agentsActiveIn = (skill: string, { reply }: Answer<AgentSegmentsQue
 /** The skills in which the agent had segments in the last 24 hours, by id. */
 export function readSkillsOfAgent({ account, id, answers: [answer] }: Reading<unknown, AgentSegmentsQuestion>): Skill[] {
   const bySkill = [...(answer?.reply.bySkill ?? [])].filter(([skill, rows]) => skill !== "null" && hadSegments(rows, id));
-  return bySkill
-    .map(([skill]) => skill)
-    .sort(compareIds)
-    .map((skill) => new Skill(account, skill));
+  const skills = bySkill.map(([skill]) => skill).sort(compareIds);
+  return siblings(Skill, account, skills);
 }
 
 /** The key "null" is the platform's row without an entity. */
@@ -115,10 +115,24 @@ interface LastRow {
   naming: Naming;
 }
 
-/** By agent: the latest row; of two groups in one interval the one with the lower id. */
+const known = new WeakMap<object, { replies: readonly object[]; rows: Map<string, LastRow> }>();
+
+/** `latestRows`, worked out once for all who read the same answers. */
 function lastRows(answers: readonly Answer<IntervalMetricsQuestion>[]): Map<string, LastRow> {
+  const replies = answers.map(({ reply }) => reply);
+  const [first] = replies;
+  if (!first) return new Map();
+  const before = known.get(first);
+  if (before?.replies.length === replies.length && replies.every((reply, index) => reply === before.replies[index])) return before.rows;
+  const rows = latestRows(replies);
+  known.set(first, { replies, rows });
+  return rows;
+}
+
+/** By agent: the latest row; of two groups in one interval the one with the lower id. */
+function latestRows(replies: readonly IntervalMetricsReply[]): Map<string, LastRow> {
   const latest = new Map<string, LastRow>();
-  for (const { reply } of answers) {
+  for (const reply of replies) {
     for (const row of reply.rows) {
       const { AGENT: agent, AGENT_GROUP: group } = row.ids;
       if (agent === undefined || group === undefined) continue;
@@ -148,22 +162,26 @@ export const keys = (of: KeyKind, { account, ids }: Some, asker: Asker): KeyMetr
 });
 
 /** The entities whose names are neither remembered nor in the rows that name the entities. */
-function nameless(kind: NamedKind, parent: Parent, asker: Asker): Some {
+function withoutNames(kind: NamedKind, parent: Parent, asker: Asker): Some {
   const isNameless = (id: string) => !asker.directoryMemory.naming(scopeOf(parent, asker), kind, id, asker.now());
   return { account: parent.account, ids: parent.named ? [] : (parent.ids?.filter(isNameless) ?? null) };
 }
 
+/** The agent whose work a question asks for; null: that of all. */
+export const agentOf = ({ filters }: IntervalMetricsQuestion): string | null => filters.AGENT ?? null;
+
 /** Names of agents: none are asked for that are remembered. */
-export const agentNames: Asks<unknown, IntervalMetricsQuestion> = ({ parent, asker }) => work(nameless("AGENT", parent, asker), asker);
+export const agentNames: Asks<unknown, IntervalMetricsQuestion> = ({ parent, asker }) => work(withoutNames("AGENT", parent, asker), asker);
 
 /** Name and login of an agent; both null when no row names the agent. */
 export function readAgentNaming(reading: Reading<unknown, IntervalMetricsQuestion>): Pick<Naming, "name" | "login"> {
   const { id, answers } = reading;
-  if (answers.length === 0) return knownNaming("AGENT", reading);
+  const remembered = knownNaming("AGENT", reading);
+  if (remembered || answers.length === 0) return remembered ?? nameless;
   const asOf = Math.max(...answers.map(({ reply }) => reply.asOf));
   const rows = answers.flatMap(({ reply }) => reply.rows);
   const row = rows.findLast(({ ids, agentName }) => ids.AGENT === id && agentName !== null);
-  return remembered("AGENT", reading, { name: row?.agentName ?? null, login: row?.agentLogin ?? null, asOf });
+  return remember("AGENT", reading, { name: row?.agentName ?? null, login: row?.agentLogin ?? null, asOf });
 }
 
 const kindOfKey = { skillId: "SKILL", agentGroupId: "AGENT_GROUP" } as const satisfies Record<KeyKind, NamedKind>;
@@ -173,7 +191,7 @@ export const keyNames =
   (of: KeyKind): Asks<unknown, KeyMetricsQuestion> =>
   ({ parent, asker }) => {
     if (parent.listed?.api === "key-metrics" && parent.listed.of === of) return [];
-    const some = nameless(kindOfKey[of], parent, asker);
+    const some = withoutNames(kindOfKey[of], parent, asker);
     return some.ids?.length === 0 ? [] : [keys(of, some, asker)];
   };
 
@@ -182,22 +200,28 @@ export const readKeyName =
   (of: KeyKind) =>
   (reading: Reading<unknown, KeyMetricsQuestion>): string | null => {
     const [answer] = reading.answers;
-    if (!answer) return knownNaming(kindOfKey[of], reading).name;
+    const remembered = knownNaming(kindOfKey[of], reading);
+    if (remembered || !answer) return (remembered ?? nameless).name;
     const { byId, asOf } = answer.reply;
-    return remembered(kindOfKey[of], reading, { name: byId.get(reading.id)?.name ?? null, login: null, asOf }).name;
+    return remember(kindOfKey[of], reading, { name: byId.get(reading.id)?.name ?? null, login: null, asOf }).name;
   };
 
-type Named = Pick<Reading<unknown, never>, "account" | "id" | "origin" | "context">;
+type Named = Pick<Reading<unknown, Question>, "account" | "id" | "origin" | "context" | "answers">;
+
+const nameless = { name: null, login: null };
 
 /** The naming of the row that named the entity, or a later one that is remembered: then it holds until that is forgotten. */
-function knownNaming(kind: NamedKind, { account, id, origin: { naming: own }, context }: Named): Pick<Naming, "name" | "login"> {
+function knownNaming(
+  kind: NamedKind,
+  { account, id, origin: { naming: own }, context, answers }: Named,
+): Pick<Naming, "name" | "login"> | undefined {
   const later = context.directoryMemory.naming(scopeOf({ account }, context), kind, id, context.now());
-  if (!later || (own && own.name !== null && (later.name === null || later.asOf <= own.asOf))) return own ?? { name: null, login: null };
-  context.holdsUntil(later.until);
+  if (!later || (own && own.name !== null && (later.name === null || later.asOf <= own.asOf))) return own;
+  if (answers.length === 0) context.holdsUntil(later.until);
   return later;
 }
 
-function remembered(kind: NamedKind, { account, id, context }: Named, naming: Naming): Naming {
+function remember(kind: NamedKind, { account, id, context }: Named, naming: Naming): Naming {
   context.directoryMemory.remember(scopeOf({ account }, context), kind, id, naming);
   return naming;
 }

@@ -1,28 +1,12 @@
 import { type GraphQLFieldResolver, getNullableType, isListType } from "graphql";
 import { Args, type ClassType, FieldResolver, Resolver } from "type-graphql";
 import { GatewayError } from "../errors.js";
-import type { Answered, IntervalMetricsQuestion, KeyMetricsQuestion, Question } from "../upstream/question.js";
+import type { Answered, AnswerTo, Question } from "../upstream/question.js";
 import { type PageBounds, type PageRequest, type PagingArguments, pageRequest } from "./connection.js";
 import type { Asker, GatewayContext } from "./context.js";
 import { type Selection, selectionOf } from "./selection.js";
 import { type ArgumentSpec, type ArgumentsOf, argumentsClass } from "./types/arguments.js";
-import type { Origin } from "./types/entities.js";
-
-/** The entities on which a field stands: one when a resolver asks, a whole list when the outline does. */
-export interface Parent {
-  account: string;
-  /** Null: not known before an answer names them. */
-  ids: readonly string[] | null;
-  /** How many entities it can be; null when nothing limits them. */
-  atMost: number | null;
-  /** The question that lists the entities, when it can bring figures of its entities along. */
-  listed?: KeyMetricsQuestion | IntervalMetricsQuestion;
-  /** True when the rows that name the entities carry their names. */
-  named?: true;
-}
-
-/** The account itself, or one entity of it. */
-export const one = (account: string, id: string = account): Parent => ({ account, ids: [id], atMost: 1 });
+import { type Origin, one, type Parent } from "./types/entities.js";
 
 /** An entity as a resolver meets it: the account itself has no id of its own. */
 export interface Entity {
@@ -30,12 +14,6 @@ export interface Entity {
   readonly id?: string;
   readonly origin?: Origin;
 }
-
-const parentOf = ({ accountId, id, origin }: Entity): Parent => ({
-  ...one(accountId, id),
-  ...(origin?.listed && { listed: origin.listed }),
-  ...(origin?.naming && { named: true }),
-});
 
 /** What a field is asked with. `page`: of a field that is declared with one. */
 export interface Asking<A, P = undefined> {
@@ -68,6 +46,9 @@ export interface Reading<A, Q extends Question, P = undefined> {
   context: GatewayContext;
 }
 
+/** row: its row is in the answers. Else the id of the entity that a question is about; null: a question about all. */
+type Each<Q extends Question = never> = "row" | ((question: Q) => string | null);
+
 /** How a field looks in the schema. */
 interface Face {
   type: () => object;
@@ -83,6 +64,8 @@ interface Face {
 export interface DeclaredField extends Face {
   page?: (args: never) => PageBounds;
   asks?: Asks<never, Question, never>;
+  /** How an entity finds its own among what was asked for its siblings together; left out: the answers are the same for all. */
+  each?: Each;
   /** True when it asks nothing before the ids of its entities are known. */
   waitsForIds?: true;
   /** The entities behind the field, as far as its arguments name them. Left out: an answer does. */
@@ -96,6 +79,7 @@ export type AskingField = DeclaredField & Required<Pick<DeclaredField, "asks" | 
 interface Declaration<S extends ArgumentSpec, Q extends Question, P> extends Face {
   args?: S;
   asks: Asks<ArgumentsOf<S>, Q, P>;
+  each?: Each<Q>;
   waitsForIds?: true;
   leads?: (asking: Asking<ArgumentsOf<S>, P> & { questions: readonly Q[] }) => Parent;
   read: (reading: Reading<ArgumentsOf<S>, Q, P>) => unknown;
@@ -130,45 +114,91 @@ export const pageAsked = (
 ): PageRequest | undefined => page && pageRequest(label, parent, args, page(args as never));
 
 /**
- * Resolves the field of this label, for example Agent.segments: its questions asked, its value read from their answers. Null, or an empty
- * list, when the field means nothing.
+ * Resolves the field of this label, for example Agent.segments. The first of the siblings asks the questions of all; each reads its value
+ * from their answers, at once where they are there. Null, or an empty list, when the field means nothing.
  */
 export const resolverOf =
   (label: string, declared: DeclaredField): GraphQLFieldResolver<Entity, GatewayContext> =>
   (source, args, context, info) => {
     if (!declared.asks || !declared.read) return declared.value?.(source as never, args as never, context);
-    const { asks, read } = declared;
-    const parent = parentOf(source);
-    const page = pageAsked(label, declared, parent, args);
-    const questions = asks({ parent, args, page, selection: selectionOf(info), asker: context } as never);
-    if (!questions) return isListType(getNullableType(info.returnType)) ? [] : null;
+    const { asks, read, each } = declared;
     const { accountId: account, id = account, origin = {} } = source;
-    const readFrom = (answers: readonly Answer<Question>[]) => read({ account, id, origin, args, page, answers, context } as never);
-    if (questions.length === 0) return readFrom([]);
-    return answersTo(context, questions).then((answers) => answers && readFrom(answers));
+    const page = pageAsked(label, declared, one(account, id), args);
+    const ask = (parent: Parent) => answersTo(asks({ parent, args, page, selection: selectionOf(info), asker: context } as never), context);
+    const { siblings } = origin;
+    const asked = siblings
+      ? siblings.asked(info.fieldNodes, () => attempt(() => ask(siblings)))
+      : attempt(() => ask({ ...one(account, id), ...(origin.naming && { named: true }) }));
+    const valueFrom = (answers: readonly AnswerTo<Question>[] | null) => {
+      const own = answers && answersFor(id, answers, each, context);
+      if (!own) return isListType(getNullableType(info.returnType)) ? [] : null;
+      return read({ account, id, origin, args, page, answers: own, context } as never);
+    };
+    const answers = asked();
+    return answers instanceof Promise ? answers.then(valueFrom) : valueFrom(answers);
   };
 
-/**
- * Asks the questions together; names in the answers are remembered, the age of figures becomes part of the age of the whole. Null when
- * the account has no interval metrics, which is no error of the directory and remembered. Rejects with every other GatewayError.
- */
-async function answersTo(context: GatewayContext, questions: readonly Question[]): Promise<Answer<Question>[] | null> {
-  const { directoryMemory, now } = context;
+/** The result again and again, or the error: fields of siblings fail one by one. */
+function attempt<T>(step: () => T): () => T {
   try {
-    return await Promise.all(
-      questions.map(async (question) => {
-        const { reply, stale } = await context.ask(question);
-        directoryMemory.learn(question, reply, now());
-        if (isOfFigures(question)) context.freshness.note(reply.asOf, stale);
-        return { question, reply, stale };
-      }),
-    );
+    const result = step();
+    return () => result;
   } catch (error) {
-    const directory = questions.find((question) => question.api === "interval-metrics" && !isOfFigures(question));
+    return () => {
+      throw error;
+    };
+  }
+}
+
+/** What comes of the questions, asked together; a promise where an answer is not there yet. */
+function answersTo(questions: readonly Question[] | null, context: GatewayContext) {
+  if (!questions) return null;
+  const answers = questions.map((question) => context.ask(question));
+  return answers.some((answer) => answer instanceof Promise) ? Promise.all(answers) : (answers as AnswerTo<Question>[]);
+}
+
+/**
+ * The answers for one of the siblings. Names in them are remembered, the age of figures becomes part of the age of the whole. Null when
+ * the account has no interval metrics, which is no error of the directory and remembered. Throws every other GatewayError.
+ */
+function answersFor(
+  id: string,
+  answers: readonly AnswerTo<Question>[],
+  each: Each | undefined,
+  { directoryMemory, now, freshness, holdsUntil }: GatewayContext,
+): Answer<Question>[] | null {
+  const own = typeof each === "function" ? answersAbout(id, answers, each) : answers;
+  try {
+    return own.flatMap((answer) => {
+      const { question } = answer;
+      const answered = each === "row" ? answer.of(id) : answer.whole();
+      if (!answered) return [];
+      const { reply, stale } = answered;
+      directoryMemory.learn(question, reply, now());
+      if (isOfFigures(question)) freshness.note(reply.asOf, stale);
+      return { question, reply, stale };
+    });
+  } catch (error) {
+    const directory = own.find(({ question }) => question.api === "interval-metrics" && !isOfFigures(question));
     if (!directory || !(error instanceof GatewayError) || error.code !== "UPSTREAM_UNAUTHORIZED") throw error;
-    context.holdsUntil(directoryMemory.noteIntervalsOff(directory, now()));
+    holdsUntil(directoryMemory.noteIntervalsOff(directory.question, now()));
     return null;
   }
+}
+
+const byEntity = new WeakMap<readonly AnswerTo[], Map<string | null, AnswerTo[]>>();
+
+/** The answers about one entity, and those about all. Answers of siblings are sorted once. */
+function answersAbout(id: string, answers: readonly AnswerTo[], entityOf: Exclude<Each, "row">): readonly AnswerTo[] {
+  const known = byEntity.get(answers) ?? new Map<string | null, AnswerTo[]>();
+  if (!byEntity.has(answers)) {
+    for (const answer of answers) {
+      const entity = entityOf(answer.question as never);
+      known.set(entity, [...(known.get(entity) ?? []), answer]);
+    }
+    byEntity.set(answers, known);
+  }
+  return [...(known.get(id) ?? []), ...(known.get(null) ?? [])];
 }
 
 /** Questions for names, lists and relations say how long they are kept. */

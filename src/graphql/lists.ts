@@ -22,9 +22,10 @@ import {
 } from "./connection.js";
 import type { Asker } from "./context.js";
 import { activity, agentsActive, keys } from "./directory.js";
-import type { Asks, Parent, Reading } from "./field.js";
+import type { Naming } from "./directory-memory.js";
+import type { Asks, Reading } from "./field.js";
 import type { AgentSegmentOrder, KeyMetricOrder } from "./types/arguments.js";
-import type { Origin } from "./types/entities.js";
+import { type Parent, siblings } from "./types/entities.js";
 import { agentSegmentSorts, keyMetricSorts } from "./types/enums.js";
 
 interface ListArguments<Order> extends PagingArguments {
@@ -59,7 +60,7 @@ export function entitiesOf({ account }: Parent, page: PageRequest, args: ListArg
   return { account, ids: null, atMost: page.first, ...(ordered ? { listed } : {}) };
 }
 
-type Entity<E> = new (account: string, id: string, origin?: Origin) => E;
+type Entity<E> = Parameters<typeof siblings<E>>[0];
 type Ids = Pick<OrderedList<string>, "order" | "totalCount"> & { ids: readonly string[] };
 
 const nothing: Ids = { ids: [], order: "given", totalCount: null };
@@ -69,8 +70,11 @@ export const entitiesPage = <E>(
   { account, page }: Pick<Reading<unknown, never, PageRequest>, "account" | "page">,
   { ids, order, totalCount }: Ids,
   Entity: Entity<E>,
-  originOf: (id: string) => Origin = () => ({}),
-): Page<E> => pageOf(page, { nodes: ids, keyOf: (id) => [id], order, totalCount }, (id) => new Entity(account, id, originOf(id)));
+  namingOf?: (id: string) => Naming | undefined,
+): Page<E> => {
+  const named = pageOf(page, { nodes: ids, keyOf: (id) => [id], order, totalCount });
+  return { ...named, nodes: siblings(Entity, account, named.nodes, namingOf && { namingOf }) };
+};
 
 /** All of `ids`, in their own order. */
 export const byId = (ids: readonly string[]): Ids => ({ ids, order: "keys", totalCount: ids.length });
@@ -156,10 +160,9 @@ export function readKeyList<E>(reading: Reading<KeysArguments, KeyMetricsQuestio
   const named = namedIds(args.ids);
   const reply = answers[0]?.reply;
   if (!reply) return entitiesPage(reading, named ? { ids: named, order: "given", totalCount: named.length } : nothing, Entity);
-  const rows = new Map(reply.rows.map((row) => [row.id, row]));
   return entitiesPage(reading, keyIds(reply, args, named), Entity, (id) => {
-    const row = rows.get(id);
-    return row ? { naming: { name: row.name, login: null, asOf: reply.asOf } } : {};
+    const row = reply.byId.get(id);
+    return row && { name: row.name, login: null, asOf: reply.asOf };
   });
 }
 

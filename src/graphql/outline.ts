@@ -10,11 +10,11 @@ import {
 import { type Question, questionKey } from "../upstream/question.js";
 import { unlessRefused } from "./bounds.js";
 import { type Asker, accountMeant } from "./context.js";
-import { type Asking, type DeclaredField, one, type Parent, pageAsked } from "./field.js";
+import { type Asking, type DeclaredField, pageAsked } from "./field.js";
 import { fields } from "./fields.js";
 import { type Reference, referredEntities } from "./references.js";
 import { fragmentsOf, type SelectedField, Selection } from "./selection.js";
-import { type EntityType, isEntityType } from "./types/entities.js";
+import { type EntityType, isEntityType, one, type Parent } from "./types/entities.js";
 
 export interface OutlinedOperation {
   document: DocumentNode;

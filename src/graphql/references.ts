@@ -2,8 +2,7 @@ import { badInput } from "../errors.js";
 import { conversationMeant } from "./apis/conversations.js";
 import { checkedId, unlessRefused } from "./bounds.js";
 import { accountMeant, type GatewayContext, readableAccount } from "./context.js";
-import type { Parent } from "./field.js";
-import { ContactCenter, type EntityType, entities, isEntityType } from "./types/entities.js";
+import { ContactCenter, type EntityType, entities, isEntityType, type Parent } from "./types/entities.js";
 
 /** The key fields of an entity as a router sends them. */
 export type Reference = Readonly<Record<string, unknown>>;

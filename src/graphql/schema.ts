@@ -52,7 +52,9 @@ export async function buildGatewaySchema(
   weigh(plain, fields);
   for (const [label, field] of outputFields(plain)) {
     const declared = fields[label];
+    // Every other field is a property of its object. type-graphql would wrap the getters among them in resolvers of its own.
     if (declared) field.resolve = resolverOf(label, declared) as NonNullable<typeof field.resolve>;
+    else if (!label.startsWith("Query.")) delete field.resolve;
   }
   const types = printSchemaWithDirectives(plain);
   const sdl = `${link}\n\n${idKey ? types.replaceAll(accountKey, `${accountKey} @key(fields: "id")`) : types}\n`;

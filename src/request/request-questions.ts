@@ -2,27 +2,30 @@ import DataLoader from "dataloader";
 import type { GatewayError } from "../errors.js";
 import type { AskOutcome, AskTerms } from "../upstream/coalescing/ask.js";
 import type { Admit, Coalescer } from "../upstream/coalescing/coalescer.js";
+import { contains as containsIds } from "../upstream/planning/parts.js";
 import { type Scope, scopeOf } from "../upstream/planning/scope.js";
-import { type Answered, type Question, questionKey } from "../upstream/question.js";
+import { type Answered, type AnswerTo, type Question, questionKey } from "../upstream/question.js";
 
 /** Answers that come within this time of each other are delivered together; ms. */
 const graceMs = 1_000;
 /** And with little time left within this part of it. */
 const graceShare = 0.1;
 
-/** A question that this request has asked. */
+/** A question that this request has asked. One writer: #remember. */
 interface Asked {
   readonly question: Question;
   readonly outcome: Promise<AskOutcome>;
+  /** The outcome when it is there. */
+  ended: AskOutcome | null;
 }
 
 /**
  * The questions of one GraphQL request. What is asked in the same tick is decided together; what an earlier question contains is
- * answered by it. Answers that come soon after each other are delivered in the same tick, so that what is asked because of them is
- * decided together again.
+ * answered by it, at once when its answer is there. Answers that come soon after each other are delivered in the same tick, so that what
+ * is asked because of them is decided together again.
  */
 export class RequestQuestions {
-  readonly #asked = new Map<Scope, Asked[]>();
+  readonly #asked = new Map<Scope, Map<string, Asked>>();
   readonly #loader: DataLoader<Question, Delivered<AskOutcome>, string>;
 
   /** `monotonic` in ms. */
@@ -40,61 +43,132 @@ export class RequestQuestions {
     const parts = questions.flatMap((question) => scopeOf(question).api.split(question));
     const { outcomes, refusal } = this.#begin(parts);
     for (const [index, part] of parts.entries()) this.#remember(part, outcomes[index]!.delivered);
-    return refusal;
+    const refused = await refusal;
+    // What is stored is delivered in this turn of the event loop: resolvers find it there.
+    await new Promise((resolve) => process.nextTick(resolve));
+    return refused;
   }
 
-  /** Rejects with a GatewayError. A window longer than a day is asked day by day. */
-  async ask<Q extends Question>(question: Q): Promise<Answered<Q>> {
+  /** A window longer than a day is asked day by day. */
+  ask<Q extends Question>(question: Q): AnswerTo<Q> | Promise<AnswerTo<Q>> {
     const { api } = scopeOf(question);
     const parts = api.split(question);
-    const answers = await Promise.all(parts.map((part) => this.#answer(part)));
-    if (answers.length === 1) return answers[0] as Answered<Q>;
-    const reply = api.joined(
-      question,
-      answers.map((answer) => answer.reply),
-    );
-    return { reply, stale: answers.some(({ stale }) => stale) } as Answered<Q>;
+    const asked = parts.map((part) => this.#askedFor(part));
+    const answer = (): AnswerTo => {
+      const answers = parts.map((part, index) => new PartedAnswer(part, asked[index]!.ended!));
+      return answers.length === 1 ? answers[0]! : new JoinedAnswer(question, answers);
+    };
+    if (asked.every(({ ended }) => ended !== null)) return answer() as AnswerTo<Q>;
+    return Promise.all(asked.map(({ outcome }) => outcome)).then(answer) as Promise<AnswerTo<Q>>;
   }
 
-  async #answer(question: Question): Promise<Answered<Question>> {
-    const { api } = scopeOf(question);
-    const { answered, failed } = await this.#outcome(question);
-    const exact = answered.find(
-      (part) => part.question === question || (api.ids(question) !== null && api.contains(part.question, question)),
-    );
-    if (exact) return exact;
-    const touching = <P extends { question: Question }>(parts: readonly P[]) =>
-      parts.filter((part) => api.overlaps(part.question, question));
-    const [failure] = touching(failed);
-    if (failure) throw failure.error;
-    const parts = touching(answered);
-    const reply = api.combined(question, parts);
-    return { reply, stale: parts.some(({ stale }) => stale) } as Answered<Question>;
-  }
-
-  /** Of an earlier question that contains this one, or of a new one. */
-  async #outcome(question: Question): Promise<AskOutcome> {
-    const scope = scopeOf(question);
-    const containing = this.#asked.get(scope)?.filter((asked) => contains(scope, asked.question, question)) ?? [];
-    // Its own outcome before that of a wider question, which may have failed for itself alone.
-    const known = containing.find((asked) => contains(scope, question, asked.question)) ?? containing[0];
-    if (known) return known.outcome;
-    const outcome = this.#loader.load(question).then(({ delivered }) => delivered);
-    this.#remember(question, outcome);
-    return outcome;
-  }
-
-  #remember(question: Question, outcome: Promise<AskOutcome>): void {
+  /** An earlier question that contains this one, or this one, asked now. */
+  #askedFor(question: Question): Asked {
     const scope = scopeOf(question);
     const asked = this.#asked.get(scope);
-    if (asked) asked.push({ question, outcome });
-    else this.#asked.set(scope, [{ question, outcome }]);
+    // Its own outcome before that of a wider question, which may have failed for itself alone.
+    const equal = asked?.get(questionKey(question));
+    if (equal) return equal;
+    const containing = [...(asked?.values() ?? [])].filter((each) => contains(scope, each.question, question));
+    const known = containing.find((each) => contains(scope, question, each.question)) ?? containing[0];
+    return (
+      known ??
+      this.#remember(
+        question,
+        this.#loader.load(question).then(({ delivered }) => delivered),
+      )
+    );
+  }
+
+  #remember(question: Question, outcome: Promise<AskOutcome>): Asked {
+    const scope = scopeOf(question);
+    const ended = outcome.then((end) => {
+      asked.ended = end;
+      return end;
+    });
+    const asked: Asked = { question, outcome: ended, ended: null };
+    const known = this.#asked.get(scope) ?? new Map<string, Asked>();
+    this.#asked.set(scope, known.set(questionKey(question), asked));
+    return asked;
   }
 
   #begin(questions: readonly Question[]): { outcomes: Delivered<AskOutcome>[]; refusal: Promise<GatewayError | null> } {
     const { outcomes, refusal } = this.coalescer.ask(questions, this.terms, this.admit);
     const waitMs = Math.min(graceMs, graceShare * (this.terms.deadline - this.monotonic()));
     return { outcomes: deliveredTogether(outcomes, waitMs), refusal };
+  }
+}
+
+/** The answer to a question out of its outcome: that of the question, or of one that contains it. */
+class PartedAnswer<Q extends Question> implements AnswerTo<Q> {
+  #whole: Answered<Q> | undefined;
+  #byId: Map<string, AskOutcome["answered"][number]> | undefined;
+
+  constructor(
+    readonly question: Q,
+    private readonly outcome: AskOutcome,
+  ) {}
+
+  whole(): Answered<Q> {
+    this.#whole ??= this.#exact() ?? this.#combined(this.question);
+    return this.#whole;
+  }
+
+  of(id: string): Answered<Q> | null {
+    const { api } = scopeOf(this.question);
+    const ids = api.ids(this.question);
+    if (ids !== null && !containsIds(ids, [id])) return null;
+    this.#whole ??= this.#exact();
+    if (this.#whole) return this.#whole;
+    this.#byId ??= new Map(this.outcome.answered.flatMap((part) => idsOf(part).map((each) => [each, part] as const)));
+    return (this.#byId.get(id) as Answered<Q> | undefined) ?? this.#combined(api.withIds(this.question, [id]) as Q);
+  }
+
+  /** One part that holds all of the question. */
+  #exact(): Answered<Q> | undefined {
+    const { api } = scopeOf(this.question);
+    const exact = this.outcome.answered.find(
+      (part) => part.question === this.question || (api.ids(this.question) !== null && api.contains(part.question, this.question)),
+    );
+    return exact as Answered<Q> | undefined;
+  }
+
+  #combined(question: Question): Answered<Q> {
+    const { api } = scopeOf(question);
+    const touching = <P extends { question: Question }>(parts: readonly P[]) =>
+      parts.filter((part) => api.overlaps(part.question, question));
+    const [failure] = touching(this.outcome.failed);
+    if (failure) throw failure.error;
+    const parts = touching(this.outcome.answered);
+    return { reply: api.combined(question, parts), stale: parts.some(({ stale }) => stale) } as Answered<Q>;
+  }
+}
+
+const idsOf = ({ question }: { question: Question }): readonly string[] => {
+  const ids = scopeOf(question).api.ids(question);
+  return ids === null || ids === "all" ? [] : ids;
+};
+
+/** The answer to a question of a long window, out of the answers to its days. */
+class JoinedAnswer<Q extends Question> implements AnswerTo<Q> {
+  #whole: Answered<Q> | undefined;
+
+  constructor(
+    readonly question: Q,
+    private readonly days: readonly AnswerTo[],
+  ) {}
+
+  whole(): Answered<Q> {
+    if (this.#whole) return this.#whole;
+    const answers = this.days.map((day) => day.whole());
+    const replies = answers.map(({ reply }) => reply);
+    const reply = scopeOf(this.question).api.joined(this.question, replies);
+    this.#whole = { reply, stale: answers.some(({ stale }) => stale) } as Answered<Q>;
+    return this.#whole;
+  }
+
+  of(): Answered<Q> {
+    return this.whole();
   }
 }
 

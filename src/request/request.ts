@@ -70,7 +70,7 @@ export function requests({ config, schema, accounts, coalescer, budgets, directo
     };
     const scopedAll = (all: readonly Question[]) => all.flatMap((question) => unlessRefused(() => scoped(question)));
     const context: GatewayContext = {
-      ask: async (question) => questions.ask(scoped(question)),
+      ask: (question) => questions.ask(scoped(question)),
       accounts: readable.map(({ config: { id, keyMetricsLookbackHours } }) => ({ id, keyMetricsLookbackHours })),
       rights: { conversations: caller.conversations, router: caller.router ?? false },
       credential: credentialOf(caller, readable),

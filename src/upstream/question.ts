@@ -209,6 +209,15 @@ export interface Answered<Q extends Question> {
   stale: boolean;
 }
 
+/** What came of a question, which may have been answered in parts of its ids. Both throw the GatewayError of a part that failed. */
+export interface AnswerTo<Q extends Question = Question> {
+  readonly question: Q;
+  /** The answer to all of it. */
+  whole(): Answered<Q>;
+  /** The answer that holds the row of this id; null when the question does not ask for it. */
+  of(id: string): Answered<Q> | null;
+}
+
 /** The one canonical text of a question: equal texts are equal questions. Keys sorted, ids are sorted already. */
 export const questionKey = (question: Question): string => textOf(question);
 

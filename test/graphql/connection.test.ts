@@ -9,7 +9,7 @@ import {
   pageOf,
   pageRequest,
 } from "../../src/graphql/connection.js";
-import { one } from "../../src/graphql/field.js";
+import { one } from "../../src/graphql/types/entities.js";
 
 type Order = OrderedList<string>["order"];
 
@@ -20,7 +20,7 @@ const listOf = (nodes: readonly string[], order: Order = "keys", totalCount: num
   totalCount,
 });
 
-const pageIn = (wanted: PageRequest, list: OrderedList<string>): Page<string> => pageOf(wanted, list, (node) => node);
+const pageIn = (wanted: PageRequest, list: OrderedList<string>): Page<string> => pageOf(wanted, list);
 
 const request = (first: number | null, after: string | null = null, rest: object = {}) =>
   pageRequest("Query.list", one("a1"), { ...rest, first, after }, entityPage);
@@ -30,9 +30,9 @@ function pages(list: OrderedList<string>, first: number): string[][] {
   const read: string[][] = [];
   for (let after: string | null = null; ; ) {
     const page: Page<string> = pageIn(request(first, after), list);
-    read.push(page.edges.map(({ node }) => node));
+    read.push([...page.nodes]);
     if (!page.hasNextPage) return read;
-    after = page.edges.at(-1)!.cursor;
+    after = page.cursorAt(page.nodes.length - 1);
   }
 }
 
@@ -55,9 +55,9 @@ describe("pages", () => {
       fc.property(ids, orders, fc.nat(), (nodes, order, pick) => {
         fc.pre(nodes.length > 0);
         const index = pick % nodes.length;
-        const { cursor } = pageIn(request(500), listOf(nodes, order)).edges[index]!;
+        const cursor = pageIn(request(500), listOf(nodes, order)).cursorAt(index);
         const page = pageIn(request(500, cursor), listOf(nodes, order));
-        expect(page.edges.map(({ node }) => node)).toEqual(nodes.slice(index + 1));
+        expect(page.nodes).toEqual(nodes.slice(index + 1));
         expect(page).toMatchObject({ hasNextPage: false, hasPreviousPage: index + 1 < nodes.length, totalCount: nodes.length });
       }),
     );
@@ -67,9 +67,11 @@ describe("pages", () => {
     fc.assert(
       fc.property(ids, ids, fc.nat(), (then, now, pick) => {
         fc.pre(then.length > 0);
-        const { cursor, node } = pageIn(request(500), listOf(then)).edges[pick % then.length]!;
+        const index = pick % then.length;
+        const node = then[index]!;
+        const cursor = pageIn(request(500), listOf(then)).cursorAt(index);
         const page = pageIn(request(500, cursor), listOf(now));
-        expect(page.edges.map((edge) => edge.node)).toEqual(now.filter((id) => compareIds(id, node) > 0));
+        expect(page.nodes).toEqual(now.filter((id) => compareIds(id, node) > 0));
       }),
     );
   });
@@ -82,11 +84,11 @@ describe("pages", () => {
 });
 
 describe("a cursor", () => {
-  const cursorOf = (list: OrderedList<string>, index: number) => pageIn(request(500), list).edges[index]!.cursor;
+  const cursorOf = (list: OrderedList<string>, index: number) => pageIn(request(500), list).cursorAt(index);
 
   test("of a list by figures holds as long as the same nodes come before it", () => {
     const cursor = cursorOf(listOf(["c", "a", "b", "d"], "figures"), 1);
-    expect(pageIn(request(5, cursor), listOf(["a", "c", "d", "b"], "figures")).edges.map(({ node }) => node)).toEqual(["d", "b"]);
+    expect(pageIn(request(5, cursor), listOf(["a", "c", "d", "b"], "figures")).nodes).toEqual(["d", "b"]);
   });
 
   test("of a list by figures is refused when the figures have moved a node across it", () => {

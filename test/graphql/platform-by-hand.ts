@@ -174,11 +174,14 @@ export function byHand({
     asked,
     noted,
     bounds,
-    ask: async <Q extends Question>(question: Q) => {
+    ask: <Q extends Question>(question: Q) => {
       asked.push(question);
       const error = failing[question.api];
-      if (error) throw error;
-      return { reply: reply(question), stale } as Answered<Q>;
+      const whole = () => {
+        if (error) throw error;
+        return { reply: reply(question), stale } as Answered<Q>;
+      };
+      return Promise.resolve({ question, whole, of: whole });
     },
     accounts: accounts.map((id) => ({ id, keyMetricsLookbackHours: 24 })),
     rights: { conversations: true, router: true, ...rights },

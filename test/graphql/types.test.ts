@@ -8,9 +8,10 @@ import { describe as descriptionOf, type MetricGroup, metricsOf } from "../../sr
 import { skillSegmentMetrics } from "../../src/catalogue/skill-segments.js";
 import { AgentSegments, AgentSegmentsInterval, AgentSkillSegments } from "../../src/graphql/apis/agent-segments.js";
 import { ConversationHandling } from "../../src/graphql/apis/conversations.js";
-import { Interval, IntervalConnection } from "../../src/graphql/apis/interval-metrics.js";
+import { Interval, IntervalConnection, NamedEntities } from "../../src/graphql/apis/interval-metrics.js";
 import { CurrentMetrics, KeyMetrics } from "../../src/graphql/apis/key-metrics.js";
 import { SkillSegments, SkillSegmentsInterval } from "../../src/graphql/apis/skill-segments.js";
+import { emptyPage } from "../../src/graphql/connection.js";
 import { buildGatewaySchema } from "../../src/graphql/schema.js";
 import { Agent, Skill } from "../../src/graphql/types/entities.js";
 import type { IntervalRow } from "../../src/upstream/question.js";
@@ -26,7 +27,8 @@ type Values = Record<string, number | null>;
 
 const interval = (values: Values, ids: IntervalRow["ids"] = {}) => {
   const names = { skillName: null, agentGroupName: null, agentName: null, agentLogin: null };
-  return new Interval("acme1", { window, ids, values, human: true, ...names }, measurement.asOf);
+  const row = { window, ids, values, human: true, ...names };
+  return new Interval(row, new NamedEntities("acme1", [row], measurement.asOf));
 };
 
 const samples = {
@@ -131,7 +133,8 @@ describe.each(rows)("$type", ({ type, group, of }) => {
   });
 
   test("takes no value that is not one of its metrics", () => {
-    expect(of({ from: 1, asOf: 2, strange: 3 })).toEqual(of({}));
+    const read = (values: Values) => ["from", "asOf", "strange"].map((name) => Reflect.get(of(values), name));
+    expect(read({ from: 1, asOf: 2, strange: 3 })).toEqual(read({}));
   });
 });
 
@@ -195,11 +198,13 @@ describe("IntervalConnection", () => {
     "asOf window { from } pending { to } totalCount nodes { handledConversations } edges { cursor node { skill { id } } } pageInfo { hasNextPage hasPreviousPage startCursor endCursor }";
 
   test("gives the same entries as nodes and as edges, with the cursors of the first and the last", async () => {
-    const edges = [
-      { cursor: "a", node },
-      { cursor: "b", node },
-    ];
-    const page = { edges, hasNextPage: true, hasPreviousPage: false, totalCount: null };
+    const page = {
+      nodes: [node, node],
+      cursorAt: (index: number) => "ab"[index]!,
+      hasNextPage: true,
+      hasPreviousPage: false,
+      totalCount: null,
+    };
     expect(await read("IntervalConnection", new IntervalConnection(page, measurement, [window]), selection)).toEqual({
       asOf: "2024-05-01T12:00:01.000Z",
       window: { from: written.from },
@@ -215,7 +220,7 @@ describe("IntervalConnection", () => {
   });
 
   test("has no cursors when it is empty", async () => {
-    const page = { edges: [], hasNextPage: false, hasPreviousPage: false, totalCount: 0 };
+    const page = { ...emptyPage, totalCount: 0 };
     const answered = await read(
       "IntervalConnection",
       new IntervalConnection(page, measurement, []),

@@ -34,7 +34,13 @@ function questionsOver(end: End, refused: GatewayError | null = null) {
     batches.push(questions);
     return { outcomes: questions.map(async (question) => end(question)), refusal: Promise.resolve(refused) };
   };
-  return { questions: new RequestQuestions({ ask }, terms, () => 0, admit), batches };
+  const requested = new RequestQuestions({ ask }, terms, () => 0, admit);
+  const questions = {
+    prefetch: (all: readonly Question[]) => requested.prefetch(all),
+    ask: async <Q extends Question>(question: Q) => (await requested.ask(question)).whole(),
+    of: async <Q extends Question>(question: Q, id: string) => (await requested.ask(question)).of(id),
+  };
+  return { questions, requested, batches };
 }
 
 const whole: End = (question) => ({ answered: [answer(question)], failed: [] });
@@ -186,6 +192,21 @@ describe("a set of ids", () => {
     expect([one.reply.asOf, one.stale, other.reply.asOf, other.stale]).toEqual([9, false, 4, true]);
   });
 
+  test("that was answered in parts gives each of its ids the part that holds it, or the error of its own part", async () => {
+    const error = new GatewayError("UPSTREAM_REJECTED", "No such skill.");
+    const { questions } = questionsOver(
+      inParts([
+        { ids: ["1"], asOf: 9 },
+        { ids: ["2"], error },
+        { ids: ["3"], asOf: 4, stale: true },
+      ]),
+    );
+    const [one, three_] = [await questions.of(three, "1"), await questions.of(three, "3")];
+    expect([one?.reply.asOf, one?.stale, three_?.reply.asOf, three_?.stale]).toEqual([9, false, 4, true]);
+    await expect(questions.of(three, "2")).rejects.toBe(error);
+    expect(await questions.of(three, "7")).toBeNull();
+  });
+
   test("of which a part failed fails, and with it every question for an id of that part alone", async () => {
     const error = new GatewayError("UPSTREAM_REJECTED", "No such skill.");
     const { questions, batches } = questionsOver(inParts([{ ids: ["1", "3"] }, { ids: ["2"], error }]));
@@ -306,6 +327,14 @@ describe("prefetching", () => {
       questions.ask(agentRows({ agents: ["9"] })),
     ]);
     expect(batches).toEqual([prefetched]);
+  });
+
+  test("gives resolvers the answers that are there without a promise", async () => {
+    const { requested } = questionsOver(whole);
+    await requested.prefetch([skillRows({ skills: ["1", "2"] })]);
+    expect(requested.ask(skillRows({ skills: ["1", "2"] }))).not.toBeInstanceOf(Promise);
+    expect(requested.ask(skillRows({ skills: ["2"] }))).not.toBeInstanceOf(Promise);
+    expect(requested.ask(skillRows({ skills: ["3"] }))).toBeInstanceOf(Promise);
   });
 
   test("a resolver that asks at once, before the answers are there, asks nothing again", async () => {

@@ -14,17 +14,20 @@ import {
 import { checkedIds, checkedSource, idsOfOneUrl, type ListArgument, namesNothing, segmentMinutes } from "../bounds.js";
 import { compareIds } from "../connection.js";
 import type { Asker } from "../context.js";
-import type { Asking, Asks, Parent, Reading } from "../field.js";
+import type { Asking, Asks, Reading } from "../field.js";
 import { DateTime } from "../scalars.js";
 import {
   Agent,
-  assignMetrics,
+  Figures,
   Measured,
   type Measurement,
   MetricFields,
   MetricWindow,
   measurementOf,
+  type Parent,
+  ReadsMetrics,
   Skill,
+  siblings,
   unmeasured,
 } from "../types/entities.js";
 import { segmentParts } from "./segments.js";
@@ -39,18 +42,19 @@ export abstract class AgentSegmentMetrics {}
   implements: [Measured, AgentSegmentMetrics],
   description: "Agent segments over one window. Null in place of the object: the platform has no row for this agent in the window.",
 })
+@ReadsMetrics(agentSegmentMetrics)
 export class AgentSegments<Origin = unknown> extends Measured {
-  @Field(() => MetricWindow, { description: "The window of all metrics of this object." })
-  readonly window: MetricWindow;
-
   constructor(
     values: Values,
     measurement: Measurement,
     readonly origin: Origin,
   ) {
-    super(measurement);
-    this.window = new MetricWindow(measurement.window);
-    assignMetrics(this, agentSegmentMetrics, values);
+    super(values, measurement);
+  }
+
+  @Field(() => MetricWindow, { description: "The window of all metrics of this object." })
+  get window(): MetricWindow {
+    return new MetricWindow(this.measurement.window);
   }
 }
 
@@ -61,20 +65,24 @@ export class AgentSegments<Origin = unknown> extends Measured {
   description:
     "Agent segments over one interval of a window, counted back from its end and not aligned to the clock. All metrics are null when the platform leaves the interval out.",
 })
-export class AgentSegmentsInterval<Origin = unknown> {
-  @Field(() => DateTime, { description: "Beginning of the interval, inside it." })
-  readonly from: Date;
-  @Field(() => DateTime, { description: "End of the interval, outside it." })
-  readonly to: Date;
-
+@ReadsMetrics(agentSegmentMetrics)
+export class AgentSegmentsInterval<Origin = unknown> extends Figures {
   constructor(
     values: Values,
-    { from, to }: Window,
+    private readonly window: Window,
     readonly origin: Origin,
   ) {
-    this.from = new Date(from);
-    this.to = new Date(to);
-    assignMetrics(this, agentSegmentMetrics, values);
+    super(values);
+  }
+
+  @Field(() => DateTime, { description: "Beginning of the interval, inside it." })
+  get from(): Date {
+    return new Date(this.window.from);
+  }
+
+  @Field(() => DateTime, { description: "End of the interval, outside it." })
+  get to(): Date {
+    return new Date(this.window.to);
   }
 }
 
@@ -83,20 +91,22 @@ export class AgentSegmentsInterval<Origin = unknown> {
   implements: [Measured, AgentSegmentMetrics],
   description: "Segments of one agent within one skill.",
 })
+@ReadsMetrics(agentSegmentMetrics)
 export class AgentSkillSegments extends Measured {
   @Field(() => MetricWindow, { description: "The window of all metrics of this object." })
-  readonly window: MetricWindow;
+  get window(): MetricWindow {
+    return new MetricWindow(this.measurement.window);
+  }
+
   @Field(() => Agent, { nullable: true, description: 'The agent. Null when the platform names none (key "null").' })
   readonly agent: Agent | null;
   @Field(() => Skill, { nullable: true, description: 'The skill. Null when the platform names none (key "null").' })
   readonly skill: Skill | null;
 
   constructor(values: Values, measurement: Measurement, { agent, skill }: Pick<AgentSkillSegments, "agent" | "skill">) {
-    super(measurement);
-    this.window = new MetricWindow(measurement.window);
+    super(values, measurement);
     this.agent = agent;
     this.skill = skill;
-    assignMetrics(this, agentSegmentMetrics, values);
   }
 }
 
@@ -158,7 +168,8 @@ export const rowsWithinSkills: Asks<AgentSegmentsArguments & NamedAgents, AgentS
   const scope = scopeOf(parent, args, asker);
   const agents = checkedIds("agentIds", args.agentIds) ?? "all";
   if (namesNothing(args.agentIds, args.agentGroupIds)) return null;
-  return parent.ids?.length === 0 ? [] : [{ ...scope, of: "rows", everyMinutes: null, agents, skills: rowIds(parent) }];
+  const skills: Ids[] = parent.ids ? parent.ids.map((id) => [id]) : ["all"];
+  return skills.map((of) => ({ ...scope, of: "rows", everyMinutes: null, agents, skills: of }));
 };
 
 const rowIds = ({ ids }: Parent): Ids => (ids ? idSet(ids) : "all");
@@ -171,6 +182,7 @@ export interface SegmentsOrigin {
   account: string;
   id: string;
   lastMinutes: number;
+  /** Whose rows by skill belong to the object. */
   agents: Ids;
   measurement: Measurement;
   /** Null: nothing below the object needs an answer. */
@@ -179,9 +191,9 @@ export interface SegmentsOrigin {
   read: ReadLevel;
 }
 
-/** The segments of one object; null when the answer has no row for it. */
+/** The segments of one object; null when the answer has no row for it. `isAgent`: rows by skill are those of the object alone. */
 export const readAgentSegments =
-  (read: ReadLevel) =>
+  (read: ReadLevel, { isAgent = false } = {}) =>
   ({ account, id, args: { lastMinutes }, answers: [answer] }: Reading<AgentSegmentsArguments, AgentSegmentsQuestion>) => {
     const nowhere: SegmentsOrigin = { account, id, lastMinutes, agents: [], measurement: unmeasured, level: null, intervals: null, read };
     if (!answer) return new AgentSegments({}, unmeasured, nowhere);
@@ -189,13 +201,16 @@ export const readAgentSegments =
     const values = read(reply, id);
     if (!values) return null;
     const measurement = measurementOf(answer);
-    const origin = { ...nowhere, agents: question.agents, measurement, level: reply, intervals: reply.intervals };
+    const agents = isAgent ? [id] : question.agents;
+    const origin = { account, id, lastMinutes, agents, measurement, level: reply, intervals: reply.intervals, read };
     return new AgentSegments(values, measurement, origin);
   };
 
 /** One row per agent within the skill, by agent. */
 export const readRowsWithinSkill = ({ account, id, answers: [answer] }: Reading<unknown, AgentSegmentsQuestion>): AgentSkillSegments[] =>
-  answer ? withinSkill(account, id, answer.question.agents, answer.reply.bySkill?.get(id), measurementOf(answer)) : [];
+  answer
+    ? rowsBySkill(account, new Map([[id, answer.reply.bySkill?.get(id) ?? new Map()]]), answer.question.agents, measurementOf(answer))
+    : [];
 
 /** Every interval of the window, oldest first. */
 export function segmentsIntervals(origin: SegmentsOrigin): AgentSegmentsInterval<SegmentsOrigin>[] {
@@ -208,25 +223,34 @@ export function segmentsIntervals(origin: SegmentsOrigin): AgentSegmentsInterval
 /** One row per skill and agent of the object, by skill, then agent. */
 export function segmentsBySkill({ account, agents, measurement, level }: SegmentsOrigin, skills: Ids): AgentSkillSegments[] {
   const bySkill = level?.bySkill ?? new Map<string, Rows>();
-  return picked(skills, bySkill).flatMap((skillId) => withinSkill(account, skillId, agents, bySkill.get(skillId), measurement));
+  return rowsBySkill(account, new Map(picked(skills, bySkill).map((id) => [id, bySkill.get(id)!])), agents, measurement);
 }
 
-function withinSkill(
-  account: string,
-  skillId: string,
-  agents: Ids,
-  rows: Rows = new Map(),
-  measurement: Measurement,
-): AgentSkillSegments[] {
-  const skill = skillId === unnamed ? null : new Skill(account, skillId);
-  return picked(agents, rows).map((agentId) => {
-    const agent = agentId === unnamed ? null : new Agent(account, agentId);
-    return new AgentSkillSegments(rows.get(agentId) ?? {}, measurement, { agent, skill });
-  });
+/** The rows of these agents within each skill. Key "null" is the platform's row without an entity. */
+function rowsBySkill(account: string, bySkill: ReadonlyMap<string, Rows>, agents: Ids, measurement: Measurement): AgentSkillSegments[] {
+  const rows = [...bySkill].flatMap(([skill, ofAgents]) =>
+    picked(agents, ofAgents).map((agent) => ({ skill, agent, values: ofAgents.get(agent)! })),
+  );
+  const skillOf = entitiesById(
+    Skill,
+    account,
+    rows.map(({ skill }) => skill),
+  );
+  const agentOf = entitiesById(
+    Agent,
+    account,
+    rows.map(({ agent }) => agent),
+  );
+  return rows.map(
+    ({ skill, agent, values }) =>
+      new AgentSkillSegments(values, measurement, { agent: agentOf.get(agent) ?? null, skill: skillOf.get(skill) ?? null }),
+  );
 }
 
-/** The key of the platform's rows without an entity. */
-const unnamed = "null";
+function entitiesById<E>(Entity: Parameters<typeof siblings<E>>[0], account: string, ids: readonly string[]): Map<string, E> {
+  const named = [...new Set(ids)].filter((id) => id !== "null");
+  return new Map(siblings(Entity, account, named).map((entity, index) => [named[index]!, entity]));
+}
 
 const picked = (ids: Ids, rows: ReadonlyMap<string, unknown>): string[] =>
   (ids === "all" ? [...rows.keys()] : ids.filter((id) => rows.has(id))).sort(compareIds);

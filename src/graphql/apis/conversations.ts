@@ -1,7 +1,14 @@
 import { Field, ObjectType } from "type-graphql";
 import { intervalMetrics } from "../../catalogue/interval-metrics.js";
 import type { Window } from "../../time.js";
-import { canonical, type Grouping, type HandleTimeModel, type IntervalMetricsQuestion, type IntervalRow } from "../../upstream/question.js";
+import {
+  canonical,
+  type Grouping,
+  type HandleTimeModel,
+  type IntervalMetricsQuestion,
+  type IntervalMetricsReply,
+  type IntervalRow,
+} from "../../upstream/question.js";
 import { checkedConversationId, intervalWindow, unlessRefused, type WindowArguments } from "../bounds.js";
 import { compareIds, compareKeys, type PageRequest, pageOf } from "../connection.js";
 import { type Asker, demandConversations } from "../context.js";
@@ -17,8 +24,8 @@ import {
   MetricField,
   MetricWindow,
   measurementOf,
-  type Origin,
   Skill,
+  siblings,
   unmeasured,
 } from "../types/entities.js";
 import { type FilteringArguments, filteredBy, filtersOf, groupingOf, intervalScope } from "./interval-metrics.js";
@@ -50,7 +57,7 @@ export class ConversationHandling extends Measured {
   readonly skills: Skill[] | null;
 
   constructor(measurement: Measurement, sums: HandlingSums) {
-    super(measurement);
+    super({}, measurement);
     this.window = new MetricWindow(measurement.window);
     this.pending = sums.pending.map((part) => new MetricWindow(part));
     this.handleTime = sums.handleTime;
@@ -129,9 +136,9 @@ export function readConversations({
   answers: [answer],
 }: Reading<unknown, IntervalMetricsQuestion, PageRequest>): ConversationConnection {
   const keys = [...firstIntervals(answer?.reply.rows ?? [])].map(([id, from]) => [String(from), id] as const).sort(compareKeys);
-  const origin: Origin = answer ? { listed: answer.question } : {};
-  const list = { nodes: keys, keyOf: (key: readonly string[]) => key, order: "keys", totalCount: answer ? keys.length : null } as const;
-  return new ConversationConnection(pageOf(page, list, ([, id = ""]) => new Conversation(account, id, origin)));
+  const listed = pageOf(page, { nodes: keys, keyOf: (key) => key, order: "keys", totalCount: answer ? keys.length : null });
+  const ids = listed.nodes.map(([, id]) => id);
+  return new ConversationConnection({ ...listed, nodes: siblings(Conversation, account, ids, answer && { listed: answer.question }) });
 }
 
 function firstIntervals(rows: readonly IntervalRow[]): Map<string, number> {
@@ -149,12 +156,13 @@ const noSums: HandlingSums = { pending: [], handleTime: null, workTime: null, ag
 export function readHandling({ account, id, answers: [answer] }: Reading<unknown, IntervalMetricsQuestion>): ConversationHandling | null {
   if (!answer) return new ConversationHandling(unmeasured, noSums);
   const { reply, question } = answer;
-  const rows = reply.rows.filter(({ ids }) => ids.CONVERSATION === id);
+  const rows = rowsOf(reply, id);
   if (rows.length === 0 && reply.pending.length === 0) return null;
-  const entities = <E>(kind: "AGENT" | "SKILL", Entity: new (account: string, id: string, origin: Origin) => E) =>
-    question.grouping.includes(kind)
-      ? rowsById(rows, kind).map(([each, row]) => new Entity(account, each, { naming: namingIn(row, kind, reply.asOf) }))
-      : null;
+  const entities = <E>(kind: "AGENT" | "SKILL", Entity: Parameters<typeof siblings<E>>[0]) => {
+    if (!question.grouping.includes(kind)) return null;
+    const byId = rowsById(rows, kind);
+    return siblings(Entity, account, [...byId.keys()], { namingOf: (each) => namingIn(byId.get(each)!, kind, reply.asOf) });
+  };
   return new ConversationHandling(
     { ...measurementOf(answer), window: question.window },
     {
@@ -167,6 +175,24 @@ export function readHandling({ account, id, answers: [answer] }: Reading<unknown
   );
 }
 
+const byConversation = new WeakMap<object, Map<string, IntervalRow[]>>();
+
+/** The conversation's rows; a reply is sorted by conversation once. */
+function rowsOf(reply: IntervalMetricsReply, id: string): readonly IntervalRow[] {
+  const known = byConversation.get(reply) ?? new Map<string, IntervalRow[]>();
+  if (!byConversation.has(reply)) {
+    for (const row of reply.rows) {
+      const { CONVERSATION: own } = row.ids;
+      if (own === undefined) continue;
+      const rows = known.get(own);
+      if (rows) rows.push(row);
+      else known.set(own, [row]);
+    }
+    byConversation.set(reply, known);
+  }
+  return known.get(id) ?? [];
+}
+
 /** Null when no row carries the metric. */
 function sumOf(rows: readonly IntervalRow[], metric: string): number | null {
   const values = rows.flatMap(({ values }) => values[metric] ?? []);
@@ -174,11 +200,11 @@ function sumOf(rows: readonly IntervalRow[], metric: string): number | null {
 }
 
 /** The last row of each id, by id. */
-function rowsById(rows: readonly IntervalRow[], kind: Grouping): [string, IntervalRow][] {
+function rowsById(rows: readonly IntervalRow[], kind: Grouping): Map<string, IntervalRow> {
   const byId = new Map<string, IntervalRow>();
   for (const row of rows) {
     const id = row.ids[kind];
     if (id !== undefined) byId.set(id, row);
   }
-  return [...byId].sort(([a], [b]) => compareIds(a, b));
+  return new Map([...byId].sort(([a], [b]) => compareIds(a, b)));
 }

@@ -4,21 +4,25 @@ import { badInput } from "../../errors.js";
 import type { Window } from "../../time.js";
 import type { Grouping, HandleTimeModel, IntervalFilters, IntervalMetricsQuestion, IntervalRow } from "../../upstream/question.js";
 import { checkedConversationId, checkedId, intervalWindow, type WindowArguments } from "../bounds.js";
-import { ConnectionOf, compareKeys, EdgeOf, type Page, type PageRequest, pageOf } from "../connection.js";
+import { ConnectionOf, compareKeys, EdgeOf, emptyPage, type Page, type PageRequest, pageOf } from "../connection.js";
 import { type Asker, demandConversations } from "../context.js";
 import { namingIn } from "../directory-memory.js";
-import type { Asks, Parent, Reading } from "../field.js";
+import type { Asks, Reading } from "../field.js";
 import { DateTime } from "../scalars.js";
 import {
   Agent,
   AgentGroup,
-  assignMetrics,
   Conversation,
+  Figures,
   Measured,
   type Measurement,
   MetricFields,
   MetricWindow,
   measurementOf,
+  type Origin,
+  type Parent,
+  ReadsMetrics,
+  Siblings,
   Skill,
   unmeasured,
 } from "../types/entities.js";
@@ -31,31 +35,72 @@ const grouped = "Null when the rows are not grouped by it or the platform names 
     "One row of the interval metrics (Interval Metrics API). Which of skill, agent, agentGroup and conversation are set follows from the grouping.",
 })
 @MetricFields(intervalMetrics)
-export class Interval {
+@ReadsMetrics(intervalMetrics)
+export class Interval extends Figures {
+  constructor(
+    private readonly row: IntervalRow,
+    private readonly named: NamedEntities,
+  ) {
+    super(row.values);
+  }
+
   @Field(() => DateTime, { description: "Beginning of the interval, inside it." })
-  readonly from: Date;
+  get from(): Date {
+    return new Date(this.row.window.from);
+  }
+
   @Field(() => DateTime, { description: "End of the interval, outside it." })
-  readonly to: Date;
+  get to(): Date {
+    return new Date(this.row.window.to);
+  }
+
   @Field(() => Skill, { nullable: true, description: `The row's skill. ${grouped}` })
-  readonly skill: Skill | null;
+  get skill(): Skill | null {
+    return this.named.entity(Skill, this.row, "SKILL");
+  }
+
   @Field(() => Agent, { nullable: true, description: `The row's agent. ${grouped}` })
-  readonly agent: Agent | null;
+  get agent(): Agent | null {
+    return this.named.entity(Agent, this.row, "AGENT");
+  }
+
   @Field(() => AgentGroup, { nullable: true, description: `The row's agent group. ${grouped}` })
-  readonly agentGroup: AgentGroup | null;
+  get agentGroup(): AgentGroup | null {
+    return this.named.entity(AgentGroup, this.row, "AGENT_GROUP");
+  }
+
   @Field(() => Conversation, { nullable: true, description: `The row's conversation. ${grouped}` })
-  readonly conversation: Conversation | null;
+  get conversation(): Conversation | null {
+    return this.named.entity(Conversation, this.row, "CONVERSATION");
+  }
+}
+
+/** The entities that the rows of a page name, those of one kind as siblings. */
+export class NamedEntities {
+  readonly #siblings = new Map<Grouping, Siblings>();
 
   /** `asOf`: epoch ms at which the platform was asked. */
-  constructor(account: string, row: IntervalRow, asOf: number) {
-    const { SKILL, AGENT, AGENT_GROUP, CONVERSATION } = row.ids;
-    this.from = new Date(row.window.from);
-    this.to = new Date(row.window.to);
-    this.skill = SKILL === undefined ? null : new Skill(account, SKILL, { naming: namingIn(row, "SKILL", asOf) });
-    this.agent = AGENT === undefined ? null : new Agent(account, AGENT, { naming: namingIn(row, "AGENT", asOf) });
-    this.agentGroup =
-      AGENT_GROUP === undefined ? null : new AgentGroup(account, AGENT_GROUP, { naming: namingIn(row, "AGENT_GROUP", asOf) });
-    this.conversation = CONVERSATION === undefined ? null : new Conversation(account, CONVERSATION);
-    assignMetrics(this, intervalMetrics, row.values);
+  constructor(
+    private readonly account: string,
+    private readonly rows: readonly IntervalRow[],
+    private readonly asOf: number,
+  ) {}
+
+  /** Null when the row names none of the kind. */
+  entity<E>(Entity: new (account: string, id: string, origin: Origin) => E, row: IntervalRow, kind: Grouping): E | null {
+    const id = row.ids[kind];
+    if (id === undefined) return null;
+    const origin = { siblings: this.#siblingsOf(kind) };
+    return new Entity(this.account, id, kind === "CONVERSATION" ? origin : { ...origin, naming: namingIn(row, kind, this.asOf) });
+  }
+
+  #siblingsOf(kind: Grouping): Siblings {
+    const known = this.#siblings.get(kind);
+    if (known) return known;
+    const ids = new Set(this.rows.flatMap(({ ids }) => ids[kind] ?? []));
+    const siblings = new Siblings(this.account, [...ids], { named: kind !== "CONVERSATION" });
+    this.#siblings.set(kind, siblings);
+    return siblings;
   }
 }
 
@@ -63,10 +108,11 @@ export class Interval {
 export class IntervalEdge extends EdgeOf(Interval) {}
 
 @ObjectType({ implements: [Measured], simpleResolvers: true, description: "A list of rows of the interval metrics." })
-export class IntervalConnection
-  extends ConnectionOf(Interval, IntervalEdge, "Oldest first, then by id. An interval without activity has no row.")
-  implements Measured
-{
+export class IntervalConnection extends ConnectionOf(
+  Interval,
+  IntervalEdge,
+  "Oldest first, then by id. An interval without activity has no row.",
+) {
   readonly asOf: Date;
   readonly stale: boolean;
   @Field(() => MetricWindow, { description: "What was really asked: aligned to everyMinutes." })
@@ -170,6 +216,12 @@ export const intervalsOf =
     return selection.wantsData ? filteredBy(kind, parent).map((filters) => ({ ...scope, filters })) : [];
   };
 
+/** The entity whose rows a question asks for; null: those of all. */
+export const entityOf =
+  (kind: Grouping) =>
+  ({ filters }: IntervalMetricsQuestion): string | null =>
+    filters[kind] ?? null;
+
 /** One page of the rows, oldest first, then by id. */
 export function readIntervals({
   account,
@@ -177,12 +229,13 @@ export function readIntervals({
   args,
   answers: [answer],
 }: Reading<IntervalArguments, IntervalMetricsQuestion, PageRequest>): IntervalConnection {
-  if (!answer) return new IntervalConnection({ edges: [], hasNextPage: false, hasPreviousPage: false, totalCount: null }, unmeasured, []);
+  if (!answer) return new IntervalConnection(emptyPage, unmeasured, []);
   const { reply, question } = answer;
   const hidesBots = isBySkillAlone(question.grouping) && !args.includeBotSkills;
   const rows = sorted(hidesBots ? reply.rows.filter(({ human }) => human) : reply.rows);
-  const list = { nodes: rows, keyOf, order: "keys", totalCount: rows.length } as const;
-  const intervals = pageOf(page, list, (row) => new Interval(account, row, reply.asOf));
+  const listed = pageOf(page, { nodes: rows, keyOf, order: "keys", totalCount: rows.length });
+  const named = new NamedEntities(account, listed.nodes, reply.asOf);
+  const intervals = { ...listed, nodes: listed.nodes.map((row) => new Interval(row, named)) };
   return new IntervalConnection(intervals, { ...measurementOf(answer), window: question.window }, reply.pending);
 }
 

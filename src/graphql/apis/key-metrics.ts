@@ -9,11 +9,10 @@ import {
   type KeyMetricsReply,
   type KeyMetricsWindow,
   type UserType,
-  type Values,
 } from "../../upstream/question.js";
 import { checkedIds, keyMetricsWindow, type ListArgument, namesNothing, type WindowArguments } from "../bounds.js";
-import type { Asking, Asks, Parent, Reading } from "../field.js";
-import { assignMetrics, Measured, type Measurement, MetricFields, MetricWindow, measurementOf, unmeasured } from "../types/entities.js";
+import type { Asking, Asks, Reading } from "../field.js";
+import { Measured, MetricFields, MetricWindow, measurementOf, type Parent, ReadsMetrics, unmeasured } from "../types/entities.js";
 
 @ObjectType({
   simpleResolvers: true,
@@ -21,14 +20,11 @@ import { assignMetrics, Measured, type Measurement, MetricFields, MetricWindow, 
   description: "Key messaging metrics over a window (Key Messaging Metrics API, metricsToRetrieveByTime).",
 })
 @MetricFields(keyMetricsByTime)
+@ReadsMetrics(keyMetricsByTime)
 export class KeyMetrics extends Measured {
   @Field(() => MetricWindow, { description: "The window of all metrics of this object, on whole minutes." })
-  readonly window: MetricWindow;
-
-  constructor(values: Values, measurement: Measurement) {
-    super(measurement);
-    this.window = new MetricWindow(measurement.window);
-    assignMetrics(this, keyMetricsByTime, values);
+  get window(): MetricWindow {
+    return new MetricWindow(this.measurement.window);
   }
 }
 
@@ -38,12 +34,8 @@ export class KeyMetrics extends Measured {
   description: "Key messaging metrics as they stand now (Key Messaging Metrics API, metricsToRetrieveCurrentValue).",
 })
 @MetricFields(keyMetricsCurrent)
-export class CurrentMetrics extends Measured {
-  constructor(values: Values, measurement: Omit<Measurement, "window">) {
-    super(measurement);
-    assignMetrics(this, keyMetricsCurrent, values);
-  }
-}
+@ReadsMetrics(keyMetricsCurrent)
+export class CurrentMetrics extends Measured {}
 
 /** Arguments of every `current`; each field has those of its own kind left out. */
 export interface CurrentArguments {
@@ -60,6 +52,7 @@ type Read = (reading: Reading<unknown, KeyMetricsQuestion>) => unknown;
 
 /** What an object's figures are asked with, and where in the answer they are. */
 interface Figures {
+  each?: "row" | ((question: KeyMetricsQuestion) => string | null);
   questions(parent: Parent, scope: KeyMetricsQuestion): KeyMetricsQuestion[];
   in(reply: KeyMetricsReply, id: string): KeyMetricsReply["total"] | undefined;
 }
@@ -68,10 +61,12 @@ const total: Figures = { questions: (_, scope) => [scope], in: ({ total }) => to
 
 const totalOfEachAgent: Figures = {
   ...total,
+  each: ({ filters }) => filters.agentIds?.[0] ?? null,
   questions: ({ ids }, scope) => (ids ?? []).map((id) => ({ ...scope, filters: { ...scope.filters, agentIds: [id] } })),
 };
 
 const rowsBy = (of: KeyKind): Figures => ({
+  each: "row",
   questions({ ids, listed }, scope) {
     if (ids) return ids.length === 0 ? [] : [{ ...scope, of, keys: idSet(ids) }];
     if (listed?.api !== "key-metrics" || listed.keys === "all") return [{ ...scope, of, keys: "all" }];
@@ -92,6 +87,7 @@ const fits = (a: KeyMetricsWindow | null, b: KeyMetricsWindow | null): boolean =
 /** The fields keyMetrics (over a window) and current (as it stands now) of one kind of object. */
 const fieldsOf = (figures: Figures) => ({
   keyMetrics: {
+    ...(figures.each && { each: figures.each }),
     type: () => KeyMetrics,
     asks: ((asking) => {
       const window = keyMetricsWindow(asking.args, asking.parent.account, asking.asker);
@@ -104,6 +100,7 @@ const fieldsOf = (figures: Figures) => ({
     }) satisfies Read,
   },
   current: {
+    ...(figures.each && { each: figures.each }),
     type: () => CurrentMetrics,
     asks: ((asking) => questionsOf(figures, asking, { window: null, current: true })) satisfies Asks<CurrentArguments>,
     read: (({ id, answers: [answer] }) => {

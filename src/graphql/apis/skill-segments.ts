@@ -12,7 +12,16 @@ import {
 import { idsOfOneUrl, type ListArgument, namesNothing, segmentMinutes } from "../bounds.js";
 import type { Asking, Asks, Reading } from "../field.js";
 import { DateTime } from "../scalars.js";
-import { assignMetrics, Measured, type Measurement, MetricFields, MetricWindow, measurementOf, unmeasured } from "../types/entities.js";
+import {
+  Figures,
+  Measured,
+  type Measurement,
+  MetricFields,
+  MetricWindow,
+  measurementOf,
+  ReadsMetrics,
+  unmeasured,
+} from "../types/entities.js";
 import { segmentParts } from "./segments.js";
 
 @InterfaceType({ description: "Metrics of skill segments (Messaging Operations API, msgskillsegments)." })
@@ -25,18 +34,19 @@ export abstract class SkillSegmentMetrics {}
   implements: [Measured, SkillSegmentMetrics],
   description: "Skill segments over one window. Null in place of the object: the platform has no row for this skill in the window.",
 })
+@ReadsMetrics(skillSegmentMetrics)
 export class SkillSegments<Origin = unknown> extends Measured {
-  @Field(() => MetricWindow, { description: "The window of all metrics of this object." })
-  readonly window: MetricWindow;
-
   constructor(
     values: Values,
     measurement: Measurement,
     readonly origin: Origin,
   ) {
-    super(measurement);
-    this.window = new MetricWindow(measurement.window);
-    assignMetrics(this, skillSegmentMetrics, values);
+    super(values, measurement);
+  }
+
+  @Field(() => MetricWindow, { description: "The window of all metrics of this object." })
+  get window(): MetricWindow {
+    return new MetricWindow(this.measurement.window);
   }
 }
 
@@ -46,16 +56,23 @@ export class SkillSegments<Origin = unknown> extends Measured {
   description:
     "Skill segments over one interval of a window, counted back from its end and not aligned to the clock. All metrics are null when the platform leaves the interval out.",
 })
-export class SkillSegmentsInterval {
-  @Field(() => DateTime, { description: "Beginning of the interval, inside it." })
-  readonly from: Date;
-  @Field(() => DateTime, { description: "End of the interval, outside it." })
-  readonly to: Date;
+@ReadsMetrics(skillSegmentMetrics)
+export class SkillSegmentsInterval extends Figures {
+  constructor(
+    values: Values,
+    private readonly window: Window,
+  ) {
+    super(values);
+  }
 
-  constructor(values: Values, { from, to }: Window) {
-    this.from = new Date(from);
-    this.to = new Date(to);
-    assignMetrics(this, skillSegmentMetrics, values);
+  @Field(() => DateTime, { description: "Beginning of the interval, inside it." })
+  get from(): Date {
+    return new Date(this.window.from);
+  }
+
+  @Field(() => DateTime, { description: "End of the interval, outside it." })
+  get to(): Date {
+    return new Date(this.window.to);
   }
 }
 

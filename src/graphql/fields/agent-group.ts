@@ -1,5 +1,5 @@
 import { AgentSegments, readAgentSegments, totalOfEachGroup } from "../apis/agent-segments.js";
-import { IntervalConnection, intervalsOf, readIntervals } from "../apis/interval-metrics.js";
+import { entityOf, IntervalConnection, intervalsOf, readIntervals } from "../apis/interval-metrics.js";
 import { keyMetricFields } from "../apis/key-metrics.js";
 import { entityPage, intervalPage } from "../connection.js";
 import { agentsLastIn, keyNames, readKeyName, work } from "../directory.js";
@@ -13,6 +13,7 @@ export const agentGroupFields = {
     type: () => String,
     description: "Null when the platform knows none.",
     asks: keyNames("agentGroupId"),
+    each: "row",
     read: readKeyName("agentGroupId"),
   }),
   "AgentGroup.agents": paged({
@@ -30,6 +31,7 @@ export const agentGroupFields = {
     waitsForIds: true,
     args: { lastMinutes: given.lastMinutes(), userType: given.userType, source: given.source },
     asks: totalOfEachGroup,
+    each: ({ groupIds }) => groupIds?.[0] ?? null,
     read: readAgentSegments(({ total }) => total),
   }),
   "AgentGroup.keyMetrics": asking({
@@ -51,6 +53,7 @@ export const agentGroupFields = {
     args: given.entityIntervals,
     page: () => intervalPage,
     asks: intervalsOf("AGENT_GROUP"),
+    each: entityOf("AGENT_GROUP"),
     read: readIntervals,
   }),
 };

@@ -1,8 +1,8 @@
 import { AgentSegments, readAgentSegments, rowsOfAgents } from "../apis/agent-segments.js";
-import { IntervalConnection, intervalsOf, readIntervals } from "../apis/interval-metrics.js";
+import { entityOf, IntervalConnection, intervalsOf, readIntervals } from "../apis/interval-metrics.js";
 import { keyMetricFields } from "../apis/key-metrics.js";
 import { intervalPage } from "../connection.js";
-import { activity, agentNames, readAgentNaming, readLastGroup, readSkillsOfAgent, work } from "../directory.js";
+import { activity, agentNames, agentOf, readAgentNaming, readLastGroup, readSkillsOfAgent, work } from "../directory.js";
 import { asking, paged } from "../field.js";
 import * as given from "../types/arguments.js";
 import { AgentGroup, Skill } from "../types/entities.js";
@@ -14,12 +14,14 @@ export const agentFields = {
     type: () => String,
     description: "Null when the directory does not know the agent.",
     asks: agentNames,
+    each: agentOf,
     read: (reading) => readAgentNaming(reading).name,
   }),
   "Agent.login": asking({
     type: () => String,
     description: "Null when the directory does not know the agent.",
     asks: agentNames,
+    each: agentOf,
     read: (reading) => readAgentNaming(reading).login,
   }),
   "Agent.group": asking({
@@ -27,6 +29,7 @@ export const agentFields = {
     description: "Group in which the agent last worked, yesterday or today (UTC).",
     cost: 5,
     asks: ({ parent, asker }) => work(parent, asker),
+    each: agentOf,
     read: readLastGroup,
   }),
   "Agent.skills": asking({
@@ -46,7 +49,8 @@ export const agentFields = {
       source: given.source,
     },
     asks: rowsOfAgents,
-    read: readAgentSegments(({ agents }, id) => agents.get(id)),
+    each: "row",
+    read: readAgentSegments(({ agents }, id) => agents.get(id), { isAgent: true }),
   }),
   "Agent.keyMetrics": asking({
     description: perAgent,
@@ -69,6 +73,7 @@ export const agentFields = {
     args: given.entityIntervals,
     page: () => intervalPage,
     asks: intervalsOf("AGENT"),
+    each: entityOf("AGENT"),
     read: readIntervals,
   }),
 };

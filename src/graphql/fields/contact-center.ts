@@ -5,7 +5,7 @@ import { keyMetricFields } from "../apis/key-metrics.js";
 import { readSkillSegments, SkillSegments, totalOfSkills } from "../apis/skill-segments.js";
 import { checkedId } from "../bounds.js";
 import { entityPage, intervalPage } from "../connection.js";
-import { asking, known, one, paged } from "../field.js";
+import { asking, known, paged } from "../field.js";
 import { agentIds, agentList, entitiesOf, entitiesPage, keyList, listBounds, readKeyList } from "../lists.js";
 import * as given from "../types/arguments.js";
 import {
@@ -16,6 +16,7 @@ import {
   type ContactCenter,
   Conversation,
   ConversationConnection,
+  one,
   Skill,
   SkillConnection,
 } from "../types/entities.js";

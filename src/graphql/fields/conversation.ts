@@ -1,5 +1,5 @@
 import { ConversationHandling, handlingRows, readHandling } from "../apis/conversations.js";
-import { IntervalConnection, intervalsOf, readIntervals } from "../apis/interval-metrics.js";
+import { entityOf, IntervalConnection, intervalsOf, readIntervals } from "../apis/interval-metrics.js";
 import { intervalPage } from "../connection.js";
 import { asking, paged } from "../field.js";
 import * as given from "../types/arguments.js";
@@ -12,6 +12,7 @@ export const conversationFields = {
     cost: 5,
     args: { ...given.handlingSpan, handleTimeModel: given.handleTimeModel },
     asks: handlingRows,
+    each: entityOf("CONVERSATION"),
     read: readHandling,
   }),
   "Conversation.intervals": paged({
@@ -21,6 +22,7 @@ export const conversationFields = {
     args: given.conversationIntervals,
     page: () => intervalPage,
     asks: intervalsOf("CONVERSATION"),
+    each: entityOf("CONVERSATION"),
     read: readIntervals,
   }),
 };

@@ -1,5 +1,5 @@
 import { AgentSkillSegments, readRowsWithinSkill, rowsWithinSkills } from "../apis/agent-segments.js";
-import { IntervalConnection, intervalsOf, readIntervals } from "../apis/interval-metrics.js";
+import { entityOf, IntervalConnection, intervalsOf, readIntervals } from "../apis/interval-metrics.js";
 import { keyMetricFields } from "../apis/key-metrics.js";
 import { readSkillSegments, rowsOfSkills, SkillSegments } from "../apis/skill-segments.js";
 import { entityPage, intervalPage } from "../connection.js";
@@ -14,6 +14,7 @@ export const skillFields = {
     type: () => String,
     description: "Null when the platform knows none.",
     asks: keyNames("skillId"),
+    each: "row",
     read: readKeyName("skillId"),
   }),
   "Skill.agents": paged({
@@ -30,6 +31,7 @@ export const skillFields = {
     description: "The skill's segments over one window.",
     args: { lastMinutes: given.lastMinutes(), userType: given.userType },
     asks: rowsOfSkills,
+    each: "row",
     read: readSkillSegments(({ skills }, id) => skills.get(id)),
   }),
   "Skill.agentSegments": asking({
@@ -38,6 +40,7 @@ export const skillFields = {
     size: entityPage.unlessGiven,
     args: given.filteredAgents,
     asks: rowsWithinSkills,
+    each: ({ skills }) => (skills === "all" ? null : (skills?.[0] ?? null)),
     read: readRowsWithinSkill,
   }),
   "Skill.keyMetrics": asking({
@@ -59,6 +62,7 @@ export const skillFields = {
     args: given.entityIntervals,
     page: () => intervalPage,
     asks: intervalsOf("SKILL"),
+    each: entityOf("SKILL"),
     read: readIntervals,
   }),
 };

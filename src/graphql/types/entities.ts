@@ -1,7 +1,7 @@
 import { Directive, Field, Float, ID, Int, InterfaceType, ObjectType } from "type-graphql";
 import { describe, type Metric, type MetricGroup, type MetricUnit, metricsOf } from "../../catalogue/metric.js";
 import type { Window } from "../../time.js";
-import type { IntervalMetricsQuestion, Values } from "../../upstream/question.js";
+import type { IntervalMetricsQuestion, KeyMetricsQuestion, Values } from "../../upstream/question.js";
 import { ConnectionOf, EdgeOf } from "../connection.js";
 import type { Naming } from "../directory-memory.js";
 import { DateTime, Milliseconds } from "../scalars.js";
@@ -25,29 +25,43 @@ export const measurementOf = ({
   stale: boolean;
 }): Measurement => ({ asOf, stale, window });
 
-@InterfaceType({ description: "What every answer with metrics says about its own age." })
-export abstract class Measured {
-  @Field(() => DateTime, { description: "When the platform was asked." })
-  readonly asOf: Date;
-  @Field(() => Boolean, { description: "True when the answer is older than its time to live." })
-  readonly stale: boolean;
+@ObjectType({ simpleResolvers: true, description: "A span of time." })
+export class MetricWindow {
+  constructor(private readonly window: Window) {}
 
-  constructor({ asOf, stale }: Omit<Measurement, "window">) {
-    this.asOf = new Date(asOf);
-    this.stale = stale;
+  @Field(() => DateTime, { description: "Its beginning, inside it." })
+  get from(): Date {
+    return new Date(this.window.from);
+  }
+
+  @Field(() => DateTime, { description: "Its end, outside it." })
+  get to(): Date {
+    return new Date(this.window.to);
   }
 }
 
-@ObjectType({ simpleResolvers: true, description: "A span of time." })
-export class MetricWindow {
-  @Field(() => DateTime, { description: "Its beginning, inside it." })
-  readonly from: Date;
-  @Field(() => DateTime, { description: "Its end, outside it." })
-  readonly to: Date;
+/** The figures of a metric object, where the fields that MetricFields declares read them. */
+export abstract class Figures {
+  constructor(readonly values: Values) {}
+}
 
-  constructor({ from, to }: Window) {
-    this.from = new Date(from);
-    this.to = new Date(to);
+@InterfaceType({ description: "What every answer with metrics says about its own age." })
+export abstract class Measured extends Figures {
+  constructor(
+    values: Values,
+    readonly measurement: Measurement,
+  ) {
+    super(values);
+  }
+
+  @Field(() => DateTime, { description: "When the platform was asked." })
+  get asOf(): Date {
+    return new Date(this.measurement.asOf);
+  }
+
+  @Field(() => Boolean, { description: "True when the answer is older than its time to live." })
+  get stale(): boolean {
+    return this.measurement.stale;
   }
 }
 
@@ -61,20 +75,25 @@ export const MetricField = (metric: Metric, prefix = "") =>
     ...(metric.deprecated === undefined ? {} : { deprecationReason: metric.deprecated }),
   });
 
-/**
- * Class decorator: one MetricField for each metric of the group. The class declares no properties for them, because under
- * ES2022 a declared one would be written as undefined over what `assignMetrics` assigned.
- */
+/** Class decorator: one MetricField for each metric of the group. */
 export const MetricFields =
   (group: MetricGroup) =>
   ({ prototype }: { prototype: object }): void => {
     for (const metric of metricsOf(group)) MetricField(metric)(prototype, metric.field);
   };
 
-/** Writes the group's values on the object as plain properties, the cheapest thing to read; an absent value becomes null. */
-export function assignMetrics(target: object, { metrics }: MetricGroup, values: Values): void {
-  for (const field of Object.keys(metrics)) Reflect.set(target, field, values[field] ?? null);
-}
+/** Class decorator: the metrics of the group are read from the object's `values` when they are selected, null where absent. None is copied. */
+export const ReadsMetrics =
+  (group: MetricGroup) =>
+  ({ prototype }: { prototype: Figures }): void => {
+    for (const { field } of metricsOf(group)) {
+      Object.defineProperty(prototype, field, {
+        get(this: Figures) {
+          return this.values[field] ?? null;
+        },
+      });
+    }
+  };
 
 @ObjectType({ simpleResolvers: true, description: "A LivePerson account (site): the scope of every id and every metric." })
 @Directive('@key(fields: "accountId")')
@@ -87,12 +106,73 @@ export class ContactCenter {
   }
 }
 
-/** What the answer that named an entity says of it besides; clients do not see it. */
+/** The entities on which a field stands: those of one list, or one alone. Their fields ask together. */
+export interface Parent {
+  account: string;
+  /** Null: not known before an answer names them. */
+  ids: readonly string[] | null;
+  /** How many entities it can be; null when nothing limits them. */
+  atMost: number | null;
+  /** The question that lists the entities, when it can bring figures of its entities along. */
+  listed?: KeyMetricsQuestion | IntervalMetricsQuestion;
+  /** True when the rows that name the entities carry their names. */
+  named?: boolean;
+}
+
+/** The account itself, or one entity of it. */
+export const one = (account: string, id: string = account): Parent => ({ account, ids: [id], atMost: 1 });
+
+/** Entities that were named together, and what their fields have asked. */
+export class Siblings implements Parent {
+  readonly atMost: number;
+  readonly #asked = new Map<object, unknown>();
+
+  constructor(
+    readonly account: string,
+    readonly ids: readonly string[],
+    { listed, named = false }: Pick<Parent, "listed" | "named"> = {},
+  ) {
+    this.atMost = ids.length;
+    this.named = named;
+    if (listed) this.listed = listed;
+  }
+
+  readonly named: boolean;
+  readonly listed?: KeyMetricsQuestion | IntervalMetricsQuestion;
+
+  /** What `ask` gives, which is called for the first of the siblings alone. `field`: the same object for all of them. */
+  asked<T>(field: object, ask: () => T): T {
+    if (!this.#asked.has(field)) this.#asked.set(field, ask());
+    return this.#asked.get(field) as T;
+  }
+}
+
+type EntityClass<E> = new (account: string, id: string, origin?: Origin) => E;
+
+/** Entities of one list, which know each other. `namingOf`: what the rows that name them say of them. */
+export function siblings<E>(
+  Entity: EntityClass<E>,
+  account: string,
+  ids: readonly string[],
+  { listed, namingOf }: { listed?: Parent["listed"]; namingOf?: (id: string) => Naming | undefined } = {},
+): E[] {
+  const namings = namingOf ? ids.map(namingOf) : [];
+  const together = new Siblings(account, ids, {
+    ...(listed && { listed }),
+    named: namingOf !== undefined && namings.every((naming) => naming !== undefined),
+  });
+  return ids.map((id, index) => {
+    const naming = namings[index];
+    return new Entity(account, id, naming ? { siblings: together, naming } : { siblings: together });
+  });
+}
+
+/** How an entity was come by; clients do not see it. */
 export interface Origin {
   /** From a row that carries it. */
   naming?: Naming;
-  /** The question whose rows listed the conversation. */
-  listed?: IntervalMetricsQuestion;
+  /** The entities among which it was named; left out: it was named alone. */
+  siblings?: Siblings;
 }
 
 /** Base class of the entities that have an id within an account. */
@@ -103,8 +183,6 @@ function EntityOf(id: string) {
     readonly id: string;
     @Field(() => ID, { description: "The account to which the id belongs: ids repeat between accounts." })
     readonly accountId: string;
-    @Field(() => ContactCenter, { description: "The account as the scope of everything else." })
-    readonly contactCenter: ContactCenter;
 
     constructor(
       accountId: string,
@@ -113,7 +191,11 @@ function EntityOf(id: string) {
     ) {
       this.id = id;
       this.accountId = accountId;
-      this.contactCenter = new ContactCenter(accountId);
+    }
+
+    @Field(() => ContactCenter, { description: "The account as the scope of everything else." })
+    get contactCenter(): ContactCenter {
+      return new ContactCenter(this.accountId);
     }
   }
   return EntityBase;
