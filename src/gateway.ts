@@ -1,6 +1,7 @@
 import { type Clock, systemClock } from "./clock.js";
 import { type Config, ConfigError } from "./config.js";
 import { createDirectoryMemory } from "./graphql/directory-memory.js";
+import { executorOf } from "./graphql/executor.js";
 import { behaviour } from "./graphql/fields.js";
 import { buildGatewaySchema, keepForRouter } from "./graphql/schema.js";
 import { readinessOf } from "./readiness.js";
@@ -56,6 +57,7 @@ export async function createGateway(
   const lookedUp = Promise.all([...accounts.values()].map((account) => account.start())).then(() => undefined);
   return {
     schema,
+    execute: executorOf(schema),
     clock,
     audience: (caller) => audienceOf(caller, accounts.values()),
     // Everybody together is no caller: one of them would lock out all others.

@@ -46,7 +46,7 @@ const closeWithinMs = 10_000;
 /** Starts HTTP around the gateway. Rejects with the system's error when the address cannot be had. */
 export async function startApp({ gateway, config, log, liveTime = systemTime, graphiqlRoot }: AppOptions): Promise<App> {
   const app = Fastify({ bodyLimit: config.maxBodyBytes, forceCloseConnections: "idle" });
-  const apollo = apolloServer(gateway.schema, config, log, () => closed(app));
+  const apollo = apolloServer(gateway, config, log, () => closed(app));
   const open = config.auth.kind === "none";
   // Answers that are still given while the server stops close their connections: kept alive, they would hold the server open.
   let isStopping = false;

@@ -2,10 +2,13 @@ import type { DocumentNode, GraphQLSchema } from "graphql";
 import type { Clock } from "../clock.js";
 import type { GatewayError } from "../errors.js";
 import type { GatewayContext } from "../graphql/context.js";
+import type { Execute } from "../graphql/executor.js";
 
 /** What the server asks of the rest of the gateway; gateway.ts answers it, tests use one by hand. */
 export interface Gateway {
   schema: GraphQLSchema;
+  /** Executes a valid operation of the schema in the context of a request. */
+  execute: Execute;
   /** By which everything in the process is dated and measured. */
   clock: Clock;
   /** Everything about the caller that an answer depends on, in one line without secrets: callers of one audience get the same answers. */

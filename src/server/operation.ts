@@ -17,6 +17,7 @@ export const request = Symbol("gateway request");
 export const explain = Symbol("explain");
 export const caller = Symbol("caller");
 export const ended = Symbol("ended");
+export const answerValues = Symbol("answer values");
 
 export interface ServedContext extends BaseContext {
   [request]: GatewayRequest;
@@ -24,6 +25,8 @@ export interface ServedContext extends BaseContext {
   [caller]: Caller;
   /** Called once, when the answer of the operation is complete. */
   [ended]: (outcome: Outcome) => void;
+  /** How many values the answer can have, once the operation is known. */
+  [answerValues]?: number;
 }
 
 /** What is known of an operation when it has ended. */
@@ -50,7 +53,9 @@ export const operationPlugin = (limits: Limits): ApolloServerPlugin<ServedContex
         if (served.operation.operation === "subscription") throw notOverHttp();
         const variables = served.request.variables ?? {};
         demandListSizes(variables, limits.maxListItems);
-        demandAnswerSize(answerSize(served.schema, served.document, served.operation, variables), limits.maxAnswerValues);
+        const values = answerSize(served.schema, served.document, served.operation, variables);
+        demandAnswerSize(values, limits.maxAnswerValues);
+        served.contextValue[answerValues] = values;
         await served.contextValue[request].prepare({
           document: served.document,
           operationName: served.operationName,

@@ -4,6 +4,7 @@ import { afterEach } from "vitest";
 import { type Clock, systemClock } from "../../src/clock.js";
 import { configFrom } from "../../src/config.js";
 import { GatewayError } from "../../src/errors.js";
+import { executorOf } from "../../src/graphql/executor.js";
 import { type App, type AppOptions, startApp } from "../../src/server/app.js";
 import type { Explain, Gateway, PreparedOperation, Report } from "../../src/server/gateway-port.js";
 
@@ -71,8 +72,10 @@ export function fakeGateway(
   const prepared: PreparedOperation[] = [];
   const explained: (Explain | null)[] = [];
   let closed = false;
+  const schema = options.schema ?? fakeSchema();
   const gateway: Gateway = {
-    schema: options.schema ?? fakeSchema(),
+    schema,
+    execute: executorOf(schema),
     clock: options.clock ?? systemClock,
     audience: ({ id: _, ...sees }) => JSON.stringify(sees),
     refusal: () => null,

@@ -1,0 +1,75 @@
+import fc from "fast-check";
+import { type ExecutionResult, execute, type GraphQLError, parse, validate } from "graphql";
+import { describe, expect, test } from "vitest";
+import type { GatewayContext } from "../../src/graphql/context.js";
+import { executorOf } from "../../src/graphql/executor.js";
+import { validOperation } from "../fuzz/valid-operation.js";
+import { schema } from "./executed.js";
+import { byHand, noon, unavailable } from "./platform-by-hand.js";
+
+const known = { ids: ["12", "13", "100", "1", "2", "10", "5", "-1", "c-1"], now: noon };
+
+/** Errors in an order of their own: graphql-jit collects them level by level. */
+const told = ({ data, errors = [] }: ExecutionResult) => ({
+  data: JSON.parse(JSON.stringify(data ?? null)),
+  errors: errors
+    .map(({ message, path, locations, extensions }: GraphQLError) => JSON.stringify([path, message, locations, extensions]))
+    .sort(),
+});
+
+type Variables = Record<string, unknown>;
+
+async function byBoth(query: string, variables: Variables, context: () => GatewayContext) {
+  const document = parse(query);
+  const execution = { document, operationName: null, variables, values: Number.POSITIVE_INFINITY };
+  const compiled = await executorOf(schema)({ ...execution, context: context() });
+  const plain = await execute({ schema, document, variableValues: variables, contextValue: context() });
+  return { compiled: told(compiled), plain: told(plain) };
+}
+
+describe("a compiled operation", () => {
+  test.each([
+    ["nothing fails", {}],
+    ["an API fails", { failing: { "key-metrics": unavailable("KEY_METRICS") } }],
+    ["the caller may not read conversations", { rights: { conversations: false } }],
+  ])(
+    "is answered as graphql-js answers it, where %s",
+    async (_, conditions) => {
+      let answered = 0;
+      await fc.assert(
+        fc.asyncProperty(validOperation(schema, known), async ({ query, variables }) => {
+          fc.pre(validate(schema, parse(query)).length === 0);
+          const { compiled, plain } = await byBoth(query, variables, () => byHand(conditions));
+          expect(compiled).toEqual(plain);
+          if (plain.errors.length === 0) answered++;
+        }),
+        { numRuns: 80, seed: 7, endOnFailure: true },
+      );
+      expect(answered).toBeGreaterThan(0);
+    },
+    60_000,
+  );
+
+  const byId = "query ($id: ID!) { contactCenter { agent(id: $id) { id name } } }";
+
+  test.each([
+    ["left out", {}],
+    ["null", { id: null }],
+    ["of another type", { id: {} }],
+  ])("has its variables refused in graphql-js's words: %s", async (_, variables) => {
+    const { compiled, plain } = await byBoth(byId, variables, byHand);
+    expect(compiled).toEqual(plain);
+    expect(compiled.errors).toHaveLength(1);
+  });
+
+  test("is executed for each request anew", async () => {
+    const run = executorOf(schema);
+    const document = parse(byId);
+    const answers = [];
+    for (const id of ["12", "13", "12", "13", "12", "100"])
+      answers.push(await run({ document, operationName: null, variables: { id }, context: byHand(), values: 1 }));
+    expect(answers.map(({ data }) => (data as never as { contactCenter: { agent: { name: string } } }).contactCenter.agent.name)).toEqual(
+      ["12", "13", "12", "13", "12", "100"].map((id) => `Agent ${id}`),
+    );
+  });
+});
