@@ -54,7 +54,7 @@ export async function buildGatewaySchema(
     const declared = fields[label];
     // Every other field is a property of its object. type-graphql would wrap the getters among them in resolvers of its own.
     if (declared) field.resolve = resolverOf(label, declared) as NonNullable<typeof field.resolve>;
-    else if (!label.startsWith("Query.")) delete field.resolve;
+    else if (!isOfRoot(label)) delete field.resolve;
   }
   const types = printSchemaWithDirectives(plain);
   const sdl = `${link}\n\n${idKey ? types.replaceAll(accountKey, `${accountKey} @key(fields: "id")`) : types}\n`;
@@ -67,6 +67,8 @@ export async function buildGatewaySchema(
   restore(plain, schema);
   return { schema, sdl };
 }
+
+const isOfRoot = (label: string): boolean => /^(Query|Subscription)[.]/.test(label);
 
 /**
  * Resolves each reference of a router by itself: @apollo/subgraph resolves all of them in one loop, so that one that throws, or
