@@ -31,14 +31,16 @@ export async function createGateway(
   config: Config,
   { clock = systemClock, random = Math.random, warn, tell = () => undefined, refreshed }: GatewayOptions,
 ): Promise<Gateway> {
-  const accounts = new Map(config.accounts.map((account) => [account.id, new PlatformAccount(account, clock, random, tell)]));
+  const memory = new MemoryAnswerStore(Math.floor((1 - memoShare) * config.cacheMaxBytes), (message) => warn(message));
+  const replicas = config.redis && (await replicasOf(config.redis, { local: memory, clock, random, warn, tell }));
+  const accounts = new Map(
+    config.accounts.map((account) => [account.id, new PlatformAccount(account, clock, random, tell, replicas?.counter)]),
+  );
   const accountOf = (id: string): PlatformAccount => {
     const account = accounts.get(id);
     if (!account) throw new Error(`Account ${id} is not configured.`);
     return account;
   };
-  const memory = new MemoryAnswerStore(Math.floor((1 - memoShare) * config.cacheMaxBytes), (message) => warn(message));
-  const replicas = config.redis && (await joinReplicas(config.redis, { local: memory, clock, random, warn, tell }));
   const listeners: ((record: StoredRecord) => void)[] = [];
   const coalescer = new Coalescer({
     store: replicas?.answers ?? memory,
@@ -54,6 +56,7 @@ export async function createGateway(
   const budgets = config.callerCallsPerMinute > 0 ? new CallerBudgets(config.callerCallsPerMinute, clock) : null;
   const { schema } = await buildGatewaySchema(behaviour, { idKey: idKeyOf(config) });
   keepForRouter(schema);
+  await replicas?.start();
   const lookedUp = Promise.all([...accounts.values()].map((account) => account.start())).then(() => undefined);
   return {
     schema,
@@ -75,9 +78,9 @@ export async function createGateway(
 }
 
 /** Without REDIS_URL nothing of it is loaded. */
-async function joinReplicas(...given: Parameters<typeof import("./upstream/redis/replicas.js").joinReplicas>) {
-  const { joinReplicas: join } = await import("./upstream/redis/replicas.js");
-  return join(...given);
+async function replicasOf(...given: Parameters<typeof import("./upstream/redis/replicas.js").replicasOf>) {
+  const redis = await import("./upstream/redis/replicas.js");
+  return redis.replicasOf(...given);
 }
 
 /** Ids repeat between accounts, so that an id alone is a key of one account only. */

@@ -31,7 +31,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     ...["clock", "errors", "time", "upstream/question", "upstream/call", "upstream/apis/descriptor"],
     ...["upstream/answers", "upstream/budget", "upstream/planning", "upstream/transport"],
   ],
-  "upstream/redis": ["clock", "upstream/apis/descriptor", "upstream/apis/registry", "upstream/answers"],
+  "upstream/redis": ["clock", "upstream/apis/descriptor", "upstream/apis/registry", "upstream/answers", "upstream/budget"],
   graphql: ["catalogue", "errors", "time", "upstream/question"],
   server: ["clock", "graphql", "errors", "config"],
   simulator: [],

@@ -8,7 +8,9 @@ import type { Freshness } from "./answers/freshness.js";
 import { apis } from "./apis/registry.js";
 import { CircuitBreaker } from "./budget/circuit-breaker.js";
 import { ExchangeTimes } from "./budget/exchange-times.js";
+import type { Limits } from "./budget/pace.js";
 import type { PermitBudget } from "./budget/permit.js";
+import type { PermitCounter } from "./budget/permit-counter.js";
 import { RateLimiter } from "./budget/rate-limiter.js";
 import type { Service } from "./call.js";
 import type { Session } from "./coalescing/session.js";
@@ -56,6 +58,8 @@ export class PlatformAccount {
     private readonly clock: Clock,
     private readonly random: () => number,
     private readonly tell: (message: string) => void,
+    /** Counts the permits of a service where replicas share them; left out: they are counted here. */
+    counterOf?: (account: string, service: Service, limits: Limits) => PermitCounter,
   ) {
     const { id, limits, ttlMs, staleMs } = config;
     this.id = id;
@@ -65,7 +69,7 @@ export class PlatformAccount {
     this.#services = new Map(
       [...new Set(apis.map(({ service }) => service))].map((service) => {
         const name = `${titles[service]} of account ${id}`;
-        const limiter = new RateLimiter({ name, limits, clock, random });
+        const limiter = new RateLimiter({ name, limits, clock, random, ...(counterOf && { counter: counterOf(id, service, limits) }) });
         return [service, { limiter, circuit: new CircuitBreaker({ name, account: id, clock, random }) }];
       }),
     );

@@ -16,6 +16,20 @@ const secondMs = 1_000;
  */
 const driftMs = 250;
 
+/** No more than `most` calls begin in any `spanMs`. */
+interface Window {
+  readonly spanMs: number;
+  readonly most: number;
+}
+
+/** Calls that began longer ago count in no window. */
+export const longestSpanMs = minuteMs + driftMs;
+
+const windowsOf = ({ maxPerMinute, maxPerSecond }: Limits): Window[] => [
+  { spanMs: longestSpanMs, most: maxPerMinute },
+  ...(maxPerSecond === undefined ? [] : [{ spanMs: secondMs + driftMs, most: maxPerSecond }]),
+];
+
 /** The vendor asks for at least a second after a 429. */
 const shortestPauseMs = secondMs;
 const longestPauseMs = minuteMs;
@@ -32,8 +46,8 @@ const sameLessonMs = 500;
  * the gap between calls; every success takes back a little, up to the configured limits. All moments are monotonic ms.
  */
 export class Pace {
-  readonly #windows: readonly { spanMs: number; most: number }[];
-  readonly #longestMs: number;
+  #windows: readonly Window[];
+  #limits: Limits;
   /** When calls began, ascending. */
   readonly #begun: number[] = [];
   /** Permits that are granted and unused: they count as if their calls began now, whenever that is. */
@@ -46,16 +60,48 @@ export class Pace {
   #slowedAt = Number.NEGATIVE_INFINITY;
 
   constructor(
-    private readonly limits: Limits,
+    limits: Limits,
     private readonly random: () => number,
   ) {
-    const { maxConcurrent, maxPerMinute, maxPerSecond } = limits;
-    this.#concurrency = maxConcurrent;
-    this.#windows = [
-      { spanMs: minuteMs + driftMs, most: maxPerMinute },
-      ...(maxPerSecond === undefined ? [] : [{ spanMs: secondMs + driftMs, most: maxPerSecond }]),
-    ];
-    this.#longestMs = Math.max(...this.#windows.map(({ spanMs }) => spanMs));
+    this.#limits = limits;
+    this.#concurrency = limits.maxConcurrent;
+    this.#windows = windowsOf(limits);
+  }
+
+  get windows(): readonly Window[] {
+    return this.#windows;
+  }
+
+  /** When calls began that still count, ascending. */
+  begun(now: number): readonly number[] {
+    this.#forget(now);
+    return this.#begun;
+  }
+
+  /** Other limits hold from now on, and these calls count against them, ascending. No permit is granted and unused. What 429s have taught stays. */
+  restart(limits: Limits, begun: readonly number[]): void {
+    this.#concurrency = Math.min(limits.maxConcurrent, (this.#concurrency * limits.maxConcurrent) / this.#limits.maxConcurrent);
+    this.#limits = limits;
+    this.#windows = windowsOf(limits);
+    this.#begun.splice(0, this.#begun.length, ...begun);
+    this.#unused = 0;
+  }
+
+  /** Another process has begun a call. */
+  usedElsewhere(at: number): void {
+    const later = this.#begun.findLastIndex((other) => other <= at) + 1;
+    this.#begun.splice(later, 0, at);
+  }
+
+  /** Another process was told 429 and pauses until then. */
+  slowedDownElsewhere(now: number, until: number): void {
+    this.pausedUntil = Math.max(this.pausedUntil, Math.min(until, now + longestRetryAfterMs));
+    this.#slowDown(now);
+  }
+
+  /** Least time between two calls. */
+  get gapMs(): number {
+    return this.#gapMs;
   }
 
   get concurrency(): number {
@@ -97,28 +143,34 @@ export class Pace {
       this.pausedUntil = Math.max(this.pausedUntil, now + Math.min(longestRetryAfterMs, Math.max(shortestPauseMs, ms)));
     };
     pause(retryAfterMs ?? 0);
-    if (now - this.#slowedAt < sameLessonMs) return;
+    const backoffMs = Math.min(longestPauseMs, shortestPauseMs * 2 ** this.#pauses);
+    if (this.#slowDown(now)) pause(Math.max(shortestPauseMs, retryAfterMs ?? backoffMs) * (1 + this.random() / 4));
+  }
+
+  /** False when the lesson was learnt a moment ago. */
+  #slowDown(now: number): boolean {
+    if (now - this.#slowedAt < sameLessonMs) return false;
     this.#slowedAt = now;
-    const backoffMs = Math.min(longestPauseMs, shortestPauseMs * 2 ** this.#pauses++);
-    pause(Math.max(shortestPauseMs, retryAfterMs ?? backoffMs) * (1 + this.random() / 4));
+    this.#pauses++;
     this.#concurrency = Math.max(1, this.#concurrency / 2);
     this.#gapMs = Math.min(longestGapMs, Math.max(firstGapMs, this.#gapMs * 2));
+    return true;
   }
 
   speedUp(): void {
     this.#pauses = 0;
-    this.#concurrency = Math.min(this.limits.maxConcurrent, this.#concurrency + 1 / (4 * this.#concurrency));
+    this.#concurrency = Math.min(this.#limits.maxConcurrent, this.#concurrency + 1 / (4 * this.#concurrency));
     this.#gapMs = this.#gapMs < 1 ? 0 : this.#gapMs * 0.98;
   }
 
   /** Calls that may begin now, 0..maxPerMinute. */
   available(now: number): number {
     this.#forget(now);
-    return Math.max(0, this.limits.maxPerMinute - this.#begun.length - this.#unused);
+    return Math.max(0, this.#limits.maxPerMinute - this.#begun.length - this.#unused);
   }
 
   #forget(now: number): void {
-    const recent = this.#begun.findIndex((at) => at > now - this.#longestMs);
+    const recent = this.#begun.findIndex((at) => at > now - longestSpanMs);
     if (recent !== 0) this.#begun.splice(0, recent < 0 ? this.#begun.length : recent);
   }
 }

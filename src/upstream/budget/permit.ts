@@ -12,6 +12,9 @@ export interface PermitTerms {
   priority: Priority;
 }
 
+/** One HTTP exchange lasts no longer than this, unless somebody waits longer; ms. */
+export const longestExchangeMs = 30_000;
+
 /** The right to send one request to a service. */
 export interface Permit {
   /**

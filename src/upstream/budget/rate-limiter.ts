@@ -1,8 +1,9 @@
 import type { Clock } from "../../clock.js";
 import { GatewayError } from "../../errors.js";
 import { longestTimerMs } from "../../time.js";
-import { type Limits, Pace } from "./pace.js";
+import type { Limits } from "./pace.js";
 import type { Permit, PermitBudget, PermitRequest, PermitRequester, PermitSource, PermitTerms, ReclaimableExchange } from "./permit.js";
+import { type CountedPermit, LocalCounter, type PermitCounter } from "./permit-counter.js";
 import { PermitQueue, ReclaimableExchanges, type Waiting } from "./permit-queue.js";
 
 export interface RateLimiterOptions {
@@ -11,33 +12,37 @@ export interface RateLimiterOptions {
   limits: Limits;
   clock: Pick<Clock, "monotonic">;
   random: () => number;
+  /** Who counts the permits; default this process alone. */
+  counter?: PermitCounter;
 }
 
 /** More requests than this do not wait: further ones are refused. */
 const mostWaiting = 10_000;
 
 /**
- * The budget of one account at one service, in this process: never more than `maxConcurrent` permits out at once, and never more than
- * `maxPerMinute` used in any sliding minute. The wall clock has no part in it.
+ * The budget of one account at one service: never more than `maxConcurrent` permits out at once, and never more than `maxPerMinute` used in
+ * any sliding minute, of this process or of all replicas, as its counter counts. The queue is that of this process. The wall clock has no part in it.
  *
  * A permit that came before a pause after a 429 has expired when it is used in the pause: nothing is sent into it.
  */
 export class RateLimiter implements PermitSource {
   readonly #queue = new PermitQueue();
-  readonly #pace: Pace;
+  readonly #counter: PermitCounter;
   readonly #exchanges = new ReclaimableExchanges();
-  #out = 0;
   #arrivals = 0;
   #closed = false;
   #wake: NodeJS.Timeout | undefined;
 
   constructor(private readonly options: RateLimiterOptions) {
-    this.#pace = new Pace(options.limits, options.random);
+    this.#counter = options.counter ?? new LocalCounter(options.limits, options.random);
+    this.#counter.onChange(() => {
+      if (!this.#closed) this.#goOn();
+    });
   }
 
   request(terms: PermitTerms, requester: PermitRequester): PermitRequest {
     const waiting: Waiting = { terms, requester, arrival: this.#arrivals++ };
-    const earliest = () => this.#pace.earliest(this.#now, this.#queue.ahead(waiting));
+    const earliest = () => this.#counter.earliest(this.#now, this.#queue.ahead(waiting));
     const refusal = this.#closed ? stopping() : this.#refusalAtOnce(terms, earliest());
     if (refusal) requester.refuse(refusal);
     else {
@@ -50,10 +55,11 @@ export class RateLimiter implements PermitSource {
         if (!this.#queue.remove(waiting)) return;
         waiting.terms = changed;
         this.#queue.add(waiting);
+        this.#counter.wanted(this.#queue.all);
         this.#sleep(this.#now);
       },
       cancel: () => {
-        this.#queue.remove(waiting);
+        if (this.#queue.remove(waiting)) this.#counter.wanted(this.#queue.all);
       },
     };
   }
@@ -68,17 +74,17 @@ export class RateLimiter implements PermitSource {
   }
 
   get pause(): GatewayError | undefined {
-    return this.#isPaused ? this.refusal(this.#pace.pausedUntil) : undefined;
+    return this.#isPaused ? this.refusal(this.#counter.pausedUntil) : undefined;
   }
 
   rateLimited(retryAfterMs: number | undefined): number {
-    this.#pace.slowDown(this.#now, retryAfterMs);
+    this.#counter.slowDown(this.#now, retryAfterMs);
     this.#goOn();
-    return this.#pace.pausedUntil;
+    return this.#counter.pausedUntil;
   }
 
   succeeded(): void {
-    this.#pace.speedUp();
+    this.#counter.speedUp();
     this.#goOn();
   }
 
@@ -90,9 +96,9 @@ export class RateLimiter implements PermitSource {
     const { maxPerMinute } = this.options.limits;
     return {
       maximumAvailable: maxPerMinute,
-      currentlyAvailable: this.#pace.available(this.#now),
+      currentlyAvailable: this.#counter.available(this.#now),
       restoreRatePerMinute: maxPerMinute,
-      concurrencyLimit: this.#pace.concurrency,
+      concurrencyLimit: this.#counter.concurrency,
       waiting: this.#queue.length,
     };
   }
@@ -108,7 +114,7 @@ export class RateLimiter implements PermitSource {
   }
 
   get #isPaused(): boolean {
-    return this.#pace.pausedUntil > this.#now;
+    return this.#counter.pausedUntil > this.#now;
   }
 
   #refusalAtOnce({ deadline }: PermitTerms, earliest: number): GatewayError | undefined {
@@ -119,30 +125,30 @@ export class RateLimiter implements PermitSource {
     if (this.#queue.remove(waiting)) waiting.requester.refuse(error);
   }
 
-  #permit(): Permit {
+  #permit(counted: CountedPermit): Permit {
     let state: "granted" | "used" | "released" = "granted";
     let exchange: ReclaimableExchange | undefined;
-    this.#out++;
-    this.#pace.granted();
     const release = () => {
       if (state === "released") return;
-      if (state === "granted") this.#pace.returned();
       state = "released";
-      this.#out--;
+      counted.release();
       if (exchange) this.#exchanges.delete(exchange);
       this.#goOn();
+    };
+    const judged = (mayLeave: boolean): boolean => {
+      // It may have been given back while its counter was asked.
+      const leaves = mayLeave && state !== "released";
+      if (leaves) this.#goOn();
+      else release();
+      return leaves;
     };
     return {
       use: () => {
         if (state !== "granted") return false;
-        if (this.#isPaused) {
-          release();
-          return false;
-        }
+        if (this.#isPaused) return judged(false);
         state = "used";
-        this.#pace.used(this.#now);
-        this.#goOn();
-        return true;
+        const mayLeave = counted.use(this.#now);
+        return typeof mayLeave === "boolean" ? judged(mayLeave) : mayLeave.then(judged);
       },
       reclaimable: (given) => {
         if (exchange) this.#exchanges.delete(exchange);
@@ -165,32 +171,33 @@ export class RateLimiter implements PermitSource {
 
   /** A pause, or exchanges that last, can make permits impossible that were possible when they were asked for. */
   #refuseHopeless(now: number): void {
-    const last = this.#pace.earliest(now, Math.max(0, this.#queue.length - 1));
+    const last = this.#counter.earliest(now, Math.max(0, this.#queue.length - 1));
     if (last <= this.#queue.noDeadlineBefore) return;
     this.#queue.recount();
     if (last <= this.#queue.noDeadlineBefore) return;
     let ahead = 0;
     for (const waiting of [...this.#queue.all]) {
-      const earliest = this.#pace.earliest(now, ahead);
+      const earliest = this.#counter.earliest(now, ahead);
       if (earliest <= waiting.terms.deadline) ahead++;
       else this.#refuse(waiting, this.refusal(earliest));
     }
   }
 
   #grantPermits(now: number): void {
-    for (;;) {
-      const { first } = this.#queue;
-      if (!first || this.#out >= this.#pace.concurrency || this.#pace.earliest(now, 0) > now) return;
+    for (let { first } = this.#queue; first; { first } = this.#queue) {
+      const counted = this.#counter.take(now);
+      if (!counted) break;
       this.#queue.remove(first);
-      first.requester.grant(this.#permit());
+      first.requester.grant(this.#permit(counted));
     }
+    this.#counter.wanted(this.#queue.all);
   }
 
   /** Takes permits back for as many requests as wait and could be served at once. */
   #closeOverdue(now: number): void {
     for (;;) {
-      const room = this.#pace.concurrency - this.#out + this.#exchanges.closing;
-      const needed = this.#queue.length > Math.max(0, room) && this.#pace.earliest(now, Math.max(0, room)) <= now;
+      const room = this.#counter.concurrency - this.#counter.out + this.#exchanges.closing;
+      const needed = this.#queue.length > Math.max(0, room) && this.#counter.earliest(now, Math.max(0, room)) <= now;
       if (!needed || !this.#exchanges.closeOldest(now)) return;
     }
   }
@@ -199,14 +206,15 @@ export class RateLimiter implements PermitSource {
   #sleep(now: number): void {
     clearTimeout(this.#wake);
     if (this.#queue.length === 0) return;
-    const next = this.#out < this.#pace.concurrency ? this.#pace.earliest(now, 0) : this.#nextClosing(now);
-    const wakeAt = Math.min(next, this.#queue.noDeadlineBefore + 1, now + longestTimerMs);
+    const next = this.#counter.out < this.#counter.concurrency ? this.#counter.earliest(now, 0) : this.#nextClosing(now);
+    // Where others grant permits, one that could come and has not is told of.
+    const wakeAt = Math.min(next > now ? next : Number.POSITIVE_INFINITY, this.#queue.noDeadlineBefore + 1, now + longestTimerMs);
     this.#wake = setTimeout(() => this.#goOn(), Math.max(0, Math.ceil(wakeAt - now)));
   }
 
   /** When closing an exchange would help; infinite when that takes an event, such as an exchange that ends or loses its last waiter. */
   #nextClosing(now: number): number {
-    const at = Math.max(this.#pace.earliest(now, 0), this.#exchanges.nextAt(now));
+    const at = Math.max(this.#counter.earliest(now, 0), this.#exchanges.nextAt(now));
     return at > now ? at : Number.POSITIVE_INFINITY;
   }
 }

@@ -2,7 +2,7 @@ import { GatewayError } from "../../errors.js";
 import { type Moment, momentOf } from "../answers/freshness.js";
 import type { AnswerRecord } from "../apis/descriptor.js";
 import type { Charge } from "../budget/caller-budget.js";
-import { type Permit, type PermitRequest, type PermitTerms, type Priority, priorities } from "../budget/permit.js";
+import { longestExchangeMs, type Permit, type PermitRequest, type PermitTerms, type Priority, priorities } from "../budget/permit.js";
 import type { Call, ExchangeRequest } from "../call.js";
 import type { PlannedCall } from "../planning/plan.js";
 import type { Question } from "../question.js";
@@ -35,8 +35,6 @@ export interface CallOwner {
 
 export type CallEnd = { readonly record: AnswerRecord; readonly isCutShort: boolean } | { readonly error: unknown };
 
-/** One HTTP exchange lasts no longer than this, unless somebody waits longer; ms. */
-const longestExchangeMs = 30_000;
 /** A series of pages that has begun reads on behind its request for so long, ms. */
 const longestReadingOnMs = 60_000;
 

@@ -25,6 +25,24 @@ export class Keys {
     return `${this.prefix}:${protocol}:probe`;
   }
 
+  /** What the permits of one service of an account are counted in. */
+  budget(account: string, service: string): { state: string; log: string; out: string; unused: string; waiting: string; heard: string } {
+    const key = (name: string) => `${this.prefix}:${protocol}:{${account}}:${service}:${name}`;
+    return {
+      state: key("state"),
+      log: key("log"),
+      out: key("out"),
+      unused: key("unused"),
+      waiting: key("waiting"),
+      heard: key("heard"),
+    };
+  }
+
+  /** Tells that a permit may be had, or that the platform has refused calls: the account and the service. */
+  get budgetChannel(): string {
+    return `${this.prefix}:${protocol}:budget`;
+  }
+
   answers(scopeDigest: string): string {
     return `${this.prefix}:${this.release}:{${scopeDigest}}:answers`;
   }

@@ -1,6 +1,6 @@
 import { createClient, RESP_TYPES } from "@redis/client";
 import type { RedisClock } from "./redis-clock.js";
-import { GarbledReply, numberOf, type Reply, type Script, script } from "./script.js";
+import { GarbledReply, listOf, numberOf, type Reply, type Script, script } from "./script.js";
 
 export interface LinkOptions {
   /** redis:// or rediss://, with the credentials. */
@@ -23,9 +23,14 @@ type Client = ReturnType<typeof connection>;
 const connectMs = 2_000;
 /** A command that takes longer: Redis is away. */
 const longestCommandMs = 250;
-/** Half of the last commands took longer: Redis is too slow to be of use. */
-const slowMs = 50;
-const judged = 20;
+/** Time is measured in turns of this length: see `within`. */
+const turnMs = 25;
+/** A command that takes so many turns is slow. */
+const slowTurns = 2;
+/** When most of the last samples were slow, Redis is too slow to be of use. The commands of a moment are one sample. */
+const samples = 10;
+const mostSlow = 7;
+const sampleMs = 250;
 /** So many probes in a row have to be quick before Redis is used. */
 const probes = 3;
 const heartbeatMs = 1_000;
@@ -35,7 +40,7 @@ const longestPauseMs = 1_000;
 const tooSlow = "it is too slow";
 
 const probe = script(`redis.call('SET', KEYS[1], '1', 'PX', 10000)
-return {tostring(now + (micros % 1000) / 1000)}`);
+return {ms(now)}`);
 
 /**
  * The connection to Redis. Redis is either of use or away: a broken connection, an error, a command that takes too long and an answer that
@@ -55,7 +60,8 @@ export class RedisLink {
   #closed = false;
   #kept: Promise<void> = Promise.resolve();
   #hasTold = false;
-  #durations: number[] = [];
+  #sampledAt = 0;
+  #slow: boolean[] = [];
 
   constructor(private readonly options: LinkOptions) {}
 
@@ -90,7 +96,7 @@ export class RedisLink {
   /** Rejects with RedisAway. A script that was begun may have run all the same. */
   async run(ran: Script, keys: readonly string[], args: readonly (string | Buffer)[]): Promise<Reply> {
     if (!this.#client) throw new RedisAway(this.#reason);
-    return this.#run(this.#client, ran, keys, args);
+    return (await this.#run(this.#client, ran, keys, args)).reply;
   }
 
   /** Something that was read cannot be: whoever wrote it is not one of us. */
@@ -131,8 +137,10 @@ export class RedisLink {
     let wasUp = false;
     try {
       await unlessEnded(within(connectMs, Promise.all([client.connect(), subscriber.connect()]), "it takes no connection"));
-      this.#durations = [];
-      for (let tries = 0; tries < probes; tries++) await this.#probe(client);
+      this.#slow = [];
+      for (let tries = 0; tries < probes; tries++) {
+        if ((await this.#probe(client)) >= slowTurns) throw new RedisAway(tooSlow);
+      }
       for (const [channel, listener] of this.#listeners) {
         await unlessEnded(
           within(
@@ -180,40 +188,46 @@ export class RedisLink {
     return wasUp;
   }
 
-  /** A write, and Redis' time. */
-  async #probe(client: Client): Promise<void> {
+  /** A write, and Redis' time. Resolves with the turns that it took. */
+  async #probe(client: Client): Promise<number> {
     const sentAt = this.options.clock.monotonic();
-    const reply = await this.#run(client, probe, [this.options.probeKey], []);
-    if (!Array.isArray(reply)) throw new GarbledReply("Redis answered with something else than a list.");
-    this.options.clock.learn(numberOf(reply[0]), sentAt);
+    const { reply, turns } = await this.#run(client, probe, [this.options.probeKey], []);
+    this.options.clock.learn(numberOf(listOf(reply)[0]), sentAt);
+    return turns;
   }
 
-  async #run(client: Client, ran: Script, keys: readonly string[], args: readonly (string | Buffer)[]): Promise<Reply> {
-    const began = performance.now();
+  async #run(
+    client: Client,
+    ran: Script,
+    keys: readonly string[],
+    args: readonly (string | Buffer)[],
+  ): Promise<{ readonly reply: Reply; readonly turns: number }> {
+    let turns = 0;
+    const sent = (command: string, code: string) => {
+      const work = client.sendCommand([command, code, String(keys.length), ...keys, ...args], asBuffers);
+      return within(longestCommandMs, work as unknown as Promise<Reply>, tooSlow, () => turns++);
+    };
     try {
-      const rest = [String(keys.length), ...keys, ...args];
-      const sent = (command: string, code: string) => within(longestCommandMs, send(client, [command, code, ...rest]), tooSlow);
-      let reply: Reply;
-      try {
-        reply = await sent("EVALSHA", ran.sha1);
-      } catch (error) {
+      const reply = await sent("EVALSHA", ran.sha1).catch(async (error) => {
         // A key of ours that holds something else than we write is none of ours.
         if (says(error, "WRONGTYPE")) await within(longestCommandMs, client.unlink([...keys]), tooSlow);
         else if (!says(error, "NOSCRIPT")) throw error;
-        reply = await sent("EVAL", ran.source);
-      }
-      this.#judge(performance.now() - began);
-      return reply;
+        return sent("EVAL", ran.source);
+      });
+      this.#judge(turns >= slowTurns);
+      return { reply, turns };
     } catch (error) {
       this.#end(error);
       throw new RedisAway(reasonOf(error));
     }
   }
 
-  #judge(durationMs: number): void {
-    this.#durations = [...this.#durations, durationMs].slice(-judged);
-    const ascending = this.#durations.toSorted((a, b) => a - b);
-    if (ascending.length >= probes && ascending[ascending.length >> 1]! > slowMs) throw new RedisAway(tooSlow);
+  #judge(isSlow: boolean): void {
+    const now = performance.now();
+    if (now - this.#sampledAt < sampleMs) return;
+    this.#sampledAt = now;
+    this.#slow = [...this.#slow, isSlow].slice(-samples);
+    if (this.#slow.filter(Boolean).length > mostSlow) throw new RedisAway(tooSlow);
   }
 
   #pause(ms: number): Promise<void> {
@@ -239,17 +253,24 @@ const connection = (url: string) =>
 
 const asBuffers = { typeMapping: { [RESP_TYPES.BLOB_STRING]: Buffer } } as const;
 
-const send = (client: Client, command: readonly (string | Buffer)[]): Promise<Reply> =>
-  client.sendCommand(command, asBuffers) as unknown as Promise<Reply>;
-
 function destroy(client: Client): void {
   if (client.isOpen) client.destroy();
 }
 
-/** Rejects after so long. A process that was busy for that long looks once more whether the answer has come meanwhile. */
-function within<T>(ms: number, work: Promise<T>, orElse: string): Promise<T> {
+/**
+ * Rejects after so long. It is measured in short turns: in a process that was busy or stopped meanwhile the answer may have come and not been
+ * read, so that such a time counts as one turn.
+ */
+function within<T>(ms: number, work: Promise<T>, orElse: string, turned: () => void = () => undefined): Promise<T> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => setImmediate(() => reject(new RedisAway(orElse))), ms);
+    let leftMs = ms;
+    const turn = () => {
+      turned();
+      leftMs -= turnMs;
+      if (leftMs > 0) timer = setTimeout(turn, turnMs);
+      else reject(new RedisAway(orElse));
+    };
+    let timer = setTimeout(turn, turnMs);
     work.then(resolve, reject).finally(() => clearTimeout(timer));
   });
 }

@@ -1,11 +1,16 @@
+import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { z } from "zod";
 import type { Clock } from "../../clock.js";
 import type { AnswerStore } from "../answers/answer-store.js";
+import type { Limits } from "../budget/pace.js";
+import type { PermitCounter } from "../budget/permit-counter.js";
 import { Keys } from "./keys.js";
 import { RedisLink } from "./link.js";
+import { Presence } from "./presence.js";
 import { RedisClock } from "./redis-clock.js";
 import { SharedAnswers } from "./shared-answers.js";
+import { SharedCounter } from "./shared-counter.js";
 
 export interface ReplicasOptions {
   /** Answers in this process's memory. */
@@ -19,6 +24,10 @@ export interface ReplicasOptions {
 /** What this gateway shares with its replicas. */
 export interface Replicas {
   readonly answers: AnswerStore;
+  /** Counts the permits of one service of an account over all replicas. */
+  counter(account: string, service: string, limits: Limits): PermitCounter;
+  /** Resolves when Redis was found, or was not: the gateway serves without it as well. To be called when all counters are there. */
+  start(): Promise<void>;
   /** "ok", or why nothing is shared now. */
   standing(): string;
   close(): Promise<void>;
@@ -27,19 +36,24 @@ export interface Replicas {
 const manifest = z.object({ version: z.string() });
 const release = (): string => manifest.parse(JSON.parse(readFileSync(new URL("../../../package.json", import.meta.url), "utf8"))).version;
 
-/** Resolves when Redis was found, or was not: the gateway serves without it as well. */
-export async function joinReplicas(
+export function replicasOf(
   { url, prefix }: { readonly url: string; readonly prefix: string },
-  { local, clock, random, warn, tell }: ReplicasOptions,
-): Promise<Replicas> {
-  const redisClock = new RedisClock(clock);
+  { local, clock: ownClock, random, warn, tell }: ReplicasOptions,
+): Replicas {
+  const clock = new RedisClock(ownClock);
   const keys = new Keys(prefix, release());
-  const link = new RedisLink({ url, probeKey: keys.probe, clock: redisClock, random, tell });
-  const answers = new SharedAnswers({ local, link, keys, clock: redisClock, warn });
-  await link.start();
+  const replica = randomUUID();
+  const link = new RedisLink({ url, probeKey: keys.probe, clock, random, tell });
+  const presence = new Presence(link, keys, replica);
   return {
-    answers,
+    answers: new SharedAnswers({ local, link, keys, clock, warn }),
+    counter: (account, service, limits) =>
+      new SharedCounter({ account, service, limits, replica, link, keys, clock, presence, random, warn }),
+    start: () => link.start(),
     standing: () => (link.trouble === null ? "ok" : `Redis is away: ${link.trouble}. Nothing is shared with other replicas meanwhile.`),
-    close: () => link.close(),
+    close: async () => {
+      await presence.leave();
+      await link.close();
+    },
   };
 }

@@ -7,9 +7,10 @@ export interface Script {
   readonly sha1: string;
 }
 
-/** Redis' time in whole milliseconds, for scripts: `now`. */
+/** For scripts: Redis' time in ms, `now`, and `ms`, which writes a time to the microsecond. */
 const time = `local seconds, micros = unpack(redis.call('TIME'))
-local now = seconds * 1000 + math.floor(micros / 1000)
+local now = seconds * 1000 + micros / 1000
+local function ms(time) return string.format('%.3f', time) end
 `;
 
 export function script(body: string): Script {
