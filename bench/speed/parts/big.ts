@@ -3,18 +3,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { agentSegmentMetrics } from "../../../src/catalogue/agent-segments.js";
 import { middle } from "../../quantile.js";
-import { askOf } from "../dashboard.js";
 import { settingsForFull, startFullPlatform } from "../full-platform.js";
 import { LoadGenerator, type Measured } from "../load.js";
 import { type Effort, type Part, say } from "../part.js";
-import type { Ask } from "../requests.js";
 import { answerOf, freshSeconds, type Scene, staged, ttl } from "../scene.js";
 import { type Served, startGateway, startParseAndPrint, startPlainApollo } from "../served.js";
 import { digits, spread, table } from "../table.js";
+import { everything } from "../worst-requests.js";
 
 const agents = 2_000;
-/** As many as one list may name. */
-const idsOfAList = 500;
 
 export const big: Part = {
   name: "big",
@@ -89,16 +86,4 @@ async function runBig(scene: Scene, { rounds, quick }: Effort) {
       of: cell.served.name === "gateway" ? ("gateway" as const) : ("yardstick" as const),
     })),
   };
-}
-
-/** All agents, in lists as long as allowed, with everything there is to know of them by interval; a new document each time. */
-function everything(all: readonly string[]): Ask {
-  const metrics = Object.keys(agentSegmentMetrics.metrics).join(" ");
-  const lists = Array.from({ length: Math.ceil(all.length / idsOfAList) }, (_, at) => all.slice(at * idsOfAList, (at + 1) * idsOfAList));
-  const variables = Object.fromEntries(lists.map((ids, at) => [`ids${at}`, ids]));
-  const declared = lists.map((_, at) => `$ids${at}: [ID!]!`).join(", ");
-  const fields = lists.map(
-    (_, at) => `part${at}: agents(ids: $ids${at}) { nodes { id segments(lastMinutes: 60) { intervals(everyMinutes: 5) { ${metrics} } } } }`,
-  );
-  return askOf(`query Everything%n%(${declared}) { contactCenter { ${fields.join(" ")} } }`, variables);
 }
