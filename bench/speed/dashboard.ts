@@ -4,62 +4,78 @@ import type { Ask } from "./requests.js";
 export const skillsOfAccount = 40;
 export const skillsOfDashboard = 20;
 
-const current = [
-  "asOf",
-  "assignedConversations",
-  "unassignedConversations",
-  "activeConversations",
-  "openConversations",
-  "overdueConversationsTotal",
-  "queueWaitTime90thPercentile",
-  "agentLoad",
-  "humanAgentLoad",
-  "availableSlots",
-  "onlineAgents",
-];
-const keyMetrics = ["avgWaitTime", "avgWaitTimeFirstResponse", "avgTimeToResponse", "closedConversations"];
-const segments = ["totalSkillConversationSegments", "interactiveSkillSegments", "skillSegmentsAbandonedByConsumersInQueue"];
-const totals = ["totalAgentConversationSegments", "interactiveAgentSegments", "avgAgentSegmentDuration"];
-
-interface Sections {
+/** What a question asks for: of these skills the metrics of three sections, and totals of the account. An empty section is left out. */
+export interface Choice {
+  ids: readonly string[];
   current: readonly string[];
   keyMetrics: readonly string[];
   segments: readonly string[];
   totals: readonly string[];
 }
 
-const whole: Sections = { current, keyMetrics, segments, totals };
+/** How a server is asked for a choice. Each document has the name given. */
+export type Asker = (choice: Choice, name: string) => Ask;
 
-/** A document over the sections of a dashboard; an empty section is left out. */
-export function documentOf(name: string, sections: Sections = whole): string {
-  const part = (field: string, metrics: readonly string[]) => (metrics.length === 0 ? "" : ` ${field} { ${metrics.join(" ")} }`);
-  const skill = `id name${part("current", sections.current)}${part("keyMetrics(lastMinutes: 60)", sections.keyMetrics)}${part("segments(lastMinutes: 60)", sections.segments)}`;
-  return `query ${name}($ids: [ID!]!) { contactCenter { accountId skills(ids: $ids) { nodes { ${skill} } }${part("agentSegments(lastMinutes: 60)", sections.totals)} } }`;
-}
+const everySection: Omit<Choice, "ids"> = {
+  current: [
+    "assignedConversations",
+    "unassignedConversations",
+    "activeConversations",
+    "openConversations",
+    "overdueConversationsTotal",
+    "queueWaitTime90thPercentile",
+    "agentLoad",
+    "humanAgentLoad",
+    "availableSlots",
+    "onlineAgents",
+  ],
+  keyMetrics: ["avgWaitTime", "avgWaitTimeFirstResponse", "avgTimeToResponse", "closedConversations"],
+  segments: ["totalSkillConversationSegments", "interactiveSkillSegments", "skillSegmentsAbandonedByConsumersInQueue"],
+  totals: ["totalAgentConversationSegments", "interactiveAgentSegments", "avgAgentSegmentDuration"],
+};
+
+/** The dashboard: every section. */
+export const dashboard = (ids: readonly string[]): Choice => ({ ids, ...everySection });
 
 export const askOf = (query: string, variables: Record<string, unknown> = {}): Ask => ({ body: JSON.stringify({ query, variables }) });
 
-/** The dashboard of twenty skills, about 11 kB. */
-export const dashboard = (ids: readonly string[], name = "Dashboard"): Ask => askOf(documentOf(name), { ids });
+const part = (field: string, metrics: readonly string[]): string => (metrics.length === 0 ? "" : `${field} { ${metrics.join(" ")} }`);
 
-/** So many dashboards, each with a name and a choice of skills of its own. */
-export const dashboards = (count: number, all: readonly string[]): Ask[] =>
+/** The gateway's schema, which the plain Apollo server has too. */
+export const askGateway: Asker = ({ ids, current, keyMetrics, segments, totals }, name) => {
+  const skill = [
+    "id name",
+    part("current", current.length === 0 ? [] : ["asOf", ...current]),
+    part("keyMetrics(lastMinutes: 60)", keyMetrics),
+    part("segments(lastMinutes: 60)", segments),
+  ].join(" ");
+  const query = `query ${name}($ids: [ID!]!) { contactCenter { accountId skills(ids: $ids) { nodes { ${skill} } } ${part("agentSegments(lastMinutes: 60)", totals)} } }`;
+  return askOf(query, { ids });
+};
+
+/** So many dashboards over different skills. */
+export const dashboards = (count: number, all: readonly string[]): Choice[] =>
   Array.from({ length: count }, (_, turn) => {
-    const ids = Array.from({ length: skillsOfDashboard }, (_, at) => all[(turn + at * (1 + (turn % 3))) % all.length]!);
-    return dashboard([...new Set(ids)], `Dashboard${turn}`);
+    const step = 1 + 2 * (turn % 3);
+    return dashboard([...new Set(Array.from({ length: skillsOfDashboard }, (_, at) => all[(turn + at * step) % all.length]!))]);
   });
 
-/** One document with as many orders of the same skills as asked for: variables that differ, figures that do not. */
-export const shuffledDashboards = (count: number, ids: readonly string[], random: () => number): Ask[] =>
+/** The same skills in so many orders: variables that differ, figures that do not. */
+export const shuffledDashboards = (count: number, ids: readonly string[], random: () => number): Choice[] =>
   Array.from({ length: count }, () => dashboard(shuffled(ids, random)));
 
 /** Parts of the dashboard: some of its skills, some of its sections, some of their metrics. */
-export const subsets = (count: number, ids: readonly string[], random: () => number): Ask[] =>
-  Array.from({ length: count }, (_, turn) => {
+export const subsets = (count: number, ids: readonly string[], random: () => number): Choice[] =>
+  Array.from({ length: count }, () => {
     const some = <T>(all: readonly T[]): T[] => shuffled(all, random).slice(0, 1 + Math.floor(random() * (all.length - 1)));
     const maybe = (all: readonly string[]): string[] => (random() < 0.6 ? some(all) : []);
-    const sections = { current: maybe(current), keyMetrics: maybe(keyMetrics), segments: maybe(segments), totals: maybe(totals) };
-    return askOf(documentOf(`Subset${turn}`, sections), { ids: some(ids) });
+    return {
+      ids: some(ids),
+      current: maybe(everySection.current),
+      keyMetrics: maybe(everySection.keyMetrics),
+      segments: maybe(everySection.segments),
+      totals: maybe(everySection.totals),
+    };
   });
 
 function shuffled<T>(all: readonly T[], random: () => number): T[] {

@@ -11,11 +11,16 @@ export interface Effort {
 export const thorough: Effort = { rounds: 5, forMs: 2_000, quick: false };
 export const quick: Effort = { rounds: 3, forMs: 600, quick: true };
 
-/** What one part found: Markdown, and numbers for the picture by name. */
+/** What one part found, and a chart of it for the picture. */
 export interface Findings {
   markdown: string;
-  /** Bars for the picture. */
-  bars?: readonly Bar[];
+  chart?: Chart;
+}
+
+export interface Chart {
+  title: string;
+  note: string;
+  bars: readonly Bar[];
 }
 
 export interface Bar {

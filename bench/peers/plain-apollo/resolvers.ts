@@ -15,12 +15,7 @@ export class Loaders {
   agentIntervals = (minutes: number, everyMinutes: number) =>
     this.#loader<object[]>(`intervals ${minutes} ${everyMinutes}`, async (ids) => {
       const cuts = await platform.agentIntervals(named(ids), minutes, everyMinutes);
-      return ids.map((id) =>
-        cuts.flatMap(({ from, to, part }) => {
-          const figures = part.figures.get(id);
-          return figures ? [{ from, to, ...figures }] : [];
-        }),
-      );
+      return ids.map((id) => cuts.map(({ from, to, part }) => ({ from, to, ...part.figures.get(id) })));
     });
 
   #byId(name: string, ask: (ids: readonly string[]) => Promise<platform.Part>): Loader<platform.Figures> {

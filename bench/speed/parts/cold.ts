@@ -24,7 +24,7 @@ const operation = (name: string): Ask =>
 /** `stages`: how many exchanges must follow each other, because the later ones need what the earlier ones bring. */
 const questions = [
   { asked: "totals over four APIs", ask: operation("contact-center"), stages: 1 },
-  { asked: "a team and its agents", ask: operation("team"), stages: 2 },
+  { asked: "an agent's page", ask: operation("agent"), stages: 2 },
 ];
 
 /** Nothing is ever fresh. */
@@ -37,7 +37,7 @@ async function runCold(scene: Scene, effort: Effort): Promise<Findings> {
   const firsts = await firstRequests(platform, effort);
   return {
     markdown: [
-      `Nothing is stored and the platform takes ${latencyMs} ms for each exchange. The yardstick makes the same exchanges with undici and reads nothing of them: those of a stage side by side, one stage after another. Medians of ${rounds(effort)} in turn.`,
+      `No figure is stored, ids and names are known, and the platform takes ${latencyMs} ms for each exchange. The yardstick makes the same exchanges with undici and reads nothing of them: those of a stage side by side, one stage after another. Medians of ${rounds(effort)} in turn.`,
       table(["asked", "exchanges", "stages", "gateway ms", "yardstick ms", "ratio", "lowest to highest"], rows),
       `The first request of a process against later ones, nothing stored, a platform without latency; ${effort.rounds} processes each:`,
       table(["asked", "first ms", "later ms", "ratio", "lowest to highest"], firsts),

@@ -1,5 +1,5 @@
 import { middle } from "../../quantile.js";
-import { dashboard, skillsOfDashboard } from "../dashboard.js";
+import { askGateway, dashboard, skillsOfDashboard } from "../dashboard.js";
 import { LoadGenerator } from "../load.js";
 import { type Effort, type Findings, type Part, say } from "../part.js";
 import { freshSeconds, type Scene, skillIds, staged, startDashboardPlatform, startFreshGateway } from "../scene.js";
@@ -32,7 +32,11 @@ async function runStart(scene: Scene, effort: Effort): Promise<Findings> {
       await staged(async (own) => {
         const served = own.keep(await start());
         const atRest = await served.memory();
-        await load.run(served, { connections: 64, source: { kind: "numbered", ask: dashboard(ids, "Dashboard%n%") }, requests });
+        await load.run(served, {
+          connections: 64,
+          source: { kind: "numbered", ask: askGateway(dashboard(ids), "Dashboard%n%") },
+          requests,
+        });
         found.push({ readyMs: served.readyMs, atRest, afterLoad: await served.memory() });
         say(`round ${round + 1}  ${name}: ready after ${digits(served.readyMs)} ms`);
       });
