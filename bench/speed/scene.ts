@@ -55,7 +55,7 @@ export const startFreshGateway = (name: string, platform: Platform, settings: Re
   startGateway(name, { ...settingsFor(platform), ...ttl(freshSeconds), ...settings });
 
 /** The answer as it was sent; throws when it has errors. */
-export async function answerOf({ name, port, path }: Served, { body, headers }: Ask): Promise<string> {
+export async function answerOf({ name, port, path }: Pick<Served, "name" | "port" | "path">, { body, headers }: Ask): Promise<string> {
   const response = await fetch(`http://127.0.0.1:${port}${path}`, {
     method: "POST",
     headers: { "content-type": "application/json", ...headers },

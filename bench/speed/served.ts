@@ -91,15 +91,22 @@ export const startParseAndPrint = (platformFile: string, answerFile: string): Pr
     path: "/graphql",
   });
 
-/** Apollo Server + DataLoader + Keyv, written by hand. */
+/** Apollo Server + DataLoader + Keyv, written by hand. `now`: the date by which it asks, default real time. */
 export const startPlainApollo = (
   { url, account, bearer }: Pick<Platform, "url" | "account" | "bearer">,
   ttlSeconds: number,
+  now?: number,
 ): Promise<NodeServed> =>
   startNode({
     name: "plain Apollo Server",
     commandLine: peer("plain-apollo/server.ts"),
-    environment: { LP_URL: url, LP_ACCOUNT: account, LP_BEARER: bearer, TTL_SECONDS: String(ttlSeconds) },
+    environment: {
+      LP_URL: url,
+      LP_ACCOUNT: account,
+      LP_BEARER: bearer,
+      TTL_SECONDS: String(ttlSeconds),
+      ...(now !== undefined && { NOW: String(now) }),
+    },
     readyPath: "/healthz",
     path: "/graphql",
   });

@@ -15,7 +15,7 @@ export interface Cut {
   part: Part;
 }
 
-const { LP_URL, LP_ACCOUNT, LP_BEARER, TTL_SECONDS } = process.env;
+const { LP_URL, LP_ACCOUNT, LP_BEARER, TTL_SECONDS, NOW } = process.env;
 const ttlMs = 1_000 * Number(TTL_SECONDS);
 
 /** Answers of the platform by what was asked, in memory. Values are kept as they are: Keyv's own serialization would cost more than the rest. */
@@ -145,7 +145,7 @@ interface RawGroups {
 
 async function ofSkills(skillIds: readonly string[], minutes: number, wanted: Record<string, string[]>): Promise<Part> {
   return cached(JSON.stringify([skillIds, minutes, wanted]), async () => {
-    const to = Math.ceil(Date.now() / 60_000) * 60_000;
+    const to = Math.ceil((NOW ? Number(NOW) : Date.now()) / 60_000) * 60_000;
     const asOf = new Date().toISOString();
     const filters = { time: { from: to - minutes * 60_000, to }, skillIds };
     const body = JSON.stringify({ filters, groupBy: "skillId", responseSections: ["groupBy"], ...wanted });
