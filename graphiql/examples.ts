@@ -1,9 +1,21 @@
 const files = import.meta.glob<string>("../schema/operations/*.graphql", { query: "?raw", import: "default", eager: true });
-const isWallboard = (path: string) => path.endsWith("/wallboard.graphql");
 
-/** The project's example operations as text, the wallboard first, then by name; of the first account where there are several. */
+/** What is going on, where it hurts and since when, who is on it, one of them, what they do; then totals and meanings. */
+const story = [
+  "wallboard",
+  "longest-waits",
+  "skill-trend",
+  "team",
+  "agent",
+  "conversations",
+  "handle-time",
+  "humans-and-bots",
+  "contact-center",
+  "metric-catalog",
+];
+
+/** The project's example operations as text, in the order of the story; of the first account where there are several. */
 export const examplesOf = ([account, ...others]: readonly string[]): string[] =>
-  Object.keys(files)
-    .sort((a, b) => Number(isWallboard(b)) - Number(isWallboard(a)) || a.localeCompare(b))
-    .flatMap((path) => files[path] ?? [])
+  story
+    .flatMap((name) => files[`../schema/operations/${name}.graphql`] ?? [])
     .map((text) => (others.length > 0 ? text.replace("contactCenter {", `contactCenter(accountId: ${JSON.stringify(account)}) {`) : text));

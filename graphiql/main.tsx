@@ -6,6 +6,7 @@ import "graphiql/style.css";
 import "./page.css";
 import { Entrance } from "./entrance.js";
 import { examplesOf } from "./examples.js";
+import { NarrowScreen } from "./narrow-screen.js";
 import { namingNoOnlyOperation } from "./only-operation.js";
 import { SimulatedBanner } from "./simulated-banner.js";
 
@@ -25,7 +26,10 @@ createRoot(root).render(
           {...(asked !== null && { initialQuery: asked })}
           shouldPersistHeaders={false}
         >
-          <GraphiQL.Logo>Metrics gateway</GraphiQL.Logo>
+          <GraphiQL.Logo>
+            Metrics gateway
+            <NarrowScreen />
+          </GraphiQL.Logo>
         </GraphiQL>
       )}
     </Entrance>

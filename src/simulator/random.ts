@@ -30,3 +30,13 @@ export function pick<T>(random: Random, list: readonly T[]): T {
   if (picked === undefined) throw new Error("Nothing to pick from an empty list.");
   return picked;
 }
+
+/** The list in an order of chance (Fisher and Yates). */
+export function shuffle<T>(random: Random, list: readonly T[]): T[] {
+  const shuffled = [...list];
+  for (let last = shuffled.length - 1; last > 0; last--) {
+    const at = between(random, 0, last);
+    [shuffled[at], shuffled[last]] = [shuffled[last]!, shuffled[at]!];
+  }
+  return shuffled;
+}

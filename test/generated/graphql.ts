@@ -36,12 +36,12 @@ export type MetricsApi =
 export type AgentPageQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type AgentPageQuery = { contactCenter: { agents: { nodes: Array<{ id: string, name: string | null, login: string | null, group: { id: string, name: string | null } | null, skills: Array<{ id: string, name: string | null }> | null, segments: { asOf: string, totalAgentConversationSegments: number | null, interactiveAgentSegments: number | null, avgAgentSegmentDuration: number | null, intervals: Array<{ from: string, to: string, totalAgentConversationSegments: number | null }> | null } | null, keyMetrics: { avgTimeToResponse: number | null, closedConversations: number | null, csat: number | null } | null, current: { assignedConversations: number | null, activeConversations: number | null, humanAgentLoad: number | null } | null, intervals: { nodes: Array<{ from: string, to: string, handleTime: number | null, workTime: number | null }> } | null }> } | null } | null };
+export type AgentPageQuery = { contactCenter: { agents: { nodes: Array<{ id: string, name: string | null, login: string | null, group: { id: string, name: string | null } | null, skills: Array<{ id: string, name: string | null }> | null, segments: { asOf: string, totalAgentConversationSegments: number | null, interactiveAgentSegments: number | null, avgAgentSegmentDuration: number | null, intervals: Array<{ from: string, to: string, totalAgentConversationSegments: number | null }> | null } | null, keyMetrics: { asOf: string, avgTimeToResponse: number | null, closedConversations: number | null, csat: number | null } | null, current: { asOf: string, assignedConversations: number | null, activeConversations: number | null, humanAgentLoad: number | null } | null, intervals: { nodes: Array<{ from: string, to: string, handleTime: number | null, workTime: number | null }> } | null }> } | null } | null };
 
 export type ContactCenterTotalsQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type ContactCenterTotalsQuery = { contactCenter: { accountId: string, agentSegments: { asOf: string, stale: boolean, totalAgentConversationSegments: number | null, interactiveAgentSegments: number | null, avgAgentSegmentDuration: number | null, avgTimeToResponseFromAgentAssignment: number | null } | null, skillSegments: { totalSkillConversationSegments: number | null, skillSegmentsAbandonedByConsumers: number | null, skillSegmentsAbandonedByConsumersInQueue: number | null } | null, keyMetrics: { avgWaitTime: number | null, avgWaitTimeFirstResponse: number | null, closedConversations: number | null, csat: number | null } | null, current: { openConversations: number | null, unassignedConversations: number | null, agentLoad: number | null, onlineAgents: number | null, awayAgents: number | null } | null, intervals: { nodes: Array<{ from: string, to: string, handleTime: number | null, handledConversations: number | null, skill: { id: string } | null }>, pending: Array<{ from: string, to: string }> } | null } | null };
+export type ContactCenterTotalsQuery = { contactCenter: { accountId: string, agentSegments: { asOf: string, stale: boolean, totalAgentConversationSegments: number | null, interactiveAgentSegments: number | null, avgAgentSegmentDuration: number | null, avgTimeToResponseFromAgentAssignment: number | null } | null, skillSegments: { totalSkillConversationSegments: number | null, skillSegmentsAbandonedByConsumers: number | null, skillSegmentsAbandonedByConsumersInQueue: number | null } | null, keyMetrics: { avgWaitTime: number | null, avgWaitTimeFirstResponse: number | null, closedConversations: number | null, csat: number | null } | null, current: { openConversations: number | null, unassignedConversations: number | null, agentLoad: number | null, onlineAgents: number | null, awayAgents: number | null } | null, intervals: { nodes: Array<{ from: string, to: string, handleTime: number | null, handledConversations: number | null, agentGroup: { id: string, name: string | null } | null }>, pending: Array<{ from: string, to: string }> } | null } | null };
 
 export type ConversationsQueryVariables = Exact<{ [key: string]: never; }>;
 
@@ -53,7 +53,7 @@ export type HandleTimeQueryVariables = Exact<{
 }>;
 
 
-export type HandleTimeQuery = { contactCenter: { intervals: { totalCount: number | null, window: { from: string, to: string }, nodes: Array<{ from: string, to: string, handleTime: number | null, workTime: number | null, handledConversations: number | null, repliedConversations: number | null, skill: { id: string, name: string | null } | null }>, pending: Array<{ from: string, to: string }> } | null } | null };
+export type HandleTimeQuery = { contactCenter: { intervals: { totalCount: number | null, window: { from: string, to: string }, nodes: Array<{ from: string, to: string, handleTime: number | null, workTime: number | null, handledConversations: number | null, repliedConversations: number | null, agentGroup: { id: string, name: string | null } | null }>, pending: Array<{ from: string, to: string }> } | null } | null };
 
 export type SegmentsFragment = { totalAgentConversationSegments: number | null, interactiveAgentSegments: number | null, avgAgentMessagesInAgentSegment: number | null, avgAgentSegmentDuration: number | null };
 
@@ -120,7 +120,10 @@ export const SegmentsFragmentDoc = new TypedDocumentString(`
 export const AgentPageDocument = new TypedDocumentString(`
     query AgentPage {
   contactCenter {
-    agents(first: 1) {
+    agents(
+      orderBy: {metric: INTERACTIVE_AGENT_SEGMENTS, userType: HUMAN, lastMinutes: 120}
+      first: 1
+    ) {
       nodes {
         id
         name
@@ -133,23 +136,25 @@ export const AgentPageDocument = new TypedDocumentString(`
           id
           name
         }
-        segments(lastMinutes: 1440) {
+        segments(lastMinutes: 120, userType: HUMAN) {
           asOf
           totalAgentConversationSegments
           interactiveAgentSegments
           avgAgentSegmentDuration
-          intervals(everyMinutes: 120) {
+          intervals(everyMinutes: 30) {
             from
             to
             totalAgentConversationSegments
           }
         }
-        keyMetrics(lastMinutes: 1440) {
+        keyMetrics(lastMinutes: 120) {
+          asOf
           avgTimeToResponse
           closedConversations
           csat
         }
         current {
+          asOf
           assignedConversations
           activeConversations
           humanAgentLoad
@@ -166,7 +171,7 @@ export const AgentPageDocument = new TypedDocumentString(`
     }
   }
 }
-    `, {"hash":"sha256:a0ec402313d0df711ec9b2d8e8051949769cf5861dded28565bf999576700359"}) as unknown as TypedDocumentString<AgentPageQuery, AgentPageQueryVariables>;
+    `, {"hash":"sha256:cd7c283f2e31b1e36aa85efa20f724ea73146e8c92c15d75d3439e34ac62b26c"}) as unknown as TypedDocumentString<AgentPageQuery, AgentPageQueryVariables>;
 export const ContactCenterTotalsDocument = new TypedDocumentString(`
     query ContactCenterTotals {
   contactCenter {
@@ -197,12 +202,13 @@ export const ContactCenterTotalsDocument = new TypedDocumentString(`
       onlineAgents
       awayAgents
     }
-    intervals(lastMinutes: 60, everyMinutes: 60, groupBy: [SKILL]) {
+    intervals(lastMinutes: 60, everyMinutes: 60, groupBy: [AGENT_GROUP]) {
       nodes {
         from
         to
-        skill {
+        agentGroup {
           id
+          name
         }
         handleTime
         handledConversations
@@ -214,11 +220,11 @@ export const ContactCenterTotalsDocument = new TypedDocumentString(`
     }
   }
 }
-    `, {"hash":"sha256:2daa58760a726dd663b27041305113d8d2aa259532ed8d6fc11f4ef501041313"}) as unknown as TypedDocumentString<ContactCenterTotalsQuery, ContactCenterTotalsQueryVariables>;
+    `, {"hash":"sha256:f32bba3342250aac28c238cabcdd696a18f2bf0654a4a2fcdd87340f047f317b"}) as unknown as TypedDocumentString<ContactCenterTotalsQuery, ContactCenterTotalsQueryVariables>;
 export const ConversationsDocument = new TypedDocumentString(`
     query Conversations {
   contactCenter {
-    conversations(lastMinutes: 240, first: 5) {
+    conversations(lastMinutes: 120, first: 5) {
       pageInfo {
         hasNextPage
         endCursor
@@ -237,7 +243,7 @@ export const ConversationsDocument = new TypedDocumentString(`
             name
           }
         }
-        intervals(lastMinutes: 240, everyMinutes: 15, splitBy: [AGENT, SKILL]) {
+        intervals(lastMinutes: 120, everyMinutes: 15, splitBy: [AGENT, SKILL]) {
           nodes {
             from
             to
@@ -254,16 +260,15 @@ export const ConversationsDocument = new TypedDocumentString(`
     }
   }
 }
-    `, {"hash":"sha256:1a8702f4807fc353c58fdabab504e0a049abdd0c7c552a25c9be6a4ecd5c6112"}) as unknown as TypedDocumentString<ConversationsQuery, ConversationsQueryVariables>;
+    `, {"hash":"sha256:6b563432d60a5fc74c815d861d03b3b0f3680184482cceef2e734ccda6fd6783"}) as unknown as TypedDocumentString<ConversationsQuery, ConversationsQueryVariables>;
 export const HandleTimeDocument = new TypedDocumentString(`
     query HandleTime($handleTimeModel: HandleTimeModel! = IFT) {
   contactCenter {
     intervals(
-      lastMinutes: 1440
-      everyMinutes: 15
-      groupBy: [SKILL]
+      lastMinutes: 240
+      everyMinutes: 60
+      groupBy: [AGENT_GROUP]
       handleTimeModel: $handleTimeModel
-      first: 5000
     ) {
       window {
         from
@@ -273,7 +278,7 @@ export const HandleTimeDocument = new TypedDocumentString(`
       nodes {
         from
         to
-        skill {
+        agentGroup {
           id
           name
         }
@@ -289,7 +294,7 @@ export const HandleTimeDocument = new TypedDocumentString(`
     }
   }
 }
-    `, {"hash":"sha256:4594abfc174032d1a48dc6f6ab91a8d476ce3617274837cc78d57b6dc1157b84"}) as unknown as TypedDocumentString<HandleTimeQuery, HandleTimeQueryVariables>;
+    `, {"hash":"sha256:31b71725dee8680309f979d036f2af8d49e77cc3f193737820b1c925d7dd6df2"}) as unknown as TypedDocumentString<HandleTimeQuery, HandleTimeQueryVariables>;
 export const HumansAndBotsDocument = new TypedDocumentString(`
     query HumansAndBots {
   contactCenter {
@@ -312,7 +317,7 @@ export const LongestWaitsDocument = new TypedDocumentString(`
   contactCenter {
     skills(
       orderBy: {metric: AVG_WAIT_TIME, direction: DESC, lastMinutes: $lastMinutes}
-      first: 10
+      first: 5
     ) {
       nodes {
         id
@@ -331,7 +336,7 @@ export const LongestWaitsDocument = new TypedDocumentString(`
     }
   }
 }
-    `, {"hash":"sha256:6b81ee4085b778b52b5a2a9795c5dba1fd68d807007d65ea33c3762bb7b1a4cd"}) as unknown as TypedDocumentString<LongestWaitsQuery, LongestWaitsQueryVariables>;
+    `, {"hash":"sha256:5f3a4f2f6d783386b6f9270fa62bd83917260e986d80111546e04d6964f9fdd9"}) as unknown as TypedDocumentString<LongestWaitsQuery, LongestWaitsQueryVariables>;
 export const MetricCatalogDocument = new TypedDocumentString(`
     query MetricCatalog($api: MetricsApi) {
   metricCatalog(api: $api) {
@@ -346,7 +351,7 @@ export const MetricCatalogDocument = new TypedDocumentString(`
 export const SkillTrendDocument = new TypedDocumentString(`
     query SkillTrend {
   contactCenter {
-    skills(first: 1) {
+    skills(orderBy: {metric: CLOSED_CONVERSATIONS, lastMinutes: 240}, first: 1) {
       nodes {
         id
         name
@@ -368,19 +373,19 @@ export const SkillTrendDocument = new TypedDocumentString(`
     }
   }
 }
-    `, {"hash":"sha256:6f9e45c6484f053f20def22e7d809113984d0716116ac7edf7dbc56d58d29398"}) as unknown as TypedDocumentString<SkillTrendQuery, SkillTrendQueryVariables>;
+    `, {"hash":"sha256:3c09ea7c1620aca1713468820482ee0f4ed295d4463a3024ac9d48c4a3b8843e"}) as unknown as TypedDocumentString<SkillTrendQuery, SkillTrendQueryVariables>;
 export const TeamDocument = new TypedDocumentString(`
     query Team {
   contactCenter {
-    agentGroups(first: 1) {
+    agentGroups(orderBy: {metric: ASSIGNED_CONVERSATIONS}, first: 1) {
       nodes {
         id
         name
-        agents(first: 50) {
+        agents(first: 10) {
           nodes {
             id
             name
-            segments(lastMinutes: 240) {
+            segments(lastMinutes: 1440) {
               totalAgentConversationSegments
               avgAgentSegmentDuration
               avgTimeToResponseFromAgentAssignment
@@ -399,11 +404,11 @@ export const TeamDocument = new TypedDocumentString(`
     }
   }
 }
-    `, {"hash":"sha256:16ecbd85542d8863e01065a346c3d65226f05e32bcea8595d223c24f3eddebf4"}) as unknown as TypedDocumentString<TeamQuery, TeamQueryVariables>;
+    `, {"hash":"sha256:b95fd3106ff487011e8d3bec8007053a39f43ec126c80a71f36393e716e00a5b"}) as unknown as TypedDocumentString<TeamQuery, TeamQueryVariables>;
 export const WallboardDocument = new TypedDocumentString(`
     query Wallboard {
   contactCenter {
-    skills(first: 100) {
+    skills(orderBy: {metric: ASSIGNED_CONVERSATIONS}, first: 50) {
       nodes {
         id
         name
@@ -433,4 +438,4 @@ export const WallboardDocument = new TypedDocumentString(`
     }
   }
 }
-    `, {"hash":"sha256:81fb345c3179e88fde9564c6ef3111ca8c010d45ff81dec3ec1621f4a1fe9ce8"}) as unknown as TypedDocumentString<WallboardQuery, WallboardQueryVariables>;
+    `, {"hash":"sha256:12fd1067bd1682e4dafcca63448f09352cdad7891c15f5f4b9ec92b9076ca726"}) as unknown as TypedDocumentString<WallboardQuery, WallboardQueryVariables>;

@@ -1,4 +1,5 @@
 import { between, exponential, pick, type Random } from "../random.js";
+import { isUnassigned, type Skill } from "./directory.js";
 import { day } from "./duration.js";
 import type { Floor } from "./floor.js";
 import type { Conversation } from "./records.js";
@@ -24,12 +25,19 @@ function conversationId(random: Random): string {
   return `${hex(8)}-${hex(4)}-4${hex(3)}-a${hex(3)}-${hex(12)}`;
 }
 
+/** A third comes to bots first; few come without a skill. */
+function skillWanted({ random, directory: { skills } }: Floor): Skill {
+  const bots = skills.filter((skill) => skill.bot);
+  if (bots.length > 0 && random() < 0.35) return pick(random, bots);
+  const skill = pick(random, skills);
+  return isUnassigned(skill) && random() < 0.7 ? pick(random, skills) : skill;
+}
+
 /** A consumer opens a conversation with a first message. */
 export function arrive(floor: Floor, at: number): void {
   planArrival(floor, at);
-  const { random, directory } = floor;
-  const bots = directory.skills.filter((skill) => skill.bot);
-  const skill = bots.length > 0 && random() < 0.35 ? pick(random, bots) : pick(random, directory.skills);
+  const { random } = floor;
+  const skill = skillWanted(floor);
   const conversation: Conversation = {
     id: conversationId(random),
     source: pick(random, sources),

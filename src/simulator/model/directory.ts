@@ -1,4 +1,4 @@
-import { pick, type Random } from "../random.js";
+import { pick, type Random, shuffle } from "../random.js";
 import { firstNames, lastNames, places, topics } from "./names.js";
 import type { Scale } from "./scale.js";
 
@@ -47,27 +47,38 @@ const groupId = (at: number): string => (at === 0 ? "-1" : String(at % 4 === 3 ?
 const skillId = (at: number, count: number): string => (at === count - 1 ? "-1" : String(at % 4 === 2 ? 4_300_000_100 + at : 100 + at));
 const agentId = (at: number): string => String(at % 5 === 3 ? 41_000_001_000 + at : 1000 + at);
 
+/** Different names for so many, in an order of chance; with a number from the second round on. */
+function namesFrom(list: readonly string[], count: number, random: Random): string[] {
+  const shuffled = shuffle(random, list);
+  return upTo(count).map((at) => {
+    const name = shuffled[at % list.length]!;
+    return at < list.length ? name : `${name} ${Math.floor(at / list.length) + 1}`;
+  });
+}
+
 function groupsOf(count: number, random: Random): Group[] {
+  const names = namesFrom(places, count - 1, random);
   const groups: Group[] = [];
   for (const at of upTo(count)) {
     const parent = at === 0 ? null : (groups[Math.floor((at - 1) / 2)] ?? null);
-    groups.push({ id: groupId(at), name: at === 0 ? "Main Group" : `${pick(random, places)} ${at}`, parent });
+    groups.push({ id: groupId(at), name: at === 0 ? "Main Group" : names[at - 1]!, parent });
   }
   return groups;
 }
 
+/** Those that bots answer first, those of people, and at last the one of conversations without a skill, which has no name. */
 function skillsOf(count: number, random: Random): Skill[] {
+  const names = namesFrom(topics, count - 1, random);
   const bots = Math.max(1, Math.round(count / 6));
-  return upTo(count).map((at) => {
-    const nameless = at === count - 1 || (count > 3 && at === count - 2);
-    return { id: skillId(at, count), name: nameless ? null : `${pick(random, topics)} ${at}`, bot: count > 1 && at < bots };
-  });
+  return upTo(count).map((at) => ({ id: skillId(at, count), name: names[at] ?? null, bot: count > 1 && at < bots }));
 }
+
+/** Conversations that have no skill. */
+export const isUnassigned = ({ id }: Skill): boolean => id === "-1";
 
 /** Every skill of its kind has somebody: agent n serves skills n, n + agents, n + 2 agents …, and two others by chance. */
 function skillsServed(at: number, agents: number, skills: readonly Skill[], random: Random): Skill[] {
-  const served = new Set(skills.filter((_, position) => position % agents === at % agents));
-  served.add(skills[at % skills.length]!);
+  const served = new Set(skills.filter((_, position) => position % agents === at % agents || position === at % skills.length));
   for (let more = 0; more < 2; more++) {
     const others = skills.filter((skill) => !served.has(skill));
     if (others.length > 0) served.add(pick(random, others));
@@ -84,7 +95,11 @@ export function directoryOf(scale: Scale, random: Random): Directory {
   const skills = skillsOf(Math.max(2, scale.skills), random);
   const bots = Math.max(1, Math.round(scale.agents * 0.15));
   const humans = Math.max(1, scale.agents - bots);
-  const [botSkills, humanSkills] = [skills.filter((skill) => skill.bot), skills.filter((skill) => !skill.bot)];
+  const botSkills = skills.filter((skill) => skill.bot);
+  const humanSkills = skills.filter((skill) => !skill.bot && !isUnassigned(skill));
+  const unassigned = skills.filter(isUnassigned);
+  const skillsOfHuman = (at: number, startsAt: number): Skill[] =>
+    startsAt === nightShift ? humanSkills : skillsServed(at, humans, humanSkills, random);
   const agents = upTo(bots + humans).map((at): Agent => {
     const bot = at >= humans;
     const startsAt = shiftHours[at % shiftHours.length]!;
@@ -97,11 +112,7 @@ export function directoryOf(scale: Scale, random: Random): Directory {
       group: groups[at % groups.length]!,
       bot,
       manager: at === 0 || at % 12 === 7,
-      skills: bot
-        ? skillsServed(at - humans, bots, botSkills, random)
-        : startsAt === nightShift
-          ? [...humanSkills]
-          : skillsServed(at, humans, humanSkills, random),
+      skills: bot ? skillsServed(at - humans, bots, botSkills, random) : [...skillsOfHuman(at, startsAt), ...unassigned],
       maxSlots: bot ? botSlots(scale.conversationsPerDay, bots) : 3 + (at % 4),
       shiftStartsAtHour: startsAt,
     };
