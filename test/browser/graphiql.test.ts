@@ -65,9 +65,9 @@ describe.skipIf(missing)(`GraphiQL in a browser${reason}`, { timeout: 120_000 },
 
   async function visit(
     path: string,
-    { url = app.url, colorScheme = "light" }: { url?: string; colorScheme?: "light" | "dark" } = {},
+    { url = app.url, colorScheme = "light", width = 1400 }: { url?: string; colorScheme?: "light" | "dark"; width?: number } = {},
   ): Promise<Visit> {
-    const page = await browser.newPage({ colorScheme, viewport: { width: 1400, height: 900 } });
+    const page = await browser.newPage({ colorScheme, viewport: { width, height: 900 } });
     closing.push(() => page.close());
     page.setDefaultTimeout(90_000); // Beside all other tests a browser can be slow to start.
     const requested: string[] = [];
@@ -96,6 +96,7 @@ describe.skipIf(missing)(`GraphiQL in a browser${reason}`, { timeout: 120_000 },
     const examples = readdirSync(new URL("../../schema/operations", import.meta.url)).filter((name) => name.endsWith(".graphql"));
     expect(await page.getByRole("tab").count()).toBe(examples.length);
     expect(await page.getByRole("tab").first().textContent()).toMatch("Wallboard");
+    for (const tab of await page.getByRole("tab").all()) expect((await tab.boundingBox())?.x).toBeLessThan(1400);
     await page.getByText("Simulated figures.").waitFor();
 
     expect(await run(page, "contactCenter")).not.toMatch("errors");
@@ -116,6 +117,21 @@ describe.skipIf(missing)(`GraphiQL in a browser${reason}`, { timeout: 120_000 },
     expect([first, second]).toEqual([expect.stringMatching(/^Mine/), expect.stringMatching(/^Wallboard/)]);
     await run(page, "demo");
     await keepPicture(page, "dark");
+    expect(complaints).toEqual([]);
+  });
+
+  it("shows query and answer one below the other on a telephone", async () => {
+    const { page, complaints } = await visit("/graphiql/", { width: 390 });
+    await editor(page).waitFor();
+    await run(page, "contactCenter");
+    await keepPicture(page, "telephone");
+    const [query, answer] = await Promise.all([".graphiql-query-editor", ".result-window"].map((pane) => page.locator(pane).boundingBox()));
+    for (const pane of [query, answer]) {
+      expect(pane?.width).toBeGreaterThan(300);
+      expect(pane?.height).toBeGreaterThan(200);
+    }
+    expect(answer?.y).toBeGreaterThan((query?.y ?? 0) + (query?.height ?? 0) - 1);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390);
     expect(complaints).toEqual([]);
   });
 

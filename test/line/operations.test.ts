@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { expect, test } from "vitest";
-import { stillLine } from "../support/still-line.js";
+import { beforeAll, describe, expect, test } from "vitest";
+import { type StillLine, startStill, stillLine } from "../support/still-line.js";
 
 /**
  * The least calls each example can cost on a small account with nothing known: every answer of the platform fits one page, so
@@ -65,4 +65,50 @@ test("one after another they cost less than all of them alone, and the platform 
   const alone = Object.values(least).reduce((sum, { calls }) => sum + calls, 0);
   expect(line.calls()).toBeLessThan(alone);
   expect(line.simulator.requests().filter(({ status }) => status !== 200)).toEqual([]);
+});
+
+type Json = null | boolean | number | string | Json[] | { [name: string]: Json };
+
+/** The lists of an answer, at any depth. */
+function lists(value: Json): Json[][] {
+  if (value === null || typeof value !== "object") return [];
+  const inner = Object.values(value).flatMap((part) => lists(part as Json));
+  return Array.isArray(value) ? [value, ...inner] : inner;
+}
+
+const numbers = (value: Json): number[] => {
+  if (typeof value === "number") return [value];
+  return value === null || typeof value !== "object" ? [] : Object.values(value).flatMap((part) => numbers(part as Json));
+};
+
+describe.each([
+  ["at work", "2026-03-11T15:22:33Z"],
+  ["early on a Monday", "2026-03-16T07:40:10Z"],
+  ["on a Sunday evening", "2026-03-15T20:05:59Z"],
+  ["in the night of a Saturday", "2026-03-14T03:31:00Z"],
+])("of the demo centre %s", (_, moment) => {
+  let line: StillLine;
+  beforeAll(async () => {
+    line = await startStill({ accounts: [{ id: "demo", scale: "demo" }] }, {}, Date.parse(moment));
+    return () => line.stop();
+  });
+
+  test.each(files)("%s has a short answer that begins with somebody and something", async (file) => {
+    const { data, body, errors } = await line.ask<{ [name: string]: Json }>(readFileSync(folder + file, "utf8"));
+    expect(errors).toEqual([]);
+    expect(body.length).toBeLessThan(25_000);
+    if (file === "metric-catalog.graphql") return;
+    const whole = numbers(data);
+    expect(whole.filter((number) => number !== 0).length).toBeGreaterThan(whole.length / 2);
+    const nodes = (data.contactCenter as { [name: string]: { nodes?: Json[] } } | null) ?? {};
+    for (const { nodes: listed } of Object.values(nodes)) {
+      if (!Array.isArray(listed)) continue;
+      expect(listed.length).toBeGreaterThan(0);
+      const [first] = listed as { id?: string; name?: string | null }[];
+      if (first && "name" in first) expect(first).toMatchObject({ id: expect.not.stringMatching(/^-1$/), name: expect.any(String) });
+      const figures = numbers(first as Json);
+      expect(figures.some((number) => number !== 0)).toBe(true);
+    }
+    for (const list of lists(data)) expect(list.length).toBeLessThan(60);
+  });
 });

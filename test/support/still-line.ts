@@ -14,8 +14,8 @@ export interface StillLine extends Line {
 const withoutPauses: Environment = { LP_RETRY_PAUSES_SECONDS: "0", LP_MAX_PER_MINUTE: "100000" };
 
 /** Whoever starts it stops it. Timers run in real time all the same. */
-export async function startStill(simulated: SimulatorOptions = {}, environment: Environment = {}): Promise<StillLine> {
-  const clock = { now: atWork };
+export async function startStill(simulated: SimulatorOptions = {}, environment: Environment = {}, at = atWork): Promise<StillLine> {
+  const clock = { now: at };
   const line = await startLine(simulated, { ...withoutPauses, ...environment }, () => clock.now);
   return { ...line, clock };
 }
