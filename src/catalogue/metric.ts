@@ -38,6 +38,8 @@ interface MetricGroupHead {
 /** The metrics of one upstream call that belong together: they are always asked for as a whole. */
 export interface MetricGroup<F extends string = string> extends MetricGroupHead {
   metrics: Readonly<Record<F, Metric>>;
+  /** The same, in the order of their declaration. */
+  inOrder: readonly Metric[];
 }
 
 export function metricGroup<F extends string>(head: MetricGroupHead, declarations: Record<F, MetricDeclaration>): MetricGroup<F> {
@@ -47,11 +49,11 @@ export function metricGroup<F extends string>(head: MetricGroupHead, declaration
       { ...declared, field, answer: declared.answer ?? declared.upstream, group: head },
     ]),
   ) as Record<F, Metric>;
-  return { ...head, metrics };
+  return { ...head, metrics, inOrder: Object.values(metrics) };
 }
 
 /** The metrics of a group, in the order of their declaration. */
-export const metricsOf = (group: MetricGroup): Metric[] => Object.values(group.metrics);
+export const metricsOf = ({ inOrder }: MetricGroup): readonly Metric[] => inOrder;
 
 const unitWords: Record<MetricUnit, string> = {
   COUNT: "count",

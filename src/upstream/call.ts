@@ -78,6 +78,8 @@ export interface ExchangeRequest {
   path: string;
   /** JSON body of a POST. */
   body?: unknown;
+  /** True when ids are keys of maps in the answer, and so texts: no number in it can be an id that would be rounded. */
+  idsAreKeys?: true;
 }
 
 /** A response with status 200 or 202 whose body was JSON. Everything else is thrown as a GatewayError. */

@@ -25,6 +25,8 @@ const valuesOf = (group: MetricGroup) => Object.fromEntries(metricsOf(group).map
 
 type Values = Record<string, number | null>;
 
+const level = { window, agents: new Map(), bySkill: null, total: null };
+
 const interval = (values: Values, ids: IntervalRow["ids"] = {}) => {
   const names = { skillName: null, agentGroupName: null, agentName: null, agentLogin: null };
   const row = { window, ids, values, human: true, ...names };
@@ -33,7 +35,7 @@ const interval = (values: Values, ids: IntervalRow["ids"] = {}) => {
 
 const samples = {
   AgentSegments: { group: agentSegmentMetrics, of: (values: Values) => new AgentSegments(values, measurement, null) },
-  AgentSegmentsInterval: { group: agentSegmentMetrics, of: (values: Values) => new AgentSegmentsInterval(values, window, null) },
+  AgentSegmentsInterval: { group: agentSegmentMetrics, of: (values: Values) => new AgentSegmentsInterval(values, level, {} as never) },
   AgentSkillSegments: {
     group: agentSegmentMetrics,
     of: (values: Values) => new AgentSkillSegments(values, measurement, { agent: null, skill: null }),

@@ -1,6 +1,5 @@
 import { Field, InterfaceType, ObjectType } from "type-graphql";
 import { agentSegmentMetrics } from "../../catalogue/agent-segments.js";
-import type { Window } from "../../time.js";
 import {
   type AgentSegmentsLevel,
   type AgentSegmentsQuestion,
@@ -58,7 +57,6 @@ export class AgentSegments<Origin = unknown> extends Measured {
   }
 }
 
-/** `origin`: what the field `bySkill` reads on from; clients do not see it. */
 @ObjectType({
   simpleResolvers: true,
   implements: [AgentSegmentMetrics],
@@ -66,23 +64,29 @@ export class AgentSegments<Origin = unknown> extends Measured {
     "Agent segments over one interval of a window, counted back from its end and not aligned to the clock. All metrics are null when the platform leaves the interval out.",
 })
 @ReadsMetrics(agentSegmentMetrics)
-export class AgentSegmentsInterval<Origin = unknown> extends Figures {
+export class AgentSegmentsInterval extends Figures {
+  /** `whole`: what the object of the whole window reads on from; the field `bySkill` does too. */
   constructor(
     values: Values,
-    private readonly window: Window,
-    readonly origin: Origin,
+    readonly level: AgentSegmentsLevel,
+    readonly whole: SegmentsOrigin,
   ) {
     super(values);
   }
 
   @Field(() => DateTime, { description: "Beginning of the interval, inside it." })
   get from(): Date {
-    return new Date(this.window.from);
+    return new Date(this.level.window.from);
   }
 
   @Field(() => DateTime, { description: "End of the interval, outside it." })
   get to(): Date {
-    return new Date(this.window.to);
+    return new Date(this.level.window.to);
+  }
+
+  get origin(): SegmentsOrigin {
+    const { level } = this;
+    return { ...this.whole, measurement: { ...this.whole.measurement, window: level.window }, level };
   }
 }
 
@@ -213,12 +217,10 @@ export const readRowsWithinSkill = ({ account, id, answers: [answer] }: Reading<
     : [];
 
 /** Every interval of the window, oldest first. */
-export function segmentsIntervals(origin: SegmentsOrigin): AgentSegmentsInterval<SegmentsOrigin>[] {
-  return (origin.intervals ?? []).map((level) => {
-    const measurement = { ...origin.measurement, window: level.window };
-    return new AgentSegmentsInterval(origin.read(level, origin.id) ?? {}, level.window, { ...origin, measurement, level, intervals: null });
-  });
-}
+export const segmentsIntervals = (origin: SegmentsOrigin): AgentSegmentsInterval[] =>
+  (origin.intervals ?? []).map((level) => new AgentSegmentsInterval(origin.read(level, origin.id) ?? noValues, level, origin));
+
+const noValues: Values = {};
 
 /** One row per skill and agent of the object, by skill, then agent. */
 export function segmentsBySkill({ account, agents, measurement, level }: SegmentsOrigin, skills: Ids): AgentSkillSegments[] {

@@ -78,22 +78,29 @@ export class AnswerReader {
 
   /**
    * All metrics of the group, by field name and in schema units. Null: absent, or -1, which says "no data" of an average, a
-   * duration or a ratio. Counts are whole numbers from 0 to 2^31 - 1; nothing is negative.
+   * duration or a ratio. Counts are whole numbers from 0 to 2^31 - 1; nothing is negative. `isEmpty`: the averages are of nothing, and so
+   * null.
    */
-  values(group: MetricGroup, raw: Json): Values {
-    return Object.fromEntries(metricsOf(group).map((metric) => [metric.field, this.#value(metric, raw[metric.answer])]));
+  values(group: MetricGroup, raw: Json, isEmpty = false): Values {
+    // A copy, not a new object: an answer of a large account has ten thousands of rows, and a copy has its shape from the start.
+    const values = { ...nullsOf(group) };
+    for (const metric of metricsOf(group)) {
+      const value = this.#value(metric, raw[metric.answer]);
+      values[metric.field] = isEmpty && metric.average ? null : value;
+    }
+    return values;
   }
 
-  /** As `values`, for segments: an average over zero segments is null, whatever the platform writes. */
-  segmentValues(group: MetricGroup, segments: string, raw: Json): Values {
-    const values = this.values(group, raw);
-    if (values[segments] !== 0) return values;
-    return Object.fromEntries(metricsOf(group).map(({ field, average }) => [field, average ? null : (values[field] ?? null)]));
+  /** As `values`, for segments, of which `segments` is the number: an average over none is null, whatever the platform writes. */
+  segmentValues(group: MetricGroup, segments: Metric, raw: Json): Values {
+    return this.values(group, raw, raw[segments.answer] === 0);
   }
 
   /** One row for each id of a map. */
   rows(map: Json, where: string, read: (raw: Json) => Values): Rows {
-    return new Map(Object.entries(map).map(([id, raw]) => [id, read(this.object(raw, where))]));
+    const rows = new Map<string, Values>();
+    for (const id of Object.keys(map)) rows.set(id, read(this.object(map[id], where)));
+    return rows;
   }
 
   #value({ answer, unit, seconds }: Metric, raw: unknown): number | null {
@@ -105,6 +112,16 @@ export class AnswerReader {
     if (unit === "COUNT" && raw >= countLimit) throw this.invalid(`the metric ${answer} is larger than any count`);
     return seconds ? Math.round(raw * 1000) : raw;
   }
+}
+
+const nulls = new WeakMap<MetricGroup, Record<string, number | null>>();
+
+function nullsOf(group: MetricGroup): Record<string, number | null> {
+  const known = nulls.get(group);
+  if (known) return known;
+  const made: Record<string, number | null> = Object.fromEntries(metricsOf(group).map(({ field }) => [field, null]));
+  nulls.set(group, made);
+  return made;
 }
 
 export const isObject = (value: unknown): value is Json => typeof value === "object" && value !== null && !Array.isArray(value);

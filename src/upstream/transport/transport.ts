@@ -81,7 +81,7 @@ export function createTransport(account: TransportAccount, options: Partial<Http
         }
         const { status, text, bytes } = response;
         if (status !== 200 && status !== 202) throw refusal(response, asked, clock.now());
-        return { status, body: jsonOf(text, asked), bytes, askedAt };
+        return { status, body: jsonOf(text, request, asked), bytes, askedAt };
       } catch (error) {
         throw withoutAnswer(error, asked);
       } finally {
@@ -129,9 +129,13 @@ const httpRequest = ({ method, path, body }: ExchangeRequest, base: string, toke
   ...(body !== undefined && { body: JSON.stringify(body) }),
 });
 
-function jsonOf(text: string, { api, account }: { api: ReturnType<typeof apiOf>; account: string }): unknown {
+function jsonOf(
+  text: string,
+  { idsAreKeys }: ExchangeRequest,
+  { api, account }: { api: ReturnType<typeof apiOf>; account: string },
+): unknown {
   try {
-    return exactJson(text);
+    return idsAreKeys ? JSON.parse(text) : exactJson(text);
   } catch {
     throw notAsDocumented(api, account, "it is not JSON");
   }

@@ -23,6 +23,7 @@ export const fetchAgentSegments: Fetch<"agent-segments"> = async (call, { accoun
 export const agentSegmentsRequest = (call: AgentSegmentsCall, account: string): ExchangeRequest => ({
   service: "operations",
   method: "GET",
+  idsAreKeys: true,
   path: requestPath(`/operations/api/account/${encodeURIComponent(account)}/msgagentsegments`, {
     v: 1,
     timeframe: call.lastMinutes,
@@ -66,7 +67,7 @@ const readAgents = (section: Json, reader: AnswerReader): Rows =>
   reader.rows(reader.map(section.metricsPerAgent, "metricsPerAgent"), "an agent", (raw) => readValues(raw, reader));
 
 const readValues = (raw: Json, reader: AnswerReader): Values =>
-  reader.segmentValues(agentSegmentMetrics, "totalAgentConversationSegments", raw);
+  reader.segmentValues(agentSegmentMetrics, agentSegmentMetrics.metrics.totalAgentConversationSegments, raw);
 
 /** The message of the faulty section that the question needs; null when the reply can answer it. */
 export const faultFor = ({ faults }: AgentSegmentsReply, { of, everyMinutes, skills }: AgentSegmentsQuestion): string | null =>

@@ -20,6 +20,7 @@ export const fetchSkillSegments: Fetch<"skill-segments"> = async (call, { accoun
 export const skillSegmentsRequest = (call: SkillSegmentsCall, account: string): ExchangeRequest => ({
   service: "operations",
   method: "GET",
+  idsAreKeys: true,
   path: requestPath(`/operations/api/account/${encodeURIComponent(account)}/msgskillsegments`, {
     v: 1,
     timeframe: call.lastMinutes,
@@ -47,10 +48,10 @@ function readLevel(level: Json | null, window: Window, place: Place, { reader, s
 function readRows(level: Json, reader: AnswerReader): Rows {
   const skills = skillsOf(level, "skillsMetrics");
   if (skills === undefined) throw reader.invalid("skillsMetrics is missing");
-  return reader.rows(reader.map(skills, "skillsMetrics"), "a skill", (raw) => readValues(figuresOf(raw, segments), reader));
+  return reader.rows(reader.map(skills, "skillsMetrics"), "a skill", (raw) => readValues(figuresOf(raw, segments.answer), reader));
 }
 
-const segments = "totalSkillConversationSegments";
+const segments = skillSegmentMetrics.metrics.totalSkillConversationSegments;
 
 const readValues = (raw: Json, reader: AnswerReader): Values => reader.segmentValues(skillSegmentMetrics, segments, raw);
 
