@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import "reflect-metadata";
+import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import closeWithGrace from "close-with-grace";
 import { Command, InvalidArgumentError, Option } from "commander";
@@ -22,6 +23,7 @@ const program: Program = {
 
 const commands = new Command("lp-metrics-gateway")
   .description("One GraphQL gateway over LivePerson's four metrics APIs; without a command it serves.")
+  .version(versionOf(readFileSync(program.fromRoot("package.json"), "utf8")), "-v, --version", "say the version of this program")
   .configureOutput({ outputError: (said, write) => write(`${refusedCommandLine(said)}\n`) });
 
 commands
@@ -75,6 +77,10 @@ function onEnd(log: Parameters<Program["onEnd"]>[0], stop: () => Promise<void>):
       await stop();
     },
   );
+}
+
+function versionOf(packageText: string): string {
+  return (JSON.parse(packageText) as { version: string }).version;
 }
 
 function port(text: string): number {

@@ -227,6 +227,13 @@ describe("the other commands", () => {
     expect(nowhere.output()).toMatch(/^The SDL cannot be written to .*folder\.graphql: ENOENT.*\.\n$/);
   });
 
+  it.each(["--version", "-v"])("%s says the version of the package, and nothing else", slow, async (option) => {
+    const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as { version: string };
+    const program = start(folder, [option]);
+    expect(await program.ended).toBe(0);
+    expect(program.output()).toBe(`${version}\n`);
+  });
+
   it.each([
     [["srve"], "Unknown command 'srve': did you mean serve?\n"],
     [["wallboard"], "Unknown command 'wallboard': --help says what there is.\n"],

@@ -54,7 +54,8 @@ export interface Rights {
 
 /** Throws FORBIDDEN unless the caller may read single conversations. */
 export function demandConversations({ rights }: Pick<GatewayContext, "rights">): void {
-  if (!rights.conversations) throw new GatewayError("FORBIDDEN", "You may not read single conversations.");
+  if (!rights.conversations)
+    throw new GatewayError("FORBIDDEN", "You may not read single conversations: your key or token lacks the right conversations.");
 }
 
 /** Throws FORBIDDEN unless the caller showed the router's secret. */

@@ -66,7 +66,8 @@ export function serveGraphql(scope: FastifyInstance, endpoint: GraphqlEndpoint):
     reply.headers(headersOfAll);
     request.caller = await endpoint.authenticate(request.headers);
     const isExplained = explainOf(request.headers[explainHeader]) !== null;
-    if (isExplained && !request.caller.explain) throw new GatewayError("FORBIDDEN", `You may not use the header ${explainHeader}.`);
+    if (isExplained && !request.caller.explain)
+      throw new GatewayError("FORBIDDEN", `You may not use the header ${explainHeader}: your key or token lacks the right explain.`);
   });
 
   // What an answer is kept by holds the text of the body. It is parsed only for execution.

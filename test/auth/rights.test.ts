@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { callsOf, refused, type Served, served } from "./served.js";
 
@@ -24,6 +25,29 @@ async function planned(
   const { extensions } = await line.ask(query, { ...options, headers });
   return (extensions.upstream as { planned?: number } | undefined)?.planned;
 }
+
+describe("a key made by the README's lines, which give no right", () => {
+  it.each(readdirSync("schema/operations"))("runs %s, or is told the right that it lacks", async (file) => {
+    const line = await start();
+    const operation = readFileSync(`schema/operations/${file}`, "utf8");
+    const { errors } = await line.ask(operation, { headers: plain });
+    for (const { message, extensions } of errors) {
+      expect(extensions.code).toBe("FORBIDDEN");
+      expect(message).toMatch(/: your key or token lacks the right conversations\.$/);
+    }
+    expect(errors.length).toBe(file === "conversations.graphql" ? 1 : 0);
+    expect((await line.ask(operation, { headers: trusted })).errors).toEqual([]);
+  });
+
+  it("is told the right that explaining needs", async () => {
+    const line = await start();
+    const headers = { ...plain, "x-gateway-explain": "calls" };
+    const { errors } = await line.ask("{ contactCenter { accountId } }", { headers });
+    expect(errors.map(({ message }) => message)).toEqual([
+      "You may not use the header x-gateway-explain: your key or token lacks the right explain.",
+    ]);
+  });
+});
 
 describe("conversations without the right to them", () => {
   const withheld = {
