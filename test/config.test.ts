@@ -71,6 +71,7 @@ describe("configFrom", () => {
         heartbeatMs: 20_000,
         idleMs: 300_000,
         lifetimeMs: 86_400_000,
+        callbackUrls: [],
       },
       federationIdKey: false,
     };

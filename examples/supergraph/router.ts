@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createGatewayRuntime } from "@graphql-hive/gateway-runtime";
+import { MemPubSub } from "@graphql-hive/pubsub";
 
 export interface Router {
   url: string;
@@ -16,6 +17,8 @@ export interface RouterOptions {
   secret?: string;
   /** Most that a query may cost by @cost and @listSize; left out: no limit. */
   maxCost?: number;
+  /** How subscriptions come from the gateway: over a socket for each caller, the default, or posted to the router. */
+  subscriptions?: "ws" | "http-callback";
   /** 0, the default, takes a free one. */
   port?: number;
 }
@@ -23,18 +26,38 @@ export interface RouterOptions {
 /** What a client's request hands on to the gateway: who asks, and whether to explain. */
 const handedOn = ["authorization", "x-api-key", "x-gateway-explain"] as const;
 
+/** Of whoever subscribes: the gateway checks them for each socket, so that callers with different ones never share. */
+const clientCredentials = { authorization: "{context.headers.authorization}", "x-api-key": "{context.headers.x-api-key}" };
+
 /** Serves a supergraph. The router's secret is the router's own: a client that sends one does not have it handed on. */
 export async function startRouter({
   supergraph,
   metrics,
   secret,
   maxCost = Number.POSITIVE_INFINITY,
+  subscriptions = "ws",
   port = 0,
 }: RouterOptions): Promise<Router> {
+  const server = createServer((request, response) => runtime(request, response));
+  server.listen(port, "127.0.0.1");
+  await once(server, "listening");
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const runtime = createGatewayRuntime({
     supergraph,
     logging: "error",
     demandControl: { maxCost },
+    pubsub: new MemPubSub(),
+    webhooks: subscriptions === "http-callback",
+    transportEntries: {
+      [metrics]: {
+        options: {
+          subscriptions:
+            subscriptions === "ws"
+              ? { kind: "ws", options: { connectionParams: { ...clientCredentials, "x-router-secret": secret } } }
+              : { kind: "http-callback", options: { public_url: `${url}/callback`, path: "/callback" } },
+        },
+      },
+    },
     propagateHeaders: {
       fromClientToSubgraphs: ({ request, subgraphName }) => {
         if (subgraphName !== metrics) return {};
@@ -43,11 +66,8 @@ export async function startRouter({
       },
     },
   });
-  const server = createServer(runtime);
-  server.listen(port, "127.0.0.1");
-  await once(server, "listening");
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/graphql`,
+    url: `${url}/graphql`,
     async stop() {
       server.close();
       server.closeAllConnections();

@@ -17,9 +17,16 @@ export function problemsOf(given: Given, read: z.ZodSafeParseResult<Settings>): 
       ...withoutCredential(given),
       ...besideAccountsFile(given),
       ...trustWithoutFile(given),
+      ...callbackWithoutSecret(given),
     ]),
   ];
 }
+
+/** Without a secret everybody passes for the router, and could have the gateway call what is allowed. */
+const callbackWithoutSecret = ({ SUBSCRIPTION_CALLBACK_URLS: urls, ROUTER_SECRET: secret }: Given): string[] =>
+  urls !== undefined && secret === undefined
+    ? ["ROUTER_SECRET must be set when SUBSCRIPTION_CALLBACK_URLS is set, but is unset: only a router that shows it is called back."]
+    : [];
 
 function trustWithoutFile({ TRUSTED_DOCUMENTS: mode, TRUSTED_DOCUMENTS_FILE: file }: Given): string[] {
   if (file === undefined && mode !== undefined && mode !== "off")

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { whole } from "./setting.js";
 
-/** Limits of sockets and subscriptions. */
+/** Limits of sockets and subscriptions, and who may be called back. */
 export interface SubscriptionsConfig {
   maxSockets: number;
   maxSocketsPerCaller: number;
@@ -14,11 +14,22 @@ export interface SubscriptionsConfig {
   /** How long a socket may be open without a subscription. */
   idleMs: number;
   lifetimeMs: number;
+  /** Addresses that may be called back begin with one of these; empty: nobody is called back. */
+  callbackUrls: readonly string[];
 }
 
 const originBound = "origins with their scheme, such as https://app.example.com or https://*.example.com, without a path, parted by commas";
 const origin = /^https?:\/\/(\*\.)?[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:\d{1,5})?$/;
+const callbackBound =
+  "one to twenty URLs that start with https:// or http:// and hold a path, without user, query and fragment, parted by commas";
+
 const listed = (given: string): string[] => given.split(",").map((each) => each.trim());
+
+function isCallbackPrefix(given: string): boolean {
+  if (!URL.canParse(given)) return false;
+  const { protocol, username, password, search, hash } = new URL(given);
+  return /^https?:$/.test(protocol) && !username && !password && !search && !hash;
+}
 
 export const subscriptionSettings = {
   CORS_ORIGINS: z
@@ -36,6 +47,13 @@ export const subscriptionSettings = {
   SOCKET_HEARTBEAT_SECONDS: whole(1, 600, 20),
   SOCKET_IDLE_SECONDS: whole(1, 86_400, 300),
   SOCKET_LIFETIME_SECONDS: whole(1, 2_592_000, 86_400),
+  SUBSCRIPTION_CALLBACK_URLS: z
+    .string()
+    .transform(listed)
+    .refine((urls) => urls.length <= 20 && urls.every(isCallbackPrefix), { error: callbackBound, abort: true })
+    .transform((urls) => urls.map((url) => new URL(url).href))
+    .optional()
+    .describe(callbackBound),
 } satisfies z.ZodRawShape;
 
 type Set = z.output<z.ZodObject<typeof subscriptionSettings>>;
@@ -50,4 +68,5 @@ export const subscriptionsOf = (set: Set): SubscriptionsConfig => ({
   heartbeatMs: set.SOCKET_HEARTBEAT_SECONDS * 1000,
   idleMs: set.SOCKET_IDLE_SECONDS * 1000,
   lifetimeMs: set.SOCKET_LIFETIME_SECONDS * 1000,
+  callbackUrls: set.SUBSCRIPTION_CALLBACK_URLS ?? [],
 });

@@ -73,6 +73,7 @@ export async function startApp({ gateway, config, log, liveTime = systemTime, gr
   await apollo.start();
   await app.register(async (scope) => {
     const memo = new AnswerMemo(memoShare * config.cacheMaxBytes);
+    live.register(scope);
     serveGraphql(scope, { gateway, apollo, authenticate, memo, open, stopping, log });
   });
 

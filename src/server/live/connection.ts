@@ -1,9 +1,9 @@
 import type { IncomingMessage } from "node:http";
 import { type RawData, WebSocket } from "ws";
 import { GatewayError } from "../../errors.js";
-import { credentialHeaders, type Presented } from "../auth.js";
+import { credentialHeaders } from "../auth.js";
 import type { Caller } from "../gateway-port.js";
-import { internalError } from "../masking.js";
+import { type Authentication, Viewer } from "./viewer.js";
 
 /** Close codes: of RFC 6455 and its registry, and of the protocol graphql-transport-ws. */
 export const closeCodes = {
@@ -16,16 +16,13 @@ export const closeCodes = {
   internalError: 4500,
 } as const;
 
-export interface ConnectionOptions {
+export interface ConnectionOptions extends Authentication {
   socket: WebSocket;
   request: IncomingMessage;
-  authenticate: (presented: Presented) => Promise<Caller>;
   /** Monotonic ms. */
   now: () => number;
   /** A client that does not read may leave this many bytes unsent. */
   maxUnsentBytes: number;
-  /** Told of a bug. */
-  warn: (error: unknown) => void;
 }
 
 /** A client that does not agree to close within this time is cut off, ms. */
@@ -42,8 +39,7 @@ export class Connection {
   /** What is given back when the socket is closed. */
   readonly releases: (() => void)[] = [];
   #subscriptions = 0;
-  #caller: Caller | null = null;
-  #presented: Presented = {};
+  #viewer: Viewer | null = null;
 
   constructor(private readonly options: ConnectionOptions) {
     this.openedAt = this.heardAt = this.idleSince = options.now();
@@ -63,7 +59,7 @@ export class Connection {
 
   /** Null before the client has said who it is. */
   get caller(): Caller | null {
-    return this.#caller;
+    return this.#viewer?.caller ?? null;
   }
 
   /**
@@ -72,36 +68,25 @@ export class Connection {
    */
   async init(payload: Readonly<Record<string, unknown>>): Promise<Caller | null> {
     const { headers } = this.options.request;
-    this.#presented = Object.fromEntries(credentialHeaders.map((name) => [name, payload[name] ?? headers[name]]));
-    const caller = await this.#authenticated();
-    this.#caller = caller;
-    return caller;
+    const presented = Object.fromEntries(credentialHeaders.map((name) => [name, payload[name] ?? headers[name]]));
+    const viewer = await Viewer.of(presented, this.options);
+    if (viewer instanceof GatewayError) this.#refuse(viewer);
+    else this.#viewer = viewer;
+    return this.caller;
   }
 
   /** Whether the credentials are still good for the same rights; if not, the socket has been closed. */
   async isStillAllowed(): Promise<boolean> {
-    const known = this.#caller;
-    if (!known || !this.isOpen) return false;
-    const caller = await this.#authenticated();
-    if (!caller) return false;
-    if (JSON.stringify(caller) === JSON.stringify(known)) return true;
-    this.close(closeCodes.forbidden, "Forbidden: your rights have changed.");
-    return false;
+    if (!this.#viewer || !this.isOpen) return false;
+    const refusal = await this.#viewer.refusal();
+    if (refusal) this.#refuse(refusal);
+    return refusal === null;
   }
 
-  async #authenticated(): Promise<Caller | null> {
-    try {
-      return await this.options.authenticate(this.#presented);
-    } catch (error) {
-      if (!(error instanceof GatewayError)) {
-        this.options.warn(error);
-        this.close(closeCodes.internalError, internalError.message);
-        return null;
-      }
-      const isOurs = error.code === "UPSTREAM_UNAVAILABLE";
-      this.close(isOurs ? closeCodes.tryAgainLater : closeCodes.forbidden, isOurs ? error.message : `Forbidden: ${error.message}`);
-      return null;
-    }
+  #refuse({ code, message }: GatewayError): void {
+    if (code === "UPSTREAM_UNAVAILABLE") this.close(closeCodes.tryAgainLater, message);
+    else if (code === "INTERNAL_SERVER_ERROR") this.close(closeCodes.internalError, message);
+    else this.close(closeCodes.forbidden, `Forbidden: ${message}`);
   }
 
   subscribed(): void {

@@ -1,4 +1,5 @@
 import type { Server } from "node:http";
+import type { FastifyInstance } from "fastify";
 import type { Logger } from "pino";
 import type { Config } from "../../config.js";
 import type { Presented } from "../auth.js";
@@ -6,6 +7,7 @@ import type { Caller, Gateway } from "../gateway-port.js";
 import { masked } from "../masking.js";
 import { type AdmissionOptions, admission } from "./admission.js";
 import { Boards } from "./boards.js";
+import { callbacks } from "./callbacks.js";
 import { everybody, Seats, takeEach } from "./seats.js";
 import { acceptSockets } from "./sockets.js";
 import type { LiveTime } from "./time.js";
@@ -21,6 +23,8 @@ export interface LiveOptions {
 export interface Live {
   /** What is open now. Boards are the subscriptions that are executed, each for all who share it. */
   readonly counts: { sockets: number; subscriptions: number; boards: number };
+  /** Lets routers subscribe in the scope of /graphql, where addresses are allowed that they may have called. */
+  register(scope: FastifyInstance): void;
   /** Says to every client that the server goes away, and takes no new one. */
   stop(): Promise<void>;
 }
@@ -31,24 +35,34 @@ export function startLive(server: Server, { gateway, config, authenticate, time,
   const boards = new Boards({ gateway, time, mask: masked(log, config), log });
   const all = new Seats({ setting: "MAX_SUBSCRIPTIONS", most: subscriptions.maxSubscriptions });
   const perCaller = new Seats({ setting: "MAX_SUBSCRIPTIONS_PER_CALLER", most: subscriptions.maxSubscriptionsPerCaller });
-  const sockets = acceptSockets(server, {
-    schema: gateway.schema,
+  const shared = {
     boards,
     admit: admission(gateway.schema, config, log),
-    takeSeat: (caller) =>
+    takeSeat: (caller: string) =>
       takeEach([
         [all, everybody],
         [perCaller, caller],
       ]),
     authenticate,
-    config: { ...subscriptions, corsOrigins: config.corsOrigins, maxBodyBytes: config.maxBodyBytes, simulated: config.simulated },
+    warn: (error: unknown) => log.error({ err: error }, "A caller could not be checked, because of a bug"),
     time,
     log,
+  };
+  const routers = callbacks({ ...shared, config: subscriptions });
+  const sockets = acceptSockets(server, {
+    ...shared,
+    schema: gateway.schema,
+    config: { ...subscriptions, corsOrigins: config.corsOrigins, maxBodyBytes: config.maxBodyBytes, simulated: config.simulated },
   });
   return {
     get counts() {
       return { sockets: sockets.count, subscriptions: all.taken(everybody), boards: boards.size };
     },
-    stop: () => sockets.stop(),
+    register(scope) {
+      if (subscriptions.callbackUrls.length > 0) routers.register(scope);
+    },
+    async stop() {
+      await Promise.all([sockets.stop(), routers.stop()]);
+    },
   };
 }

@@ -1,3 +1,5 @@
+import { GatewayError } from "../../errors.js";
+
 /** A limit that is reached. */
 export interface Full {
   setting: string;
@@ -53,3 +55,6 @@ export function takeEach(wanted: readonly (readonly [Seats, string])[]): (() => 
 
 /** What one is told who finds no seat. */
 export const refusalOf = ({ setting, most }: Full, what: string): string => `${setting} allows ${most} ${what}.`;
+
+export const tooManySubscriptions = (full: Full): GatewayError =>
+  new GatewayError("TOO_MANY_SUBSCRIPTIONS", refusalOf(full, "subscriptions"));

@@ -3,6 +3,7 @@ import type { Caller } from "../gateway-port.js";
 import { Refused } from "./admission.js";
 import type { Subscriber } from "./board.js";
 import type { Connection } from "./connection.js";
+import { Latest } from "./latest.js";
 import type { State } from "./state.js";
 
 /**
@@ -10,17 +11,28 @@ import type { State } from "./state.js";
  * come gets the latest: one state is on its way, and at most one waits.
  */
 export class SocketSubscriber implements Subscriber {
-  #isSending = false;
-  #waiting: State | null = null;
-  #isOver = false;
-  #settle: { resolve: () => void; reject: (error: Refused) => void } | null = null;
   /** States that were sent. */
   sent = 0;
+  /** Resolves when the subscription has ended; rejects with Refused when it was ended with errors. */
+  readonly ended: Promise<void>;
+  readonly #states: Latest<State>;
+  #resolve: () => void = () => undefined;
+  #reject: (error: Refused) => void = () => undefined;
 
   constructor(
     private readonly connection: Connection,
-    private readonly id: string,
-  ) {}
+    id: string,
+  ) {
+    const before = `{"id":${JSON.stringify(id)},"type":"next","payload":`;
+    this.#states = new Latest(async ({ bytes }) => {
+      this.sent++;
+      await connection.send(before, bytes, "}");
+    });
+    this.ended = new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+    });
+  }
 
   get caller(): Caller {
     return this.connection.caller!;
@@ -31,31 +43,12 @@ export class SocketSubscriber implements Subscriber {
   }
 
   next(state: State): void {
-    if (this.#isOver) return;
-    if (this.#isSending) this.#waiting = state;
-    else void this.#send(state);
+    this.#states.offer(state);
   }
 
   end(errors: readonly GraphQLFormattedError[]): void {
-    this.#isOver = true;
-    if (errors.length > 0) this.#settle?.reject(new Refused(errors));
-    else this.#settle?.resolve();
-  }
-
-  /** Resolves when the subscription has ended, and rejects with Refused when it was ended with errors. To be called once. */
-  ended(): Promise<void> {
-    return new Promise((resolve, reject) => {
-      this.#settle = { resolve, reject };
-    });
-  }
-
-  async #send(state: State): Promise<void> {
-    this.#isSending = true;
-    this.sent++;
-    await this.connection.send(`{"id":${JSON.stringify(this.id)},"type":"next","payload":`, state.bytes, "}");
-    this.#isSending = false;
-    const waiting = this.#waiting;
-    this.#waiting = null;
-    if (waiting && !this.#isOver) void this.#send(waiting);
+    this.#states.end();
+    if (errors.length > 0) this.#reject(new Refused(errors));
+    else this.#resolve();
   }
 }

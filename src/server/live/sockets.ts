@@ -5,25 +5,22 @@ import { handleProtocols, makeServer } from "graphql-ws";
 import type { Logger } from "pino";
 import { type WebSocket, WebSocketServer } from "ws";
 import type { Config, SubscriptionsConfig } from "../../config.js";
-import { GatewayError } from "../../errors.js";
-import type { Presented } from "../auth.js";
-import type { Caller } from "../gateway-port.js";
 import { internalError } from "../masking.js";
 import { originRule } from "../origins.js";
 import { type AskedSubscription, type LiveOperation, Refused } from "./admission.js";
 import type { Boards } from "./boards.js";
 import { Connection, closeCodes } from "./connection.js";
-import { everybody, type Full, refusalOf, Seats } from "./seats.js";
+import { everybody, type Full, refusalOf, Seats, tooManySubscriptions } from "./seats.js";
 import { SocketSubscriber } from "./socket-subscriber.js";
 import type { LiveTime } from "./time.js";
+import type { Authentication } from "./viewer.js";
 
-export interface SocketsOptions {
+export interface SocketsOptions extends Authentication {
   schema: GraphQLSchema;
   boards: Boards;
   /** Lets a caller have one more subscription: returns what ends that, or the limit that is reached. */
   takeSeat: (caller: string) => (() => void) | Full;
   admit: (asked: AskedSubscription) => LiveOperation;
-  authenticate: (presented: Presented) => Promise<Caller>;
   config: SubscriptionsConfig & Pick<Config, "corsOrigins" | "maxBodyBytes" | "simulated">;
   time: LiveTime;
   log: Logger;
@@ -54,7 +51,7 @@ interface Joining {
 
 /** Serves subscriptions by the protocol graphql-transport-ws on sockets of this server. */
 export function acceptSockets(server: Server, options: SocketsOptions): Sockets {
-  const { config, time, log, authenticate } = options;
+  const { config, time, log, authenticate, warn } = options;
   const mayOpen = originRule(config.corsOrigins);
   const all = new Seats({ setting: "MAX_SOCKETS", most: config.maxSockets });
   const perCaller = new Seats({ setting: "MAX_SOCKETS_PER_CALLER", most: config.maxSocketsPerCaller });
@@ -81,8 +78,6 @@ export function acceptSockets(server: Server, options: SocketsOptions): Sockets 
     handleProtocols,
   });
   if (config.simulated) sockets.on("headers", (headers) => void headers.push("x-gateway-simulated: true"));
-
-  const warn = (error: unknown) => log.error({ err: error }, "A caller could not be checked, because of a bug");
 
   let isStopping = false;
   const upgrade = (request: IncomingMessage, duplex: Duplex, head: Buffer) => {
@@ -214,7 +209,10 @@ function admitted(
   });
   const own = { setting: "MAX_SUBSCRIPTIONS_PER_SOCKET", most: config.maxSubscriptionsPerSocket };
   const seat = connection.subscriptions >= own.most ? own : takeSeat(caller.id);
-  if (typeof seat !== "function") throw new Refused([tooMany(refusalOf(seat, "subscriptions"))]);
+  if (typeof seat !== "function") {
+    const { message, extensions } = tooManySubscriptions(seat);
+    throw new Refused([{ message, extensions: { ...extensions } }]);
+  }
   connection.subscribed();
   const release = () => {
     seat();
@@ -231,7 +229,7 @@ function admitted(
 function joined({ boards, time, log }: SocketsOptions, { connection, id, operation, release }: Joining): AsyncGenerator<never> {
   const subscriber = new SocketSubscriber(connection, id);
   const begunAt = time.monotonic();
-  const ended = subscriber.ended();
+  const { ended } = subscriber;
   const leave = boards.join(operation, subscriber);
   const caller = subscriber.caller.id;
   const over = () => {
@@ -251,11 +249,6 @@ function joined({ boards, time, log }: SocketsOptions, { connection, id, operati
     [Symbol.asyncIterator]: () => states,
   };
   return states as unknown as AsyncGenerator<never>;
-}
-
-function tooMany(limit: string): GraphQLFormattedError {
-  const { message, extensions } = new GatewayError("TOO_MANY_SUBSCRIPTIONS", limit);
-  return { message, extensions: { ...extensions } };
 }
 
 /** As they were refused; the protocol would print them anew. */
