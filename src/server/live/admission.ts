@@ -45,6 +45,8 @@ export interface LiveOperation {
   /** Equal for operations that are the same but for white space and comments. */
   readonly text: string;
   readonly everySeconds: number;
+  /** How many values a state can have, at most. */
+  readonly values: number;
 }
 
 /** Why a subscription does not begin, or has ended. */
@@ -103,9 +105,10 @@ export function admission(schema: GraphQLSchema, options: AdmissionOptions, log:
     if (!operation) throw noOperation(operationName);
     if (operation.operation !== "subscription") throw notHere(operation.operation);
     demandListSizes(variables, options.maxListItems);
-    demandAnswerSize(answerSize(schema, document, operation, variables), options.maxAnswerValues);
-    const name = operation.name?.value ?? null;
-    return { document, operationName: name, variables, text, everySeconds: everySecondsOf(schema, document, operation, variables) };
+    const values = answerSize(schema, document, operation, variables);
+    demandAnswerSize(values, options.maxAnswerValues);
+    const everySeconds = everySecondsOf(schema, document, operation, variables);
+    return { document, operationName: operation.name?.value ?? null, variables, text, everySeconds, values };
   };
 
   return (asked) => {

@@ -8,7 +8,7 @@ import { stateOf } from "./state.js";
 import type { LiveTime } from "./time.js";
 
 export interface BoardsOptions {
-  gateway: Pick<Gateway, "schema" | "request">;
+  gateway: Pick<Gateway, "execute" | "request" | "audience">;
   time: LiveTime;
   mask: (formatted: GraphQLFormattedError, error: unknown) => GraphQLFormattedError;
   log: Logger;
@@ -58,9 +58,8 @@ export class Boards {
 
   /** What is executed, and all that decides what the caller may see: which accounts, which rights, and whose credential reads them. */
   #keyOf({ text, operationName, variables }: LiveOperation, caller: Caller): string {
-    const { accounts, rights, credential } = this.options.gateway.request({ explain: null, caller }).context;
-    const readable = accounts.map(({ id }) => id);
-    return JSON.stringify([text, operationName, sorted(variables), readable, rights.conversations, credential]);
+    const audience = this.options.gateway.audience({ ...caller, router: false });
+    return JSON.stringify([text, operationName, sorted(variables), audience]);
   }
 }
 

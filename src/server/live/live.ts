@@ -13,7 +13,7 @@ import { acceptSockets } from "./sockets.js";
 import type { LiveTime } from "./time.js";
 
 export interface LiveOptions {
-  gateway: Pick<Gateway, "schema" | "request">;
+  gateway: Pick<Gateway, "schema" | "execute" | "request" | "audience">;
   config: AdmissionOptions & Pick<Config, "corsOrigins" | "simulated" | "subscriptions">;
   authenticate: (presented: Presented) => Promise<Caller>;
   time: LiveTime;

@@ -1,4 +1,4 @@
-import { execute, GraphQLError, type GraphQLFormattedError } from "graphql";
+import { GraphQLError, type GraphQLFormattedError } from "graphql";
 import type { Caller, Gateway, LiveState, Report } from "../gateway-port.js";
 import type { LiveOperation } from "./admission.js";
 
@@ -19,7 +19,7 @@ export interface State {
 }
 
 export interface StateOptions {
-  gateway: Pick<Gateway, "schema" | "request">;
+  gateway: Pick<Gateway, "execute" | "request">;
   operation: LiveOperation;
   caller: Caller;
   state: LiveState;
@@ -34,8 +34,7 @@ export async function stateOf({ gateway, operation, caller, state, mask }: State
   let failures: readonly GraphQLError[] = [];
   try {
     await request.prepare({ document, operationName, variables });
-    const { schema } = gateway;
-    const result = await execute({ schema, document, operationName, variableValues: variables, contextValue: request.context });
+    const result = await gateway.execute({ document, operationName, variables, context: request.context, values: operation.values });
     data = result.data;
     failures = result.errors ?? [];
   } catch (error) {
@@ -63,7 +62,7 @@ function asState(data: unknown, errors: readonly GraphQLFormattedError[], report
     isRefusal: errors.length > 0 && !hasFigures(data) && !errors.some(isRetryable),
     isFailing: errors.some(isRetryable) || (freshness?.failures?.length ?? 0) > 0,
     report,
-    content: `${dataText} ${JSON.stringify(errors.map(({ path, extensions }) => [path, extensions?.code]))}`,
+    content: `${dataText} ${JSON.stringify(errors.map(({ path, extensions }) => JSON.stringify([path, extensions?.code])).sort())}`,
   };
 }
 
