@@ -44,6 +44,7 @@ export async function createGateway(
   const listeners: ((record: StoredRecord) => void)[] = [];
   const coalescer = new Coalescer({
     store: replicas?.answers ?? memory,
+    ...(replicas && { registry: replicas.calls }),
     freshness: (id) => accountOf(id).freshness,
     session: (scope) => accountOf(scope.account).session(scope),
     clock,

@@ -31,7 +31,10 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     ...["clock", "errors", "time", "upstream/question", "upstream/call", "upstream/apis/descriptor"],
     ...["upstream/answers", "upstream/budget", "upstream/planning", "upstream/transport"],
   ],
-  "upstream/redis": ["clock", "upstream/apis/descriptor", "upstream/apis/registry", "upstream/answers", "upstream/budget"],
+  "upstream/redis": [
+    ...["clock", "errors", "upstream/call", "upstream/apis/descriptor", "upstream/apis/registry", "upstream/planning/scope"],
+    ...["upstream/answers", "upstream/budget", "upstream/coalescing/call-elsewhere"],
+  ],
   graphql: ["catalogue", "errors", "time", "upstream/question"],
   server: ["clock", "graphql", "errors", "config"],
   simulator: [],

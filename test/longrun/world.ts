@@ -41,9 +41,18 @@ export interface WorldOptions {
   /** How an account is opened; default: with its first bearer. */
   credentials?: (id: string) => AccountConfig["credentials"] | undefined;
   retryPausesMs?: readonly number[];
+  /** Gateways, asked in turn; default one. */
+  replicas?: number;
 }
 
-export async function startWorld({ start, simulated, environment = {}, credentials, retryPausesMs }: WorldOptions): Promise<World> {
+export async function startWorld({
+  start,
+  simulated,
+  environment = {},
+  credentials,
+  retryPausesMs,
+  replicas = 1,
+}: WorldOptions): Promise<World> {
   const clock = new SteppedClock(start);
   const simulator = await startSimulator({ now: clock.now, ...simulated });
   const accounts = simulator.accounts.flatMap(({ id, bearers }) =>
@@ -56,20 +65,22 @@ export async function startWorld({ start, simulated, environment = {}, credentia
   const config = { ...configFrom(environment), accounts };
   const warnings: string[] = [];
   const warn = (message: string, error: unknown) => void warnings.push(`${message}: ${error instanceof Error ? error.message : error}`);
-  const gateway = await createGateway(config, { clock: { now: clock.now, monotonic: clock.now }, warn });
+  const create = () => createGateway(config, { clock: { now: clock.now, monotonic: clock.now }, warn });
+  const gateways = await Promise.all(Array.from({ length: replicas }, create));
+  let asked = 0;
   return {
     simulator,
-    gateway,
+    gateway: gateways[0]!,
     config,
     clock,
     warnings,
     async ask(query, caller) {
       const since = clock.now();
-      const asked = await answered(gateway, query, caller);
-      return { ...asked, since, until: clock.now() };
+      const answer = await answered(gateways[asked++ % replicas]!, query, caller);
+      return { ...answer, since, until: clock.now() };
     },
     async stop() {
-      await gateway.close();
+      await Promise.all(gateways.map((gateway) => gateway.close()));
       await simulator.close();
       clock.stop();
     },

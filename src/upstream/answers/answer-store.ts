@@ -11,6 +11,8 @@ export interface AnswerStore {
   get(scope: string): Promise<readonly AnswerRecord[]>;
   /** Keeps the record in place of an older one of its slot, for `keepMs`. Reads and writes no other slot. */
   put(scope: string, slot: string, record: AnswerRecord, keepMs: number): Promise<void>;
+  /** Tells of each answer of another process that is found for the first time. Left out: there are none. */
+  onTaken?(taker: (scope: string, record: AnswerRecord) => void): void;
 }
 
 /** A parsed answer takes about this many bytes of memory for each byte of its JSON. */

@@ -4,10 +4,12 @@ import type { ApiName, Faults, ReplyByApi } from "../question.js";
 
 /** How the answers of an API are written where other processes read them. */
 export interface StoredForm<A extends ApiName> {
-  /** The reply without the indexes that `read` makes anew. */
+  /** The reply without the indexes that `readReply` makes anew. */
   bare(reply: ReplyByApi[A]): object;
-  /** What was written, in its full form. Throws when the values do not have the form of a call and its bare reply. */
-  read(call: unknown, reply: unknown): { readonly call: CallByApi[A]; readonly reply: ReplyByApi[A] };
+  /** Throws when the value does not have the form of a call. */
+  readCall(call: unknown): CallByApi[A];
+  /** The bare reply in its full form. Throws when the value does not have the form of one. */
+  readReply(reply: unknown, call: CallByApi[A]): ReplyByApi[A];
 }
 
 /** The parts that forms of several APIs are made of. */

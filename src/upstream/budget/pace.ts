@@ -14,7 +14,7 @@ const secondMs = 1_000;
  * The platform counts a call when it arrives, we when we send it. Two calls can arrive closer together than they were
  * sent, so each window is longer by this.
  */
-const driftMs = 250;
+export const driftMs = 250;
 
 /** No more than `most` calls begin in any `spanMs`. */
 interface Window {

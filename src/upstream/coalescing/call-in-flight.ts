@@ -15,6 +15,10 @@ import type { Session } from "./session.js";
 
 /** What a call tells the coalescer, which owns the waiters of all calls. */
 export interface CallOwner {
+  /** Whether the call may be made: false when another process makes it, after which this one is over. */
+  claims(call: CallInFlight): true | Promise<boolean>;
+  /** Its first exchange begins. */
+  sent(call: CallInFlight, at: Moment): void;
   /** A try has failed and another may be made at `nextTryAt`, monotonic ms: waiters that need not wait can leave. */
   failing(call: CallInFlight, error: GatewayError, nextTryAt: number): Promise<void>;
   /** Permits for the call cannot come before these waiters' deadlines. */
@@ -52,6 +56,7 @@ export class CallInFlight implements KnownCall {
   readonly #requests = new Set<PermitRequest>();
   #gathering: NodeJS.Timeout | undefined;
   #isGathering = false;
+  #isClaimed = false;
   /** Since when nobody waits for it, monotonic ms. */
   #abandonedAt = 0;
   #paidFor: number;
@@ -203,6 +208,16 @@ export class CallInFlight implements KnownCall {
       this.#end({ error: refusal });
       return;
     }
+    if (!this.#isClaimed) {
+      const isClaimed = this.owner.claims(this);
+      this.#isClaimed = true;
+      if (isClaimed !== true) {
+        void isClaimed.then((mine) => {
+          if (mine && !this.isOver) this.#ask();
+        });
+        return;
+      }
+    }
     this.#requestPermit(
       // It leaves with all that is asked in the same tick.
       (permit) => queueMicrotask(() => this.#granted(permit)),
@@ -255,6 +270,7 @@ export class CallInFlight implements KnownCall {
     }
     this.#sentAt = momentOf(this.session.clock);
     this.facts.sentAt = this.#sentAt.monotonic;
+    this.owner.sent(this, this.#sentAt);
     void this.#read(permit);
   }
 

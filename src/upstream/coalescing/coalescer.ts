@@ -1,8 +1,8 @@
 import { LRUCache } from "lru-cache";
 import type { Clock } from "../../clock.js";
-import { GatewayError } from "../../errors.js";
+import { type ErrorCode, GatewayError } from "../../errors.js";
 import { type AnswerStore, slotOf } from "../answers/answer-store.js";
-import { type Freshness, freshMs, keepMs, momentOf, tolerating } from "../answers/freshness.js";
+import { type Freshness, freshMs, keepMs, type Moment, momentOf, tolerating } from "../answers/freshness.js";
 import type { AnswerRecord, Seen } from "../apis/descriptor.js";
 import type { Charge } from "../budget/caller-budget.js";
 import type { PlannedCall } from "../planning/plan.js";
@@ -10,6 +10,7 @@ import { type Scope, scopeOf } from "../planning/scope.js";
 import { SizesSeen } from "../planning/sizes-seen.js";
 import { canonical, type Question } from "../question.js";
 import { Ask, type AskOutcome, type AskTerms, gatewayFailed, RequestMemory, type Waiter } from "./ask.js";
+import type { CallElsewhere, CallRegistry, Claim, ElsewhereListener } from "./call-elsewhere.js";
 import { type CallEnd, CallInFlight, type CallOwner } from "./call-in-flight.js";
 import { type DecidedCall, type Decision, decide, type ScopeSnapshot, type Snapshot } from "./decide.js";
 import { Delivery } from "./delivery.js";
@@ -29,6 +30,8 @@ export interface CoalescerOptions {
   warn: (message: string, error?: unknown) => void;
   /** Told of each record that took its place in the store: its scope's key, its slot, and when the platform was asked, epoch ms. */
   stored?: (record: { scope: string; slot: string; version: number }) => void;
+  /** The calls of other processes that share the store; left out: there are none. */
+  registry?: CallRegistry;
   /** Told when a refresh that nobody waited for is over, with the exchanges it took. */
   refreshed?: (scope: Scope, exchanges: number) => void;
 }
@@ -42,6 +45,25 @@ export interface Asked {
   readonly outcomes: readonly Promise<AskOutcome>[];
   /** What refused the calls that were needed; null when nothing did. */
   readonly refusal: Promise<GatewayError | null>;
+}
+
+/** A call of this process or of another. */
+export type AnyCall = CallInFlight | CallElsewhere;
+
+/** How a call ends for everybody who waits for it. */
+const faultsOfPlatform: ReadonlySet<ErrorCode> = new Set([
+  "UPSTREAM_UNAVAILABLE",
+  "UPSTREAM_INVALID_RESPONSE",
+  "UPSTREAM_UNAUTHORIZED",
+  "UPSTREAM_REJECTED",
+  "UPSTREAM_RATE_LIMITED",
+]);
+
+/** The waiters of a call that they do not wait for any more. */
+function leaving(call: CallElsewhere): Waiter[] {
+  const waiters = [...call.waiters];
+  for (const waiter of waiters) call.leave(waiter);
+  return waiters;
 }
 
 /** A refresh behind a stale answer has this long, whoever asked; ms. */
@@ -63,12 +85,24 @@ export class Coalescer implements CallOwner, SearchOwner {
   readonly #search = new RefusedIdSearch(this);
   /** By caller: the series of pages that reads on although nobody waits for it. */
   readonly #readingOn = new Map<string, CallInFlight>();
+  readonly #claims = new Map<CallInFlight, Claim>();
+  /** Those for whom something is decided anew. */
+  readonly #askedAgain = new WeakSet<Waiter>();
+  /** What was waited for at the platform before it was decided anew. */
+  readonly #waitedInVain = new WeakSet<Ask>();
   #stopped: GatewayError | null = null;
   #calls = 0;
 
   constructor(private readonly options: CoalescerOptions) {
     this.#sizes = new SizesSeen(() => options.clock.monotonic());
     this.#delivery = new Delivery(options.freshness, options.clock);
+    options.registry?.onEvent(this.#elsewhere);
+    options.store.onTaken?.((key, record) => {
+      const scope = this.#scopes.get(key)?.scope;
+      if (!scope) return;
+      this.#sizes.learn(scope, record);
+      options.stored?.({ scope: key, slot: slotOf(scope.api, record), version: record.reply.asOf });
+    });
   }
 
   /**
@@ -106,7 +140,10 @@ export class Coalescer implements CallOwner, SearchOwner {
   /** Fails what waits, with a stale answer where there is one, and makes no further call. */
   stop(): void {
     this.#stopped = new GatewayError("UPSTREAM_UNAVAILABLE", "The gateway is stopping.");
-    for (const open of this.#scopes.values()) for (const call of open.open) call.stop(this.#stopped);
+    for (const open of this.#scopes.values()) {
+      for (const call of open.open) call.stop(this.#stopped);
+      for (const call of this.#callsElsewhere(open.scope)) this.tooLate(call, [...call.waiters], this.#stopped);
+    }
   }
 
   // ------------------------------------------------------------ snapshot, decision
@@ -130,7 +167,7 @@ export class Coalescer implements CallOwner, SearchOwner {
   async #withSnapshot<T>(
     scopes: ReadonlySet<Scope>,
     { begun, deadline, priority, takesStored = false, memory, most }: ForecastTerms,
-    use: (snapshot: Snapshot<CallInFlight>) => T,
+    use: (snapshot: Snapshot<AnyCall>) => T,
   ): Promise<T> {
     for (;;) {
       const open = [...scopes].map((scope) => this.#open(scope));
@@ -151,7 +188,7 @@ export class Coalescer implements CallOwner, SearchOwner {
     stored: readonly AnswerRecord[],
     memory: RequestMemory,
     present: ReturnType<typeof momentOf>,
-  ): ScopeSnapshot<CallInFlight> {
+  ): ScopeSnapshot<AnyCall> {
     const { scope } = open;
     const session = this.options.session(scope);
     const remembered = memory.answers(scope);
@@ -159,7 +196,7 @@ export class Coalescer implements CallOwner, SearchOwner {
     const { pause } = session.limiter;
     return {
       records: remembered.length === 0 ? stored : [...remembered, ...stored.filter((record) => !remembered.includes(record))],
-      calls: open.open,
+      calls: [...open.open, ...this.#callsElsewhere(scope)],
       // While a call tests whether the service answers again, others wait for it.
       obstacle: circuit ? { error: circuit, final: session.circuit.probing() === null } : pause ? { error: pause, final: false } : null,
       failures: memory.failures(scope),
@@ -181,7 +218,7 @@ export class Coalescer implements CallOwner, SearchOwner {
 
   // ------------------------------------------------------------ carrying out
 
-  #carryOut(asks: readonly Ask[], decision: Decision<CallInFlight>, snapshot: Snapshot<CallInFlight>, terms: AskTerms): void {
+  #carryOut(asks: readonly Ask[], decision: Decision<AnyCall>, snapshot: Snapshot<AnyCall>, terms: AskTerms): void {
     const asksOf = new Map<Question, Ask[]>();
     for (const ask of asks) asksOf.set(ask.question, [...(asksOf.get(ask.question) ?? []), ask]);
 
@@ -283,7 +320,34 @@ export class Coalescer implements CallOwner, SearchOwner {
 
   // ------------------------------------------------------------ what calls tell
 
-  async failing(call: CallInFlight, error: GatewayError, nextTryAt: number): Promise<void> {
+  claims(call: CallInFlight): true | Promise<boolean> {
+    const { registry } = this.options;
+    return registry === undefined || this.#claim(call, registry);
+  }
+
+  /** When another process makes the call, or has made it, what happens is decided anew. */
+  async #claim(call: CallInFlight, registry: CallRegistry): Promise<boolean> {
+    const claim = await registry.claim(call.plan.scope, call.call, call.isFixed);
+    if (call.isOver) {
+      claim?.ended(null);
+      return false;
+    }
+    if (claim) {
+      this.#claims.set(call, claim);
+      return true;
+    }
+    const waiters = [...call.waiters];
+    call.drop();
+    this.#decideAnew(waiters, true);
+    return false;
+  }
+
+  sent(call: CallInFlight, at: Moment): void {
+    this.#claims.get(call)?.sent(call.call, at);
+  }
+
+  async failing(call: AnyCall, error: GatewayError, nextTryAt: number): Promise<void> {
+    if (call instanceof CallInFlight) this.#claims.get(call)?.failing(error, nextTryAt);
     const records = await this.#records(call.plan.scope);
     for (const waiter of [...call.waiters]) {
       const isLate = waiter.ask.terms.deadline <= nextTryAt;
@@ -295,7 +359,7 @@ export class Coalescer implements CallOwner, SearchOwner {
     }
   }
 
-  tooLate(call: CallInFlight, waiters: readonly Waiter[], error: GatewayError): void {
+  tooLate(call: AnyCall, waiters: readonly Waiter[], error: GatewayError): void {
     for (const waiter of waiters) {
       call.leave(waiter);
       this.fails(waiter, error, call.sentAt ? call : null);
@@ -304,10 +368,12 @@ export class Coalescer implements CallOwner, SearchOwner {
 
   /** One call is made beside an overdue one for those who wait for it; whichever answers first serves all. Never a third. A search has its calls counted. */
   overdue(call: CallInFlight): void {
+    this.#claims.get(call)?.overdue();
     if (this.#search.isStep(call)) return;
     const open = this.#open(call.plan.scope);
     const { api } = open.scope;
-    const isExpected = (wanted: Question) => open.open.some((other) => other !== call && api.covered(other.call, wanted, null) !== null);
+    const others = [...open.open, ...this.#callsElsewhere(open.scope)];
+    const isExpected = (wanted: Question) => others.some((other) => other !== call && api.covered(other.call, wanted, null) !== null);
     const isPatient = ({ ask: { terms } }: Waiter) => terms.deadline - this.options.clock.monotonic() > leastBesideMs;
     const waiters = [...call.waiters].filter((waiter) => isPatient(waiter) && !isExpected(waiter.wanted));
     if (waiters.length === 0 || this.#stopped) return;
@@ -368,6 +434,8 @@ export class Coalescer implements CallOwner, SearchOwner {
     if (this.#readingOn.get(call.causedBy.caller) === call) this.#readingOn.delete(call.causedBy.caller);
     if (call.causedBy.priority === "refresh") this.options.refreshed?.(scope, call.facts.exchanges);
     for (const other of open.open) other.depart();
+    this.#claims.get(call)?.ended(this.#endForOthers(call, end));
+    this.#claims.delete(call);
     if ("record" in end) {
       call.session.succeeded();
       this.#landed(open, call, end.record, end.isCutShort);
@@ -375,7 +443,40 @@ export class Coalescer implements CallOwner, SearchOwner {
     this.#search.ended(open, call);
   }
 
-  #landed(open: OpenScope, call: CallInFlight, record: AnswerRecord, isCutShort: boolean): void {
+  /** What whoever waits for the call elsewhere is told. An error that comes of this process alone is none of theirs. */
+  #endForOthers(call: CallInFlight, end: CallEnd): Parameters<Claim["ended"]>[0] {
+    if ("record" in end) return { record: end.record };
+    const { error } = end;
+    const isOfPlatform = error instanceof GatewayError && error !== this.#stopped && faultsOfPlatform.has(error.code);
+    return isOfPlatform && call.state === "failed" && call.sentAt ? { error } : null;
+  }
+
+  // ------------------------------------------------------------ calls of other processes
+
+  #callsElsewhere = (scope: Scope): readonly CallElsewhere[] => this.options.registry?.known(scope) ?? [];
+
+  readonly #elsewhere: ElsewhereListener = {
+    changed: (scope) => {
+      this.#open(scope).version++;
+    },
+    failing: (call, error, nextTryAt) => {
+      this.failing(call, error, nextTryAt).catch((failure) => this.options.warn("A failure elsewhere could not be told", failure));
+    },
+    // Whether one is made beside it, and by whom, is decided anew.
+    overdue: (call) => this.#decideAnew(leaving(call), false, true),
+    landed: (call, record) => {
+      const open = this.#open(call.plan.scope);
+      for (const other of open.open) other.depart();
+      this.#landed(open, call, record, true);
+    },
+    ended: (call, error) => {
+      for (const other of this.#open(call.plan.scope).open) other.depart();
+      if (error) this.#tellFailure(call, error);
+      else this.#decideAnew(leaving(call), true, call.sentAt !== null);
+    },
+  };
+
+  #landed(open: OpenScope, call: AnyCall, record: AnswerRecord, isCutShort: boolean): void {
     const again: Waiter[] = [];
     open.acceptArguments([...call.waiters].map(({ wanted }) => wanted));
     for (const waiter of call.waiters) {
@@ -384,7 +485,7 @@ export class Coalescer implements CallOwner, SearchOwner {
       else if (left) this.fails(left, notHeld(left, record), call);
       waiter.ask.settle();
     }
-    for (const other of open.open) {
+    for (const other of [...open.open, ...this.#callsElsewhere(open.scope)]) {
       for (const waiter of [...other.waiters]) {
         if (!this.#delivery.serves(waiter, record)) continue;
         other.leave(waiter);
@@ -393,23 +494,32 @@ export class Coalescer implements CallOwner, SearchOwner {
         waiter.ask.settle();
       }
     }
-    for (const waiter of again) this.#askAgain(waiter);
+    // What an answer that was cut short does not hold was not counted by any plan.
+    this.#decideAnew(again, !(call instanceof CallInFlight));
   }
 
-  /** What an answer that was cut short does not hold is decided anew. */
-  #askAgain(waiter: Waiter): void {
+  /** Asks again for what is waited for, which no call will bring. `isPlanned`: the call that was to bring it was counted, and not made. `wasSent`: by another process. */
+  #decideAnew(waiters: readonly Waiter[], isPlanned: boolean, wasSent = false): void {
+    const byTerms = new Map<AskTerms, Waiter[]>();
+    for (const waiter of waiters) byTerms.set(waiter.ask.terms, [...(byTerms.get(waiter.ask.terms) ?? []), waiter]);
+    for (const [given, some] of byTerms) {
+      const charge: AskTerms["charge"] = (exchanges, wasPlanned) => given.charge(exchanges, wasPlanned && isPlanned);
+      const terms: AskTerms = { ...given, charge, most: () => Number.POSITIVE_INFINITY };
+      const asks = some.map((waiter) => this.#askAgain(waiter, terms));
+      if (wasSent) for (const again of asks) this.#waitedInVain.add(again);
+      this.#serve(asks, terms, () => null).catch((error) => {
+        for (const again of asks) {
+          this.#delivery.refused(again, again.question, this.#asGatewayError(error, null));
+          again.settle();
+        }
+      });
+    }
+  }
+
+  #askAgain(waiter: Waiter, terms: AskTerms): Ask {
     const { ask } = waiter;
-    // The plan of the request did not count it.
-    const terms: AskTerms = {
-      ...ask.terms,
-      charge: (exchanges) => ask.terms.charge(exchanges, false),
-      most: () => Number.POSITIVE_INFINITY,
-    };
     const again = new Ask(waiter.part, ask.scope, terms, ask.askedAt);
-    this.#serve([again], terms, () => null).catch((error) => {
-      this.#delivery.refused(again, again.question, this.#asGatewayError(error, null));
-      again.settle();
-    });
+    this.#askedAgain.add(waiter);
     void again.outcome.then(({ answered, failed }) => {
       if (!ask.isWaiting(waiter)) return;
       for (const part of answered) ask.answered(part);
@@ -417,12 +527,17 @@ export class Coalescer implements CallOwner, SearchOwner {
       ask.replaces(waiter, []);
       ask.settle();
     });
+    return again;
   }
 
   #failed(open: OpenScope, call: CallInFlight, error: GatewayError): void {
     this.#sizes.learnAtLeast(open.scope, call.call, call.rowsRead);
     call.session.failed(error);
     if (call.state === "halved" && this.#search.goesOn(open, call, error)) return;
+    this.#tellFailure(call, error);
+  }
+
+  #tellFailure(call: AnyCall, error: GatewayError): void {
     for (const waiter of call.waiters) {
       waiter.ask.terms.memory.learnFailure(waiter.ask.scope, { call: call.call, error, final: true });
       this.fails(waiter, error, call);
@@ -443,9 +558,12 @@ export class Coalescer implements CallOwner, SearchOwner {
   // ------------------------------------------------------------ ends
 
   #giveUp(ask: Ask): void {
+    const { open } = this.#open(ask.scope);
     for (const waiter of ask.waiting) {
-      const call = this.#open(ask.scope).open.find(({ waiters }) => waiters.has(waiter)) ?? null;
-      const error = inVain(call);
+      // It has a deadline of its own there.
+      if (this.#askedAgain.has(waiter)) continue;
+      const call = [...open, ...this.#callsElsewhere(ask.scope)].find(({ waiters }) => waiters.has(waiter)) ?? null;
+      const error = inVain(call, this.#waitedInVain.has(ask));
       if (call?.state === "overdue") call.failing ??= error;
       call?.leave(waiter);
       this.fails(waiter, error, call?.sentAt ? call : null);
@@ -453,7 +571,7 @@ export class Coalescer implements CallOwner, SearchOwner {
   }
 
   /** The waiter is told the error, or a stale answer in its place. */
-  fails(waiter: Waiter, error: GatewayError, call: CallInFlight | null): void {
+  fails(waiter: Waiter, error: GatewayError, call: AnyCall | null): void {
     this.#records(waiter.ask.scope)
       .catch((failure) => {
         this.options.warn("Stored answers could not be read", failure);
@@ -476,7 +594,7 @@ export class Coalescer implements CallOwner, SearchOwner {
 }
 
 /** What is known or under way, and the refusal for all that would need a call. */
-const withoutCalls = <C extends CallInFlight>(decision: Decision<C>, error: GatewayError): Decision<C> => ({
+const withoutCalls = <C extends AnyCall>(decision: Decision<C>, error: GatewayError): Decision<C> => ({
   ...decision,
   refused: [...decision.refused, ...decision.waits.map(({ question, part }) => ({ question, part, error }))],
   waits: [],
@@ -491,8 +609,8 @@ function notHeld({ part, ask }: Waiter, { reply }: AnswerRecord): GatewayError {
 }
 
 /** What somebody is told who waited until now, for a call that was sent or for one that was not. */
-function inVain(call: CallInFlight | null): GatewayError {
-  if (call && !call.sentAt) {
+function inVain(call: AnyCall | null, wasSent: boolean): GatewayError {
+  if (call && !call.sentAt && !wasSent) {
     const message = "The call budget left no permit within the deadline of the request.";
     return new GatewayError("BUDGET_EXHAUSTED", message, { retryAfterMs: 1_000 });
   }

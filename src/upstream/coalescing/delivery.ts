@@ -7,9 +7,14 @@ import type { AnswerRecord, FoundPart } from "../apis/descriptor.js";
 import type { Scope } from "../planning/scope.js";
 import type { Question } from "../question.js";
 import { own } from "../transport/own-credential.js";
-import type { AnswerUse, Ask, CallFacts, Dependency, Outcome, Waiter } from "./ask.js";
-import type { CallInFlight } from "./call-in-flight.js";
+import type { AnswerUse, Ask, AskTerms, CallFacts, Dependency, Outcome, Waiter } from "./ask.js";
 import type { AnswerState } from "./decide.js";
+
+/** A call of this process, or of another: then no request of this one has caused it. */
+interface ReportedCall {
+  readonly facts: CallFacts;
+  readonly causedBy: AskTerms | null;
+}
 
 /** The call as its waiter's report shows it: own is whoever made it necessary, others joined. */
 interface Use {
@@ -37,7 +42,7 @@ export class Delivery {
    * From the answer of a call, completed by what was known when the question was asked. Returns what waits
    * still, because the answer does not hold it; null when all is delivered.
    */
-  landed(waiter: Waiter, record: AnswerRecord, call: CallInFlight): Waiter | null {
+  landed(waiter: Waiter, record: AnswerRecord, call: ReportedCall): Waiter | null {
     const { ask, part, known, usable } = waiter;
     const { api } = ask.scope;
     const isUsable: Waiter["usable"] = (other, kind) => other === record || usable(other, kind);
@@ -58,7 +63,7 @@ export class Delivery {
   }
 
   /** The error of a part, or a stale answer in its place. `records`: what is stored. */
-  failed(waiter: Waiter, error: GatewayError, records: readonly AnswerRecord[], call: CallInFlight | null): void {
+  failed(waiter: Waiter, error: GatewayError, records: readonly AnswerRecord[], call: ReportedCall | null): void {
     const { ask } = waiter;
     const left = this.#standIns(waiter, error, records);
     if (left !== null) {
@@ -93,7 +98,7 @@ export class Delivery {
   }
 
   /** Reports a call that was made for the waiter, and that it no longer waits for. */
-  gaveWay(waiter: Waiter, call: CallInFlight, outcome: "SENT" | "FAILED"): void {
+  gaveWay(waiter: Waiter, call: ReportedCall, outcome: "SENT" | "FAILED"): void {
     if (isOwn(waiter, call)) this.#report(waiter.ask, null, outcome, factsFor(waiter, call), waiter.part);
   }
 
@@ -139,8 +144,8 @@ export class Delivery {
 const mayStandIn = ({ terms, question }: Ask, error: GatewayError): boolean =>
   terms.priority !== "refresh" && !(error.code === "UPSTREAM_UNAUTHORIZED" && question.credential !== own);
 
-const isOwn = ({ ask }: Waiter, call: CallInFlight): boolean => ask.terms === call.causedBy;
-const factsFor = (waiter: Waiter, call: CallInFlight): Use => ({ call: call.facts, own: isOwn(waiter, call) });
+const isOwn = ({ ask }: Waiter, call: ReportedCall): boolean => ask.terms === call.causedBy;
+const factsFor = (waiter: Waiter, call: ReportedCall): Use => ({ call: call.facts, own: isOwn(waiter, call) });
 
 /** The error with the API and the account at fault, where one is and the error does not name them yet. */
 function blaming(error: GatewayError, { api, account }: Scope): GatewayError {

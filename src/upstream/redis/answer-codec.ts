@@ -56,7 +56,8 @@ export function encoded({ stored }: Api, { scope, slot, record, keepUntil }: Sha
 export function decoded({ stored }: Api, bytes: Buffer, clock: RedisClock): SharedAnswer {
   const { scope, slot, keepUntil, askedAt: asked, wallAheadMs, ...read } = envelope.parse(packr.unpack(bytes));
   if (asked > clock.now() + futureMs) throw new Error("It is dated in the future.");
-  const { call, reply } = stored.read(read.call, read.reply);
+  const call = stored.readCall(read.call);
+  const reply = stored.readReply(read.reply, call);
   const differenceMs = Math.round(clock.wallAheadMs - wallAheadMs);
   const shiftMs = Math.abs(differenceMs) > sameClockMs ? differenceMs : 0;
   const dated = { ...reply, asOf: reply.asOf + shiftMs, newestAskedAt: reply.newestAskedAt + shiftMs };

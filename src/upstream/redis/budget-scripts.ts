@@ -29,7 +29,7 @@ keep()
 return {epoch, ms(now - (tonumber(redis.call('HGET', state, 'bornAt')) or now))}`);
 
 /**
- * Everything that one replica wants at a time. Told: epoch, leaseMs, heardMs, concurrency, windows [[spanMs, most]], gapMs, since, released [id],
+ * Everything that one replica wants at a time. Told: epoch, leaseMs, heardMs, concurrency, windows [[spanMs, most]], gapMs, since, released [id], unspent [id],
  * held [id], gone [id], waiting [[id, urgency]], mayGrant, channel, message. Returns nothing when the epoch is another; else the ids that are
  * granted, when the pause ends, how many 429s were told, how many permits are out, and what was used since: id and time in turn.
  */
@@ -63,6 +63,9 @@ end
 for _, id in ipairs(said.released) do
   if redis.call('ZREM', out, id) > 0 then changed = true end
   redis.call('ZREM', unused, id)
+end
+for _, id in ipairs(said.unspent) do
+  if redis.call('ZREM', log, id) > 0 then changed = true end
 end
 -- Whoever still uses a permit has it, however long the replica was stopped.
 for _, id in ipairs(said.held) do redis.call('ZADD', out, ms(now + said.leaseMs), id) end

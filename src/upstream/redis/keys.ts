@@ -51,6 +51,17 @@ export class Keys {
     return `${this.prefix}:${this.release}:{${scopeDigest}}:versions`;
   }
 
+  /** The calls that are made in a scope, and what each asks. */
+  calls(scopeDigest: string): { calls: string; asks: string } {
+    const key = (name: string) => `${this.prefix}:${this.release}:{${scopeDigest}}:${name}`;
+    return { calls: key("calls"), asks: key("asks") };
+  }
+
+  /** Tells what happens to calls. */
+  get callsChannel(): string {
+    return `${this.prefix}:${this.release}:calls`;
+  }
+
   /** Tells that an answer was stored: the digest of its scope. */
   get answersChannel(): string {
     return `${this.prefix}:${this.release}:answers`;

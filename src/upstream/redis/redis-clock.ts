@@ -27,6 +27,11 @@ export class RedisClock {
     this.#comparisons = [...this.#comparisons.filter(agrees), latest].slice(-remembered);
   }
 
+  /** False until Redis has told its time. */
+  get isSet(): boolean {
+    return this.#comparisons.length > 0;
+  }
+
   monotonic(): number {
     return this.clock.monotonic();
   }

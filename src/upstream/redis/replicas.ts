@@ -5,11 +5,13 @@ import type { Clock } from "../../clock.js";
 import type { AnswerStore } from "../answers/answer-store.js";
 import type { Limits } from "../budget/pace.js";
 import type { PermitCounter } from "../budget/permit-counter.js";
+import type { CallRegistry } from "../coalescing/call-elsewhere.js";
 import { Keys } from "./keys.js";
 import { RedisLink } from "./link.js";
 import { Presence } from "./presence.js";
 import { RedisClock } from "./redis-clock.js";
 import { SharedAnswers } from "./shared-answers.js";
+import { SharedCalls } from "./shared-calls.js";
 import { SharedCounter } from "./shared-counter.js";
 
 export interface ReplicasOptions {
@@ -24,6 +26,7 @@ export interface ReplicasOptions {
 /** What this gateway shares with its replicas. */
 export interface Replicas {
   readonly answers: AnswerStore;
+  readonly calls: CallRegistry;
   /** Counts the permits of one service of an account over all replicas. */
   counter(account: string, service: string, limits: Limits): PermitCounter;
   /** Resolves when Redis was found, or was not: the gateway serves without it as well. To be called when all counters are there. */
@@ -45,8 +48,10 @@ export function replicasOf(
   const replica = randomUUID();
   const link = new RedisLink({ url, probeKey: keys.probe, clock, random, tell });
   const presence = new Presence(link, keys, replica);
+  const answers = new SharedAnswers({ local, link, keys, clock, warn });
   return {
-    answers: new SharedAnswers({ local, link, keys, clock, warn }),
+    answers,
+    calls: new SharedCalls({ link, keys, clock, answers, replica, now: () => ownClock.now(), warn }),
     counter: (account, service, limits) =>
       new SharedCounter({ account, service, limits, replica, link, keys, clock, presence, random, warn }),
     start: () => link.start(),

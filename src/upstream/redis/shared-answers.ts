@@ -89,6 +89,8 @@ const version = z
 /** What this replica knows of a scope in Redis. */
 interface Known {
   readonly digest: string;
+  /** The versions that were read or written here, by slot, whether they are still in memory or not. */
+  readonly seen: Map<string, string>;
   /** Grows with each message that something in the scope is new. */
   changes: number;
   /** `changes` and the subscription when it was read last. */
@@ -103,6 +105,9 @@ interface Known {
 export class SharedAnswers implements AnswerStore {
   readonly #scopes = new LRUCache<string, Known>({ max: mostScopes, dispose: ({ digest }) => this.#byDigest.delete(digest) });
   readonly #byDigest = new Map<string, Known>();
+  /** Resolves when an answer of this process is in Redis, with its version; null when it is not. */
+  readonly #sharing = new WeakMap<AnswerRecord, Promise<string | null>>();
+  readonly #takers: ((scope: string, record: AnswerRecord) => void)[] = [];
   readonly #versions = new WeakMap<AnswerRecord, { slot: string; version: string }>();
   #subscription = 0;
 
@@ -136,33 +141,62 @@ export class SharedAnswers implements AnswerStore {
 
   async put(scope: string, slot: string, record: AnswerRecord, keepMs: number): Promise<void> {
     await this.options.local.put(scope, slot, record, keepMs);
+    if (!this.options.link.isUp) return;
     // Whoever waits for the answer does not wait for Redis.
-    if (this.options.link.isUp) setImmediate(() => void this.#share(scope, slot, record, keepMs));
+    const later = new Promise((resolve) => setImmediate(resolve));
+    this.#sharing.set(
+      record,
+      later.then(() => this.#share(scope, slot, record, keepMs)),
+    );
+  }
+
+  onTaken(taker: (scope: string, record: AnswerRecord) => void): void {
+    this.#takers.push(taker);
+  }
+
+  /** Resolves when the answer is in Redis, with its version; null when it is not. */
+  shared = (record: AnswerRecord): Promise<string | null> => this.#sharing.get(record) ?? Promise.resolve(null);
+
+  /** Slot and version of the answers of the scope that this process has seen. */
+  seen = (scope: string): readonly (readonly [slot: string, version: string])[] => [...(this.#scopes.get(scope)?.seen ?? [])];
+
+  /** There is something in the scope that this process has not seen. */
+  changed(scope: string): void {
+    this.#known(scope).changes++;
+  }
+
+  /** The answer of this version. */
+  async find(scope: string, version: string): Promise<AnswerRecord | undefined> {
+    this.changed(scope);
+    return (await this.get(scope)).find((record) => this.#versions.get(record)?.version === version);
   }
 
   #known(scope: string): Known {
     const found = this.#scopes.get(scope);
     if (found) return found;
-    const known: Known = { digest: digestOf(scope), changes: 0, readAt: null, reading: null };
+    const known: Known = { digest: digestOf(scope), seen: new Map(), changes: 0, readAt: null, reading: null };
     this.#scopes.set(scope, known);
     this.#byDigest.set(known.digest, known);
     return known;
   }
 
-  async #share(scope: string, slot: string, record: AnswerRecord, keepMs: number): Promise<void> {
+  async #share(scope: string, slot: string, record: AnswerRecord, keepMs: number): Promise<string | null> {
     const { link, keys, clock } = this.options;
-    const { digest } = this.#known(scope);
+    const { digest, seen } = this.#known(scope);
     try {
-      if (!link.isUp) return;
+      if (!link.isUp) return null;
       const keepUntil = clock.now() + keepMs;
       const bytes = encoded(apiOf(record), { scope, slot, record, keepUntil }, clock);
-      if (bytes.length > mostBytes) return;
+      if (bytes.length > mostBytes) return null;
       const known = { slot: digestOf(slot), version: `${askedAt(record, clock).toFixed(3)} ${keepUntil.toFixed(0)}` };
       this.#versions.set(record, known);
+      sees(seen, known.slot, known.version);
       const args = [known.slot, known.version, bytes, keys.answersChannel, digest, String(mostSlots)];
       await link.run(put, [keys.answers(digest), keys.versions(digest)], args);
+      return known.version;
     } catch (error) {
       this.#failed("An answer could not be shared", error);
+      return null;
     }
   }
 
@@ -188,6 +222,7 @@ export class SharedAnswers implements AnswerStore {
   /** Keeps an answer of another replica in memory. False for one that no gateway of this release can have written. */
   async #take(scope: string, slotDigest: string, versionText: string, bytes: Buffer): Promise<boolean> {
     const { clock, local, warn } = this.options;
+    const { seen } = this.#known(scope);
     try {
       version.parse(versionText);
       const api = apis.find(({ name }) => name === JSON.parse(scope)[0])!;
@@ -196,7 +231,9 @@ export class SharedAnswers implements AnswerStore {
         throw new Error("It is the answer to something else.");
       }
       this.#versions.set(answer.record, { slot: slotDigest, version: versionText });
+      sees(seen, slotDigest, versionText);
       await local.put(scope, answer.slot, answer.record, answer.keepUntil - clock.now());
+      for (const taker of this.#takers) taker(scope, answer.record);
       return true;
     } catch (error) {
       warn("An answer in Redis is not well formed, and was removed", error);
@@ -208,6 +245,13 @@ export class SharedAnswers implements AnswerStore {
     // The link says once that Redis is away.
     if (!(error instanceof RedisAway)) this.options.warn(message, error);
   }
+}
+
+/** The latest come last; of more than Redis keeps, the first go. */
+function sees(seen: Map<string, string>, slot: string, version: string): void {
+  seen.delete(slot);
+  seen.set(slot, version);
+  for (const other of seen.keys()) if (seen.size > 2 * mostSlots) seen.delete(other);
 }
 
 const apiOf = ({ call }: AnswerRecord) => apis.find(({ name }) => name === call.api)!;

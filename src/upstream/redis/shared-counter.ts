@@ -1,5 +1,5 @@
 import type { Limits } from "../budget/pace.js";
-import { longestSpanMs, Pace } from "../budget/pace.js";
+import { driftMs, longestSpanMs, Pace } from "../budget/pace.js";
 import { longestExchangeMs, type PermitTerms, priorities } from "../budget/permit.js";
 import type { CountedPermit, PermitCounter } from "../budget/permit-counter.js";
 import type { Waiting } from "../budget/permit-queue.js";
@@ -30,8 +30,8 @@ const usualLeaseMs = longestExchangeMs + 5_000;
 /** A request that waits is forgotten unless its replica tells of it again. */
 const heardMs = 1_500;
 const tellAgainMs = 500;
-/** A process that was stopped for longer than this after it was allowed to send does not send. */
-const longestUseMs = 1_000;
+/** A process that was stopped or busy for longer than this after it was allowed to send does not send: the windows allow for no more. */
+const longestUseMs = driftMs - 50;
 /** A Redis that has lost everything hears from all replicas within this time. Until then each keeps to its share. */
 const settlingMs = 3_000;
 
@@ -55,6 +55,8 @@ export class SharedCounter implements PermitCounter {
   /** Requests that Redis knows of. */
   #told = new Set<string>();
   #released: string[] = [];
+  /** Of those, the ones that Redis counts as used and that were not. */
+  #unspent: string[] = [];
   /** The epoch of Redis; undefined while this replica keeps to its share. */
   #epoch: string | undefined;
   #since = 0;
@@ -213,8 +215,11 @@ export class SharedCounter implements PermitCounter {
     try {
       const [at] = listOf(await link.run(use, this.#keys, [JSON.stringify({ epoch: this.#epoch, id, leaseMs: this.#leaseMs })]));
       if (at === undefined || !this.#out.has(id)) return false;
-      this.#uses(id, this.options.clock.toMonotonic(numberOf(at)));
-      return this.#now - began <= longestUseMs;
+      if (this.#now - began > longestUseMs) {
+        this.#unspent.push(id);
+        return false;
+      }
+      return this.#uses(id, Math.min(this.#now, this.options.clock.toMonotonic(numberOf(at))));
     } catch (error) {
       this.#failed(error);
       return false;
@@ -254,6 +259,7 @@ export class SharedCounter implements PermitCounter {
     this.#dropsUnused();
     this.#since = clock.now() - longestSpanMs;
     this.#released = [];
+    this.#unspent = [];
     this.#told.clear();
     this.#epoch = textOf(epoch);
     this.#sync();
@@ -297,6 +303,7 @@ export class SharedCounter implements PermitCounter {
       gapMs: this.#pace.gapMs,
       since: this.#since,
       released: this.#released.splice(0),
+      unspent: this.#unspent.splice(0),
       held: renews ? this.#inUse : [],
       gone,
       waiting,

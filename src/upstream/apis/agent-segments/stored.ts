@@ -24,5 +24,6 @@ const storedReply = z.strictObject({
 
 export const stored: StoredForm<"agent-segments"> = {
   bare: (reply) => reply,
-  read: (call, reply) => ({ call: storedCall.parse(call), reply: storedReply.parse(reply) }),
+  readCall: (call) => storedCall.parse(call),
+  readReply: (reply) => storedReply.parse(reply),
 };

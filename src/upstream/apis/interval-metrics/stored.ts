@@ -33,9 +33,9 @@ const storedReply = z.strictObject({ ...replied<never>(), window, rows: z.array(
 
 export const stored: StoredForm<"interval-metrics"> = {
   bare: ({ bySlot: _, ...reply }) => reply,
-  read: (call, reply) => {
-    const readCall = storedCall.parse(call) as IntervalMetricsCall;
+  readCall: (call) => storedCall.parse(call) as IntervalMetricsCall,
+  readReply: (reply, { everyMinutes }) => {
     const read = storedReply.parse(reply);
-    return { call: readCall, reply: { ...read, ...rowsBySlot(read.rows as IntervalRow[], readCall.everyMinutes) } };
+    return { ...read, ...rowsBySlot(read.rows as IntervalRow[], everyMinutes) };
   },
 };

@@ -40,8 +40,9 @@ const storedReply = z.strictObject({
 
 export const stored: StoredForm<"key-metrics"> = {
   bare: ({ byId: _, ...reply }) => reply,
-  read: (call, reply) => {
+  readCall: (call) => storedCall.parse(call),
+  readReply: (reply) => {
     const read = storedReply.parse(reply);
-    return { call: storedCall.parse(call), reply: { ...read, ...rowsById(read.rows) } };
+    return { ...read, ...rowsById(read.rows) };
   },
 };

@@ -1,0 +1,333 @@
+import { LRUCache } from "lru-cache";
+import { z } from "zod";
+import { errorCodes, GatewayError } from "../../errors.js";
+import type { AnswerRecord } from "../apis/descriptor.js";
+import type { Call } from "../call.js";
+import { CallElsewhere, type CallRegistry, type Claim, type ElsewhereListener } from "../coalescing/call-elsewhere.js";
+import type { Scope } from "../planning/scope.js";
+import { digestOf, type Keys } from "./keys.js";
+import { RedisAway, type RedisLink } from "./link.js";
+import type { RedisClock } from "./redis-clock.js";
+import { GarbledReply, listOf, numberOf, script, textOf } from "./script.js";
+import type { SharedAnswers } from "./shared-answers.js";
+
+export interface SharedCallsOptions {
+  link: RedisLink;
+  keys: Keys;
+  clock: RedisClock;
+  answers: SharedAnswers;
+  /** Names this replica. */
+  replica: string;
+  /** Wall clock, epoch ms. */
+  now: () => number;
+  warn: (message: string, error?: unknown) => void;
+}
+
+/** A replica that has not said for so long that it still makes a call does not make it. */
+const leaseMs = 3_000;
+/** How much longer others wait for it than its lease. */
+const graceMs = 100;
+/** Calls that are over and remembered as such: word of it may come before word of the call. */
+const mostEnded = 10_000;
+
+/**
+ * KEYS: calls of the scope by the end of their lease, what each asks, versions of the scope's answers. ARGV[1] is a JSON text: id, asks, leaseMs,
+ * known [id], answers [[slot, version]], isFixed. Returns 1 when the call may be made; else 0, 1 if there is an answer that is not known, and id
+ * and text of the calls that are not known.
+ */
+const claim = script(`local calls, asks, versions = unpack(KEYS)
+local said = cjson.decode(ARGV[1])
+local function drop(ids)
+  for _, id in ipairs(ids) do
+    redis.call('ZREM', calls, id)
+    redis.call('HDEL', asks, id)
+  end
+end
+drop(redis.call('ZRANGEBYSCORE', calls, '-inf', ms(now)))
+drop(redis.call('ZRANGEBYSCORE', calls, ms(now + said.leaseMs + 1000), '+inf'))
+if not said.isFixed then
+  local known = {}
+  for _, id in ipairs(said.known) do known[id] = true end
+  local new = {}
+  for _, id in ipairs(redis.call('ZRANGE', calls, 0, -1)) do
+    if not known[id] then
+      new[#new + 1] = id
+      new[#new + 1] = redis.call('HGET', asks, id) or ''
+    end
+  end
+  local seen = {}
+  for _, each in ipairs(said.answers) do seen[each[1]] = each[2] end
+  local all = redis.call('HGETALL', versions)
+  local hasNewAnswer = 0
+  for i = 1, #all, 2 do
+    local keep = tonumber(string.match(all[i + 1], ' (%S+)$') or '')
+    if keep and keep > now and seen[all[i]] ~= all[i + 1] then hasNewAnswer = 1 end
+  end
+  if #new > 0 or hasNewAnswer == 1 then return {0, hasNewAnswer, new} end
+end
+redis.call('ZADD', calls, ms(now + said.leaseMs), said.id)
+redis.call('HSET', asks, said.id, said.asks)
+redis.call('PEXPIRE', calls, 60000)
+redis.call('PEXPIRE', asks, 60000)
+return {1}`);
+
+/** KEYS: calls, what they ask. ARGV: id, lease. Says that the call is still made. */
+const hold = script(`redis.call('ZADD', KEYS[1], 'XX', ms(now + ARGV[2]), ARGV[1])
+redis.call('PEXPIRE', KEYS[1], 60000)
+return redis.call('PEXPIRE', KEYS[2], 60000)`);
+
+/** KEYS: calls. ARGV: id. How long its lease still lasts, ms; 0 when the call is over. */
+const look = script(`local lease = tonumber(redis.call('ZSCORE', KEYS[1], ARGV[1]) or '') or 0
+return ms(math.max(0, lease - now))`);
+
+/** KEYS: calls, what they ask. ARGV: id, what it asks, or nothing when it is over, channel, message. */
+const tell = script(`if ARGV[2] == '' then
+  redis.call('ZREM', KEYS[1], ARGV[1])
+  redis.call('HDEL', KEYS[2], ARGV[1])
+elseif redis.call('HEXISTS', KEYS[2], ARGV[1]) == 1 then
+  redis.call('HSET', KEYS[2], ARGV[1], ARGV[2])
+end
+return redis.call('PUBLISH', ARGV[3], ARGV[4])`);
+
+/** Redis' time. */
+const time = z.number().positive();
+
+const description = z.strictObject({ call: z.unknown(), sentAt: time.nullable() });
+
+const failure = z.strictObject({
+  code: z.enum(Object.keys(errorCodes) as [keyof typeof errorCodes]),
+  message: z.string(),
+  status: z.exactOptional(z.number().int()),
+  retryAfterMs: z.exactOptional(z.number().nonnegative()),
+});
+
+const message = z.discriminatedUnion("is", [
+  z.strictObject({ is: z.literal("sent"), id: z.string(), at: time }),
+  z.strictObject({ is: z.literal("failing"), id: z.string(), error: failure, nextTryAt: time }),
+  z.strictObject({ is: z.literal("overdue"), id: z.string() }),
+  z.strictObject({ is: z.literal("landed"), id: z.string(), version: z.string() }),
+  z.strictObject({ is: z.literal("ended"), id: z.string(), error: failure.nullable() }),
+]);
+type Message = z.infer<typeof message>;
+/** A message without the call that it is about. */
+type Word = Message extends infer M ? (M extends Message ? Omit<M, "id"> : never) : never;
+
+const failureOf = ({ code, extensions: { status, retryAfterMs }, message: text }: GatewayError): z.infer<typeof failure> => ({
+  code,
+  message: text,
+  ...(status !== undefined && { status }),
+  ...(retryAfterMs !== undefined && { retryAfterMs }),
+});
+const errorOf = ({ code, message: text, ...facts }: z.infer<typeof failure>): GatewayError => new GatewayError(code, text, facts);
+
+interface Mine {
+  readonly id: string;
+  readonly scope: Scope;
+  call: Call;
+  /** Redis' time; null until it was sent. */
+  sentAt: number | null;
+}
+
+/**
+ * The calls of all replicas, in Redis. A call may be made by one that knows every other call and every answer of its scope: of those who would
+ * make the same one at the same time, one does, and the others join it. What happens to a call is published. Messages may be lost: whoever waits
+ * looks again when the lease of the replica that makes the call ends.
+ */
+export class SharedCalls implements CallRegistry {
+  readonly #mine = new Map<string, Mine>();
+  readonly #known = new Map<string, { readonly call: CallElsewhere; timer?: NodeJS.Timeout }>();
+  readonly #byScope = new Map<Scope, Set<CallElsewhere>>();
+  readonly #ended = new LRUCache<string, true>({ max: mostEnded });
+  #listener: ElsewhereListener | undefined;
+  #lastId = 0;
+
+  constructor(private readonly options: SharedCallsOptions) {
+    const { link, keys } = options;
+    link.on(keys.callsChannel, (text) => this.#heard(text));
+    link.onChange({
+      // Redis may have forgotten what this replica is doing.
+      joined: async () => {
+        await Promise.all([...this.#mine.values()].map((mine) => this.#claims(mine, true)));
+      },
+      beat: async () => {
+        await Promise.all([...this.#mine.values()].map(({ id, scope }) => link.run(hold, this.#keys(scope), [id, String(leaseMs)])));
+      },
+      left: () => {
+        for (const { call } of [...this.#known.values()]) this.#over(call, null);
+      },
+    });
+  }
+
+  known = (scope: Scope): readonly CallElsewhere[] => [...(this.#byScope.get(scope) ?? [])];
+
+  onEvent(listener: ElsewhereListener): void {
+    this.#listener = listener;
+  }
+
+  async claim(scope: Scope, call: Call, isFixed: boolean): Promise<Claim | null> {
+    const { link, replica } = this.options;
+    const mine: Mine = { id: `${replica}:${this.#lastId++}`, scope, call, sentAt: null };
+    try {
+      if (link.isUp && !(await this.#claims(mine, isFixed))) return null;
+    } catch (error) {
+      // Without Redis each replica makes its own calls, within its share.
+      this.#failed(error);
+    }
+    this.#mine.set(mine.id, mine);
+    return this.#claimOf(mine);
+  }
+
+  #keys(scope: Scope): [calls: string, asks: string] {
+    const { calls, asks } = this.options.keys.calls(digestOf(scope.key));
+    return [calls, asks];
+  }
+
+  // ------------------------------------------------------------ own calls
+
+  async #claims(mine: Mine, isFixed: boolean): Promise<boolean> {
+    const { link, keys, answers } = this.options;
+    const { id, scope } = mine;
+    const known = this.known(scope).map((call) => call.id);
+    const told = { id, asks: asksOf(mine), leaseMs, known, answers: answers.seen(scope.key), isFixed };
+    const its = [...this.#keys(scope), keys.versions(digestOf(scope.key))];
+    const [granted, hasNewAnswer, calls] = listOf(await link.run(claim, its, [JSON.stringify(told)]));
+    if (numberOf(granted) === 1) return true;
+    if (numberOf(hasNewAnswer) === 1) answers.changed(scope.key);
+    const found = listOf(calls);
+    for (let at = 0; at < found.length; at += 2) this.#appears(scope, textOf(found[at]), textOf(found[at + 1]));
+    return false;
+  }
+
+  #claimOf(mine: Mine): Claim {
+    const { clock } = this.options;
+    return {
+      sent: (call, at) => {
+        mine.call = call;
+        mine.sentAt = clock.isSet ? clock.toRedis(at.monotonic) : null;
+        if (mine.sentAt !== null) void this.#tell(mine, { is: "sent", at: mine.sentAt });
+      },
+      failing: (error, nextTryAt) =>
+        void (clock.isSet && this.#tell(mine, { is: "failing", error: failureOf(error), nextTryAt: clock.toRedis(nextTryAt) })),
+      overdue: () => void this.#tell(mine, { is: "overdue" }),
+      ended: (end) => void this.#ends(mine, end),
+    };
+  }
+
+  async #ends(mine: Mine, end: Parameters<Claim["ended"]>[0]): Promise<void> {
+    // Until its answer can be found, the call is held: else another replica would make it.
+    const version = end && "record" in end ? await this.options.answers.shared(end.record) : null;
+    this.#mine.delete(mine.id);
+    const error = end && "error" in end ? failureOf(end.error) : null;
+    await this.#tell(mine, version === null ? { is: "ended", error } : { is: "landed", version }, true);
+  }
+
+  async #tell(mine: Mine, word: Word, isOver = false): Promise<void> {
+    const { link, keys } = this.options;
+    if (!link.isUp) return;
+    const text = JSON.stringify({ ...word, id: mine.id });
+    try {
+      await link.run(tell, this.#keys(mine.scope), [mine.id, isOver ? "" : asksOf(mine), keys.callsChannel, text]);
+    } catch (error) {
+      this.#failed(error);
+    }
+  }
+
+  // ------------------------------------------------------------ calls of others
+
+  #appears(scope: Scope, id: string, text: string): void {
+    const { clock, now, warn } = this.options;
+    // It may be over by now, or one that another replica has described in a way of its own: then it is claimed beside it.
+    if (this.#known.has(id) || this.#ended.has(id)) return;
+    try {
+      const { call, sentAt } = description.parse(JSON.parse(text));
+      const appeared = new CallElsewhere(id, scope, scope.api.stored.readCall(call));
+      if (sentAt !== null) appeared.sent({ now: now() - (clock.now() - sentAt), monotonic: clock.toMonotonic(sentAt) });
+      this.#known.set(id, { call: appeared });
+      this.#byScope.set(scope, (this.#byScope.get(scope) ?? new Set()).add(appeared));
+      this.#watch(appeared, leaseMs);
+      this.#listener?.changed(scope);
+    } catch (error) {
+      warn("A call in Redis is not well formed, and was removed", error);
+      void this.#tell({ id, scope, call: {} as Call, sentAt: null }, { is: "ended", error: null }, true);
+    }
+  }
+
+  #watch(call: CallElsewhere, afterMs: number): void {
+    const known = this.#known.get(call.id);
+    if (!known) return;
+    known.timer = setTimeout(async () => {
+      const { link } = this.options;
+      try {
+        const leftMs = numberOf(await link.run(look, [this.#keys(call.plan.scope)[0]], [call.id]));
+        if (leftMs > 0) this.#watch(call, leftMs);
+        else this.#over(call, null);
+      } catch (error) {
+        this.#failed(error);
+      }
+    }, afterMs + graceMs);
+  }
+
+  #heard(text: string): void {
+    const { clock, now, warn } = this.options;
+    let said: Message;
+    try {
+      said = message.parse(JSON.parse(text));
+    } catch (error) {
+      warn("A message about a call is not well formed", error);
+      return;
+    }
+    if (said.is === "landed" || said.is === "ended") this.#ended.set(said.id, true);
+    const call = this.#known.get(said.id)?.call;
+    if (!call) return;
+    switch (said.is) {
+      case "sent":
+        call.sent({ now: now() - (clock.now() - said.at), monotonic: clock.toMonotonic(said.at) });
+        break;
+      case "failing":
+        call.failing = errorOf(said.error);
+        call.state = "backing off";
+        this.#listener?.failing(call, call.failing, clock.toMonotonic(said.nextTryAt));
+        break;
+      case "overdue":
+        call.state = "overdue";
+        this.#listener?.overdue(call);
+        break;
+      case "landed":
+        void this.#landed(call, said.version);
+        break;
+      case "ended":
+        this.#over(call, said.error && errorOf(said.error));
+    }
+  }
+
+  async #landed(call: CallElsewhere, version: string): Promise<void> {
+    const { answers } = this.options;
+    const record: AnswerRecord | undefined = await answers.find(call.plan.scope.key, version).catch(() => undefined);
+    if (!record) this.#over(call, null);
+    else if (this.#forget(call)) this.#listener?.landed(call, record);
+  }
+
+  #over(call: CallElsewhere, error: GatewayError | null): void {
+    if (this.#forget(call)) this.#listener?.ended(call, error);
+  }
+
+  /** False when it was forgotten before. */
+  #forget(call: CallElsewhere): boolean {
+    const { scope } = call.plan;
+    const known = this.#known.get(call.id);
+    clearTimeout(known?.timer);
+    if (!this.#known.delete(call.id)) return false;
+    const others = this.#byScope.get(scope);
+    others?.delete(call);
+    if (others?.size === 0) this.#byScope.delete(scope);
+    this.#listener?.changed(scope);
+    return true;
+  }
+
+  #failed(error: unknown): void {
+    if (error instanceof GarbledReply) this.options.link.distrust(error);
+    else if (!(error instanceof RedisAway)) this.options.warn("A call could not be shared", error);
+  }
+}
+
+const asksOf = ({ call, sentAt }: Mine): string => JSON.stringify({ call, sentAt } satisfies z.input<typeof description>);
