@@ -27,7 +27,7 @@ function conversationId(random: Random): string {
 
 /** A third comes to bots first; few come without a skill. */
 function skillWanted({ random, directory: { skills } }: Floor): Skill {
-  const bots = skills.filter((skill) => skill.bot);
+  const bots = skills.filter((skill) => skill.bot && !isUnassigned(skill));
   if (bots.length > 0 && random() < 0.35) return pick(random, bots);
   const skill = pick(random, skills);
   return isUnassigned(skill) && random() < 0.7 ? pick(random, skills) : skill;

@@ -66,11 +66,14 @@ function groupsOf(count: number, random: Random): Group[] {
   return groups;
 }
 
-/** Those that bots answer first, those of people, and at last the one of conversations without a skill, which has no name. */
+/**
+ * Those that bots answer first, those of people, and at last the one of conversations without a skill: it has no name, and bots ask
+ * there what it is about.
+ */
 function skillsOf(count: number, random: Random): Skill[] {
   const names = namesFrom(topics, count - 1, random);
-  const bots = Math.max(1, Math.round(count / 6));
-  return upTo(count).map((at) => ({ id: skillId(at, count), name: names[at] ?? null, bot: count > 1 && at < bots }));
+  const bots = count > 2 ? Math.max(1, Math.round(count / 6)) : 0;
+  return upTo(count).map((at) => ({ id: skillId(at, count), name: names[at] ?? null, bot: at < bots || at === count - 1 }));
 }
 
 /** Conversations that have no skill. */
@@ -96,8 +99,7 @@ export function directoryOf(scale: Scale, random: Random): Directory {
   const bots = Math.max(1, Math.round(scale.agents * 0.15));
   const humans = Math.max(1, scale.agents - bots);
   const botSkills = skills.filter((skill) => skill.bot);
-  const humanSkills = skills.filter((skill) => !skill.bot && !isUnassigned(skill));
-  const unassigned = skills.filter(isUnassigned);
+  const humanSkills = skills.filter((skill) => !skill.bot);
   const skillsOfHuman = (at: number, startsAt: number): Skill[] =>
     startsAt === nightShift ? humanSkills : skillsServed(at, humans, humanSkills, random);
   const agents = upTo(bots + humans).map((at): Agent => {
@@ -112,7 +114,7 @@ export function directoryOf(scale: Scale, random: Random): Directory {
       group: groups[at % groups.length]!,
       bot,
       manager: at === 0 || at % 12 === 7,
-      skills: bot ? skillsServed(at - humans, bots, botSkills, random) : [...skillsOfHuman(at, startsAt), ...unassigned],
+      skills: bot ? skillsServed(at - humans, bots, botSkills, random) : skillsOfHuman(at, startsAt),
       maxSlots: bot ? botSlots(scale.conversationsPerDay, bots) : 3 + (at % 4),
       shiftStartsAtHour: startsAt,
     };

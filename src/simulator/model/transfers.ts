@@ -1,5 +1,5 @@
 import { pick } from "../random.js";
-import { isUnassigned, type Skill } from "./directory.js";
+import type { Skill } from "./directory.js";
 import type { Desk, Floor } from "./floor.js";
 import type { Began, Conversation } from "./records.js";
 import { assign, enqueue, leaveSkill, release } from "./routing.js";
@@ -34,9 +34,8 @@ export function transferSomewhere(floor: Floor, at: number, conversation: Conver
     transferToAgent(floor, at, conversation, pick(random, colleagues), "transfer");
     return;
   }
-  const ofPeople = directory.skills.filter((skill) => !skill.bot);
-  const named = ofPeople.filter((skill) => !isUnassigned(skill));
-  transferToSkill(floor, at, conversation, pick(random, named.length > 0 ? named : ofPeople));
+  const skills = directory.skills.filter((skill) => !skill.bot);
+  transferToSkill(floor, at, conversation, pick(random, skills));
 }
 
 /** A manager who is signed in takes the conversation over; nothing happens when there is none. */

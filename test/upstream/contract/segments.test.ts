@@ -28,7 +28,7 @@ const variants: [string, Partial<WireVariants>][] = [
 
 let platform: Simulated;
 beforeAll(async () => {
-  platform = await simulated();
+  platform = await simulated({ skills: 6 });
 });
 
 type Figures = Record<string, number>;
