@@ -14,6 +14,7 @@ import type { Merge } from "./merges.js";
 
 export type { AuthConfig } from "./config/auth.js";
 export { ConfigError } from "./config/config-error.js";
+export { renewed } from "./config/renewed.js";
 export type { SubscriptionsConfig } from "./config/subscription-settings.js";
 export type { TrustedDocuments } from "./config/trusted-documents-file.js";
 

@@ -70,6 +70,9 @@ export async function createGateway(
     request: requests({ config, schema, accounts, coalescer, budgets, directoryMemory: createDirectoryMemory(), clock }),
     readiness: () => ({ ...readinessOf([...accounts.values()]), ...(replicas && { redis: replicas.standing() }) }),
     lookedUp,
+    renew: (renewed) => {
+      for (const { id, credentials } of renewed) accountOf(id).renew(credentials);
+    },
     stop: () => coalescer.stop(),
     close: async () => {
       coalescer.stop();

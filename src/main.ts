@@ -19,6 +19,7 @@ const program: Program = {
   file: fileURLToPath(import.meta.url),
   fromRoot: (path) => fileURLToPath(new URL(`../${path}`, import.meta.url)),
   onEnd,
+  onHangup: (act) => void process.on("SIGHUP", act),
 };
 
 const commands = new Command("lp-metrics-gateway")

@@ -10,6 +10,8 @@ export interface Program {
   fromRoot(path: string): string;
   /** Calls `stop` when the process receives a signal to end, then ends it with exit code 0. */
   onEnd(log: Logger, stop: () => Promise<void>): void;
+  /** Calls `act` at each SIGHUP. */
+  onHangup(act: () => void): void;
 }
 
 /** One line on standard output. */

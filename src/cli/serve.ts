@@ -1,12 +1,12 @@
 import type { Logger } from "pino";
-import { configFrom, doubtsOf } from "../config.js";
+import { type Config, ConfigError, configFrom, doubtsOf, renewed } from "../config.js";
 import { warnOf } from "../server/log.js";
 import type { Program } from "./program.js";
 import { type SimulatorProcess, startSimulatorProcess } from "./simulator-process.js";
 import { terminalLog } from "./terminal-log.js";
 
 /** Serves GraphQL; without an account in the environment from a simulator, which it starts. Resolves when it has logged what it cannot reach. */
-export async function serve({ environment, file, fromRoot, onEnd }: Program): Promise<void> {
+export async function serve({ environment, file, fromRoot, onEnd, onHangup }: Program): Promise<void> {
   const asked = configFrom(environment);
   const log = terminalLog(asked.logLevel);
   for (const doubt of doubtsOf(environment)) log.warn(doubt);
@@ -34,9 +34,31 @@ export async function serve({ environment, file, fromRoot, onEnd }: Program): Pr
     await app.stop();
     await simulator?.stop();
   });
+  let running = config;
+  onHangup(() => {
+    const read = readAgain(running, () => configFrom(environment, simulator?.account), log);
+    if (read === null) return;
+    running = read;
+    app.renew(running);
+  });
   const graphiql = config.graphiql ? `GraphiQL on ${app.url}/graphiql/` : "GraphiQL is off";
   log.info(`Serving account ${config.accounts.map(({ id }) => id).join(", ")} on ${app.url}/graphql, ${graphiql}`);
   await warnOfUnreachable(gateway, log);
+}
+
+/** What the files say now; null when they cannot be used: a mistake in a file ends no service. */
+function readAgain(running: Config, read: () => Config, log: Logger): Config | null {
+  try {
+    const { config, left } = renewed(running, read());
+    log.info("SIGHUP: the files of keys, trusted documents and accounts were read again");
+    for (const sentence of left) log.warn(sentence);
+    return config;
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    log.error("SIGHUP: the files cannot be used, so that everything stays as it was:");
+    for (const problem of error.problems) log.error(problem);
+    return null;
+  }
 }
 
 function announce({ account, pid, url, controlUrl }: SimulatorProcess, log: Logger): void {

@@ -4,17 +4,27 @@ import { accountId, bounds, mergeOff, source } from "./account-settings.js";
 import { baseUrl, listOf, mapOf, text, wholeOf } from "./setting.js";
 import { fromYamlFile, type ReadText, textOf, type YamlFile } from "./yaml-file.js";
 
-const form = /^env:([A-Za-z_][A-Za-z0-9_]*)$/;
-/** A secret by the name of the environment variable that holds it; one written down here is refused. */
-const fromEnvironment = () =>
-  text(form, "env:NAME, where NAME is the environment variable that holds it").transform((reference) => form.exec(reference)?.[1] ?? "");
+const form = /^(?:env:(?<name>[A-Za-z_][A-Za-z0-9_]*)|file:(?<path>.+))$/;
+
+/** Where a secret is. */
+type Reference = { name: string } | { path: string };
+
+/** A secret by where it is; one written down here is refused. */
+const reference = () =>
+  text(
+    form,
+    "env:NAME, where NAME is the environment variable that holds it, or file:PATH, where PATH is a file that holds nothing else",
+  ).transform((written): Reference => {
+    const { name, path = "" } = form.exec(written)?.groups ?? {};
+    return name === undefined ? { path } : { name };
+  });
 
 const oneWay = "a map of either clientId and clientSecret, or bearer, or mode: caller";
 
 const credentials = mapOf({
-  clientId: fromEnvironment().optional(),
-  clientSecret: fromEnvironment().optional(),
-  bearer: fromEnvironment().optional(),
+  clientId: reference().optional(),
+  clientSecret: reference().optional(),
+  bearer: reference().optional(),
   mode: z.literal("caller", "caller").optional(),
 }).refine((given) => ["clientId,clientSecret", "bearer", "mode"].includes(Object.keys(given).sort().join()), oneWay);
 
@@ -57,12 +67,14 @@ export function accountsOf(
   file: YamlFile & { secrets: Readonly<Record<string, string | undefined>> },
   defaults: Defaults,
 ): readonly AccountConfig[] {
-  const { setting, path, tell, secrets } = file;
+  const { setting, path, read, tell, secrets } = file;
   return (fromYamlFile(file, schema)?.accounts ?? []).map((written, index) => {
-    const secret = (place: keyof Written["credentials"], name: string): string => {
-      const value = secrets[name];
+    const secret = (place: keyof Written["credentials"], held: Reference): string => {
       const where = `${setting} ${JSON.stringify(path)}: accounts[${index}].credentials.${place}`;
-      if (value === undefined) tell(`${where} must name an environment variable that is set, but ${name} is unset.`);
+      if ("path" in held)
+        return secretIn(held.path, read, (problem) => tell(`${where} must name a file that holds a secret, but ${problem}.`));
+      const value = secrets[held.name];
+      if (value === undefined) tell(`${where} must name an environment variable that is set, but ${held.name} is unset.`);
       return value ?? "";
     };
     return accountOf(written, credentialsOf(written.credentials, secret), defaults);
@@ -75,7 +87,17 @@ export function spokenIn(path: string | undefined, read: ReadText): ReadonlySet<
   return new Set(typeof text === "string" ? [...text.matchAll(/\benv:([A-Za-z_][A-Za-z0-9_]*)/g)].map(([, name = ""]) => name) : []);
 }
 
-type SecretOf = (place: keyof Written["credentials"], name: string) => string;
+/** The file's only line. */
+function secretIn(path: string, read: ReadText, tell: (problem: string) => void): string {
+  const found = textOf(path, read);
+  if (typeof found !== "string") tell(`${JSON.stringify(path)} cannot be read: ${found.code}`);
+  const secret = typeof found === "string" ? found.trim() : "";
+  if (typeof found === "string" && !/^\S+$/.test(secret))
+    tell(`${JSON.stringify(path)} is ${secret === "" ? "empty" : "more than one word"}`);
+  return secret;
+}
+
+type SecretOf = (place: keyof Written["credentials"], held: Reference) => string;
 
 function credentialsOf({ clientId, clientSecret, bearer }: Written["credentials"], secret: SecretOf): AccountConfig["credentials"] {
   if (bearer !== undefined) return { kind: "bearer", token: secret("bearer", bearer) };

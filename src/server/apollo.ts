@@ -13,7 +13,7 @@ import type { Gateway } from "./gateway-port.js";
 import { masked } from "./masking.js";
 import { answerValues, type Limits, operationPlugin, type ServedContext } from "./operation.js";
 import { listRule, rootRule, sizeRule } from "./operation-limits.js";
-import { type TrustOptions, trustedDocumentsPlugin } from "./trusted-documents.js";
+import { type Trust, type TrustOptions, trustedDocumentsPlugin } from "./trusted-documents.js";
 
 export type ApolloOptions = Limits & TrustOptions & Pick<Config, "introspection">;
 
@@ -21,6 +21,7 @@ export type ApolloOptions = Limits & TrustOptions & Pick<Config, "introspection"
 export const apolloServer = (
   gateway: Pick<Gateway, "schema" | "execute">,
   options: ApolloOptions,
+  trust: Trust,
   log: Logger,
   drain: () => Promise<void>,
 ) =>
@@ -37,7 +38,7 @@ export const apolloServer = (
     validationRules: [sizeRule(options), listRule(options.maxListItems), rootRule],
     formatError: masked(log, options),
     plugins: [
-      trustedDocumentsPlugin(options, log),
+      trustedDocumentsPlugin(trust),
       operationPlugin(options),
       { serverWillStart: async () => ({ drainServer: drain }) },
       ApolloServerPluginCacheControlDisabled(),

@@ -7,7 +7,7 @@ import type { Logger } from "pino";
 import type { Config } from "../config.js";
 import { AnswerMemo, memoShare } from "./answer-memo.js";
 import { type ApolloOptions, apolloServer } from "./apollo.js";
-import { type AuthOptions, authentication } from "./auth.js";
+import { Authentication, type AuthOptions } from "./auth.js";
 import type { Gateway } from "./gateway-port.js";
 import { serveGraphiql } from "./graphiql.js";
 import { serveGraphql } from "./graphql-endpoint.js";
@@ -16,6 +16,7 @@ import { type Live, startLive } from "./live/live.js";
 import { type LiveTime, systemTime } from "./live/time.js";
 import { refuse, refuseUnknown } from "./refusals.js";
 import { securityHeaders } from "./security-headers.js";
+import { Trust } from "./trusted-documents.js";
 
 export interface AppOptions {
   gateway: Gateway;
@@ -35,6 +36,8 @@ export interface App {
   url: string;
   /** Stops accepting, lets what runs finish for at most ten seconds, then closes the gateway. */
   stop(): Promise<void>;
+  /** Takes what files that were read again say: keys, trusted documents, secrets of accounts. What was kept for others is forgotten. */
+  renew(config: Pick<Config, "auth" | "trustedDocuments" | "accounts">): void;
   /** Sockets and subscriptions that are open now. */
   readonly live: Live["counts"];
 }
@@ -46,7 +49,8 @@ const closeWithinMs = 10_000;
 /** Starts HTTP around the gateway. Rejects with the system's error when the address cannot be had. */
 export async function startApp({ gateway, config, log, liveTime = systemTime, graphiqlRoot }: AppOptions): Promise<App> {
   const app = Fastify({ bodyLimit: config.maxBodyBytes, forceCloseConnections: "idle" });
-  const apollo = apolloServer(gateway, config, log, () => closed(app));
+  const trust = new Trust(config, log);
+  const apollo = apolloServer(gateway, config, trust, log, () => closed(app));
   const open = config.auth.kind === "none";
   // Answers that are still given while the server stops close their connections: kept alive, they would hold the server open.
   let isStopping = false;
@@ -66,13 +70,15 @@ export async function startApp({ gateway, config, log, liveTime = systemTime, gr
     serveHealth(pages, gateway, { named: open });
   });
 
-  const authenticate = authentication(config, { now: gateway.clock.now, warn: (message, error) => log.warn({ err: error }, message) });
-  const live = startLive(app.server, { gateway, config, authenticate, time: liveTime, log });
+  const warn = (message: string, error: unknown) => log.warn({ err: error }, message);
+  const authentication = new Authentication(config, { now: gateway.clock.now, warn });
+  const authenticate = authentication.callerOf;
+  const live = startLive(app.server, { gateway, config, authenticate, trust, time: liveTime, log });
   app.addHook("preClose", () => live.stop());
 
+  const memo = new AnswerMemo(memoShare * config.cacheMaxBytes);
   await apollo.start();
   await app.register(async (scope) => {
-    const memo = new AnswerMemo(memoShare * config.cacheMaxBytes);
     live.register(scope);
     serveGraphql(scope, { gateway, apollo, authenticate, memo, open, stopping, log });
   });
@@ -82,6 +88,12 @@ export async function startApp({ gateway, config, log, liveTime = systemTime, gr
     url: urlOf(app.server.address(), config.host),
     get live() {
       return live.counts;
+    },
+    renew({ auth, trustedDocuments, accounts }) {
+      authentication.renew(auth);
+      trust.renew(trustedDocuments);
+      gateway.renew(accounts);
+      memo.forget();
     },
     async stop() {
       // A platform that hangs keeps no request from its answer: what still waits then is answered before the sockets close.

@@ -1,5 +1,6 @@
 import type { DocumentNode, GraphQLSchema } from "graphql";
 import type { Clock } from "../clock.js";
+import type { AccountConfig } from "../config.js";
 import type { GatewayError } from "../errors.js";
 import type { GatewayContext } from "../graphql/context.js";
 import type { Execute } from "../graphql/executor.js";
@@ -23,6 +24,8 @@ export interface Gateway {
   readiness(): Readiness;
   /** Resolves when the first look-ups of domains and tokens have ended, however they ended. */
   lookedUp: Promise<void>;
+  /** Asks the platform with these credentials from now on; accounts are known by their ids. */
+  renew(accounts: readonly Pick<AccountConfig, "id" | "credentials">[]): void;
   /** Answers what waits for the platform, with stale figures or an error, and makes no further call. */
   stop(): void;
   close(): Promise<void>;

@@ -1,10 +1,10 @@
 import { createPublicKey } from "node:crypto";
-import { createRemoteJWKSet, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from "jose";
+import { createRemoteJWKSet, type ExportedJWKSCache, errors, type JWTPayload, type JWTVerifyGetKey, jwksCache, jwtVerify } from "jose";
 import type { AuthConfig } from "../config.js";
 import { GatewayError } from "../errors.js";
 import { digest } from "./api-key.js";
+import type { ProvenIdentity } from "./auth.js";
 import { AuthRefusal } from "./auth-refusal.js";
-import type { Caller } from "./gateway-port.js";
 
 type JwtConfig = Extract<AuthConfig, { kind: "jwt" }>;
 
@@ -32,10 +32,12 @@ export interface JwtOptions {
 }
 
 /** Who a JSON Web Token says that its bearer is, once it is proven. Rejects with AuthRefusal, or UPSTREAM_UNAVAILABLE without keys. */
-export function bearerOf(config: JwtConfig, { now, warn }: JwtOptions): (token: string | undefined) => Promise<Omit<Caller, "router">> {
-  const { keyFor, algorithms } = keyOf(config.key);
+export function bearerOf(config: JwtConfig, { now, warn }: JwtOptions): (token: string | undefined) => Promise<ProvenIdentity> {
+  const { keyFor, algorithms, edition } = keyOf(config.key);
   return async (token) => {
     if (token === undefined) throw refusal("missing");
+    // Before the keys are used: they may be read again meanwhile.
+    const provenBy = edition();
     try {
       const { payload } = await jwtVerify(token, keyFor, {
         algorithms,
@@ -44,7 +46,13 @@ export function bearerOf(config: JwtConfig, { now, warn }: JwtOptions): (token: 
         ...(config.issuer !== undefined && { issuer: config.issuer }),
         ...(config.audience !== undefined && { audience: config.audience }),
       });
-      return callerOf(payload, token, config.claims);
+      const provenAt = now();
+      const endsAt = payload.exp === undefined ? Number.POSITIVE_INFINITY : (payload.exp + config.clockSkewSeconds) * 1000;
+      return {
+        caller: callerOf(payload, token, config.claims),
+        // A clock that was set back may make a token one that is not valid yet.
+        isGood: () => now() >= provenAt && now() < endsAt && edition() === provenBy,
+      };
     } catch (error) {
       const fault = faultsOfTokens.some((kind) => error instanceof kind) && (error as errors.JOSEError);
       if (fault) throw refusal(fault.code);
@@ -54,30 +62,41 @@ export function bearerOf(config: JwtConfig, { now, warn }: JwtOptions): (token: 
   };
 }
 
-function keyOf(key: JwtConfig["key"]): { keyFor: JWTVerifyGetKey; algorithms: string[] } {
+interface Keys {
+  keyFor: JWTVerifyGetKey;
+  algorithms: string[];
+  /** Another value for each set of keys; NaN, which equals nothing, while the keys are due to be read again. */
+  edition: () => number;
+}
+
+function keyOf(key: JwtConfig["key"]): Keys {
+  const only = () => 0;
   switch (key.kind) {
-    case "jwks":
-      return { keyFor: createRemoteJWKSet(new URL(key.url)), algorithms: published };
+    case "jwks": {
+      const read: ExportedJWKSCache | Record<string, never> = {};
+      const keys = createRemoteJWKSet(new URL(key.url), { [jwksCache]: read });
+      return { keyFor: keys, algorithms: published, edition: () => (keys.fresh ? (read.uat ?? Number.NaN) : Number.NaN) };
+    }
     case "public": {
       const given = createPublicKey(key.pem);
-      return { keyFor: async () => given, algorithms: [...key.algorithms] };
+      return { keyFor: async () => given, algorithms: [...key.algorithms], edition: only };
     }
     case "secret": {
       const given = new TextEncoder().encode(key.secret);
-      return { keyFor: async () => given, algorithms: ["HS256"] };
+      return { keyFor: async () => given, algorithms: ["HS256"], edition: only };
     }
   }
 }
 
 /** A claim of any other form gives no right. A token without `sub` stands for itself. */
-const callerOf = (payload: JWTPayload, token: string, claims: JwtConfig["claims"]): Omit<Caller, "router"> => ({
+const callerOf = (payload: JWTPayload, token: string, claims: JwtConfig["claims"]): ProvenIdentity["caller"] => ({
   id: typeof payload.sub === "string" ? payload.sub : digest(token).toString("base64url"),
   accounts: accountsIn(payload[claims.accounts]),
   explain: payload[claims.explain] === true,
   conversations: payload[claims.conversations] === true,
 });
 
-function accountsIn(claim: unknown): Caller["accounts"] {
+function accountsIn(claim: unknown): ProvenIdentity["caller"]["accounts"] {
   if (claim === "*") return claim;
   return Array.isArray(claim) ? claim.filter((id) => typeof id === "string") : [];
 }

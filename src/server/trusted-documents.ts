@@ -14,22 +14,19 @@ const harmless = "{ __typename }";
  * `extensions.persistedQuery.sha256Hash`) or by its exact text. Every other is logged in mode report and refused with
  * DOCUMENT_NOT_TRUSTED in mode enforce. A router that shows its secret writes its own documents, and is trusted with them.
  */
-export function trustedDocumentsPlugin(options: TrustOptions, log: Logger): ApolloServerPlugin<ServedContext> {
-  if (options.trustedDocuments.mode === "off") return {};
-  const judge = judgeOfDocuments(options, log);
-  return {
-    async requestDidStart({ request, contextValue }) {
-      const { operationName = null, query } = request;
-      const judged = judge({ operationName, query, id: idOf(request), isRouter: contextValue[caller].router ?? false });
-      if (judged instanceof GatewayError) {
-        execute(request, harmless);
-        return { didResolveOperation: () => Promise.reject(judged) };
-      }
-      if (judged !== undefined) execute(request, judged);
-      return;
-    },
-  };
-}
+export const trustedDocumentsPlugin = (trust: Trust): ApolloServerPlugin<ServedContext> => ({
+  async requestDidStart({ request, contextValue }) {
+    if (trust.mode === "off") return;
+    const { operationName = null, query } = request;
+    const judged = trust.judge({ operationName, query, id: idOf(request), isRouter: contextValue[caller].router ?? false });
+    if (judged instanceof GatewayError) {
+      execute(request, harmless);
+      return { didResolveOperation: () => Promise.reject(judged) };
+    }
+    if (judged !== undefined) execute(request, judged);
+    return;
+  },
+});
 
 /** A document as it is asked for: by its text, by its hash, or by both. */
 export interface AskedDocument {
@@ -39,22 +36,37 @@ export interface AskedDocument {
   isRouter: boolean;
 }
 
-/** The text to execute in place of what was asked for, DOCUMENT_NOT_TRUSTED, or undefined: what was asked for is executed. */
-export function judgeOfDocuments(
-  { trustedDocuments: { mode, byHash }, routerSecret }: TrustOptions,
-  log: Logger,
-): (asked: AskedDocument) => string | GatewayError | undefined {
-  const documents = new Map(Object.entries(byHash).map(([hash, text]) => [plain(hash), text]));
-  const texts = new Set(documents.values());
-  if (mode === "off") return () => undefined;
-  return ({ operationName, query, id, isRouter }) => {
-    if (routerSecret !== undefined && isRouter) return undefined;
-    const text = query ?? (id === undefined ? undefined : documents.get(id));
-    if (text !== undefined && texts.has(text)) return text;
+/** Which documents are trusted now. */
+export class Trust {
+  #documents: ReadonlyMap<string, string> = new Map();
+  #texts: ReadonlySet<string> = new Set();
+
+  constructor(
+    private readonly options: TrustOptions,
+    private readonly log: Logger,
+  ) {
+    this.renew(options.trustedDocuments);
+  }
+
+  get mode(): TrustOptions["trustedDocuments"]["mode"] {
+    return this.options.trustedDocuments.mode;
+  }
+
+  /** Other documents are trusted from now on. */
+  renew({ byHash }: Pick<TrustOptions["trustedDocuments"], "byHash">): void {
+    this.#documents = new Map(Object.entries(byHash).map(([hash, text]) => [plain(hash), text]));
+    this.#texts = new Set(this.#documents.values());
+  }
+
+  /** The text to execute in place of what was asked for, DOCUMENT_NOT_TRUSTED, or undefined: what was asked for is executed. */
+  judge({ operationName, query, id, isRouter }: AskedDocument): string | GatewayError | undefined {
+    if (this.mode === "off" || (this.options.routerSecret !== undefined && isRouter)) return undefined;
+    const text = query ?? (id === undefined ? undefined : this.#documents.get(id));
+    if (text !== undefined && this.#texts.has(text)) return text;
     const operation = { operation: operationName, document: id ?? null };
-    log.warn(operation, `A document that is not trusted was ${mode === "report" ? "asked for" : "refused"}`);
-    return mode === "report" ? undefined : notTrusted();
-  };
+    this.log.warn(operation, `A document that is not trusted was ${this.mode === "report" ? "asked for" : "refused"}`);
+    return this.mode === "report" ? undefined : notTrusted();
+  }
 }
 
 const notTrusted = () =>

@@ -125,6 +125,9 @@ export class PlatformAccount {
       this.tell(`Account ${this.id}: ${isOver ? `The look-up works again. It had failed: ${message}` : message}`),
     );
 
+  /** Asks with these credentials from now on. */
+  renew = (credentials: AccountConfig["credentials"]): void => this.#transport.renew(credentials);
+
   /** Whether the service's domain and a token are known, and what went wrong last with either. */
   standing = (service: Service): Standing => this.#transport.standing(service);
 

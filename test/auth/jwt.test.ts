@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { exportJWK, type JWTPayload, SignJWT } from "jose";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { configFrom, type Environment } from "../../src/config.js";
-import { authentication } from "../../src/server/auth.js";
+import { Authentication } from "../../src/server/auth.js";
 import { AuthRefusal } from "../../src/server/auth-refusal.js";
 import type { Caller } from "../../src/server/gateway-port.js";
 
@@ -32,9 +32,9 @@ const part = (value: object) => Buffer.from(JSON.stringify(value)).toString("bas
 async function asked(environment: Environment, token: string): Promise<Caller | string> {
   const config = configFrom({ AUTH: "jwt", ...environment });
   const warnings: string[] = [];
-  const authenticate = authentication(config, { now: () => now, warn: (message) => warnings.push(message) });
+  const { callerOf } = new Authentication(config, { now: () => now, warn: (message) => warnings.push(message) });
   try {
-    return await authenticate({ authorization: `Bearer ${token}` });
+    return await callerOf({ authorization: `Bearer ${token}` });
   } catch (error) {
     if (!(error instanceof AuthRefusal)) throw error;
     expect([error.code, error.challenge]).toEqual(["UNAUTHENTICATED", 'Bearer realm="lp-metrics-gateway", error="invalid_token"']);
@@ -191,9 +191,9 @@ describe("JWT_JWKS_URL", () => {
   it("that cannot be read is no fault of the caller's: 503, and a line in the log", async () => {
     const config = configFrom({ AUTH: "jwt", JWT_JWKS_URL: "http://127.0.0.1:9/keys" });
     const warnings: string[] = [];
-    const authenticate = authentication(config, { now: () => now, warn: (message) => warnings.push(message) });
+    const { callerOf } = new Authentication(config, { now: () => now, warn: (message) => warnings.push(message) });
     const token = await signed({}, { alg: "RS256", key: rsa.privateKey, kid: "r" });
-    const failure = authenticate({ authorization: `Bearer ${token}` });
+    const failure = callerOf({ authorization: `Bearer ${token}` });
     await expect(failure).rejects.toMatchObject({ code: "UPSTREAM_UNAVAILABLE", message: expect.not.stringMatching("127") });
     expect(warnings).toEqual(["Tokens cannot be checked"]);
   });

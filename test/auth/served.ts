@@ -1,6 +1,7 @@
 import { pino } from "pino";
 import { onTestFinished } from "vitest";
-import { configFrom, type Environment } from "../../src/config.js";
+import type { Clock } from "../../src/clock.js";
+import { configFrom, type Environment, renewed } from "../../src/config.js";
 import { createGateway } from "../../src/gateway.js";
 import { startApp } from "../../src/server/app.js";
 import { type Simulator, type SimulatorOptions, startSimulator } from "../../src/simulator/simulator.js";
@@ -15,6 +16,19 @@ export interface Served {
   lookedUp: Promise<void>;
   /** Every line of the log, as it was written. */
   log(): string;
+  /** How each request that was answered got its answer, oldest first. */
+  sources(): string[];
+  /** Has the files read again, of which these hold other texts now. */
+  renew(texts: Partial<Texts>): void;
+}
+
+interface Texts {
+  /** Of ACCOUNTS_FILE. */
+  accounts: string;
+  /** Of API_KEYS_FILE. */
+  keys: string;
+  /** Of TRUSTED_DOCUMENTS_FILE. */
+  documents: string;
 }
 
 export interface ServedOptions {
@@ -25,17 +39,28 @@ export interface ServedOptions {
   accounts: (url: string) => string;
   /** Text of API_KEYS_FILE. */
   keys?: string;
+  /** Text of TRUSTED_DOCUMENTS_FILE. */
+  documents?: string;
+  /** Of the gateway; default: real time. */
+  clock?: Clock;
 }
 
 /** For a single test, which stops it at its end. Its domains and tokens are looked up already. */
-export async function served({ simulated, environment = {}, accounts, keys }: ServedOptions): Promise<Served> {
+export async function served({ simulated, environment = {}, accounts, keys, documents, clock }: ServedOptions): Promise<Served> {
   const simulator = await startSimulator(simulated);
-  const texts: Record<string, string> = { "accounts.yaml": accounts(simulator.url), ...(keys !== undefined && { "keys.yaml": keys }) };
-  const files = { ACCOUNTS_FILE: "accounts.yaml", ...(keys !== undefined && { API_KEYS_FILE: "keys.yaml" }) };
-  const config = configFrom({ PORT: "0", LP_RETRY_PAUSES_SECONDS: "0", ...files, ...environment }, undefined, (path) => texts[path] ?? "");
+  let texts: Partial<Texts> = { accounts: accounts(simulator.url), ...(keys !== undefined && { keys }), ...(documents && { documents }) };
+  const files = {
+    ACCOUNTS_FILE: "accounts",
+    ...(keys !== undefined && { API_KEYS_FILE: "keys" }),
+    ...(documents && { TRUSTED_DOCUMENTS_FILE: "documents" }),
+  };
+  const settings = { PORT: "0", LP_RETRY_PAUSES_SECONDS: "0", ...files, ...environment };
+  const read = () => configFrom(settings, undefined, (path) => texts[path as keyof Texts] ?? "");
+  let config = read();
   const lines: string[] = [];
   const log = pino({ level: "trace" }, { write: (line: string) => void lines.push(line) });
-  const gateway = await createGateway(config, { warn: (message, error) => log.warn({ err: error }, message) });
+  const warn = (message: string, error: unknown) => log.warn({ err: error }, message);
+  const gateway = await createGateway(config, { ...(clock && { clock }), warn });
   const app = await startApp({ gateway, config, log, graphiqlRoot: "/nonexistent" });
   await gateway.lookedUp;
   simulator.resetCounts();
@@ -48,6 +73,12 @@ export async function served({ simulated, environment = {}, accounts, keys }: Se
     simulator,
     lookedUp: gateway.lookedUp,
     log: () => lines.join(""),
+    sources: () => lines.map((line) => (JSON.parse(line) as { source?: string }).source).filter((source) => source !== undefined),
+    renew(changed) {
+      texts = { ...texts, ...changed };
+      config = renewed(config, read()).config;
+      app.renew(config);
+    },
     async ask(query, { variables, headers } = {}) {
       const response = await fetch(`${app.url}/graphql`, {
         method: "POST",

@@ -48,7 +48,8 @@ accounts:
   const at = 'ACCOUNTS_FILE "accounts.yaml"';
   const first = (entry: string) => `accounts:\n  - ${entry}`;
   const bearer = "credentials: { bearer: env:ACME2_TOKEN }";
-  const secretBound = "must be env:NAME, where NAME is the environment variable that holds it, but is what was given.";
+  const secretBound =
+    "must be env:NAME, where NAME is the environment variable that holds it, or file:PATH, where PATH is a file that holds nothing else, but is what was given.";
   const wayBound =
     "accounts[0].credentials must be a map of either clientId and clientSecret, or bearer, or mode: caller, but is what was given.";
 
@@ -131,6 +132,36 @@ accounts:
       'AUTH must be none or api-key when the credentials of account a are mode: caller, but is "jwt".',
     ]);
     expect(problemsOf(environment, text)).toEqual([]);
+  });
+
+  it("gives secrets from files of their own", () => {
+    const files: Record<string, string> = {
+      "accounts.yaml": `
+accounts:
+  - { id: a, credentials: { clientId: "file:/run/secrets/id", clientSecret: env:ACME_SECRET } }
+  - { id: b, credentials: { bearer: "file:/run/secrets/token" } }`,
+      "/run/secrets/id": "app",
+      "/run/secrets/token": "t0ken\n",
+    };
+    const { accounts } = configFrom(environment, undefined, (path) => files[path]!);
+    expect(accounts.map(({ credentials }) => credentials)).toEqual([
+      { kind: "client", clientId: "app", clientSecret: "s3cret" },
+      { kind: "bearer", token: "t0ken" },
+    ]);
+  });
+
+  it.each([
+    ["is not there", undefined, '"/token" cannot be read: ENOENT'],
+    ["is empty", " \n", '"/token" is empty'],
+    ["holds more than a secret", "s3cret s3cret\n", '"/token" is more than one word'],
+  ])("refuses a file of a secret that %s, and shows nothing of it", (_, content, problem) => {
+    const read = (path: string) => {
+      const text = path === "/token" ? content : first("{ id: a, credentials: { bearer: file:/token } }");
+      if (text === undefined) throw Object.assign(new Error("no such file"), { code: "ENOENT" });
+      return text;
+    };
+    const place = `${at}: accounts[0].credentials.bearer`;
+    expect(() => configFrom(environment, undefined, read)).toThrow(`${place} must name a file that holds a secret, but ${problem}.`);
   });
 
   it("is in the examples, and can be read", () => {

@@ -6,7 +6,7 @@ import { configFrom } from "../../src/config.js";
 import { GatewayError } from "../../src/errors.js";
 import { executorOf } from "../../src/graphql/executor.js";
 import { type App, type AppOptions, startApp } from "../../src/server/app.js";
-import type { Explain, Gateway, PreparedOperation, Report } from "../../src/server/gateway-port.js";
+import type { Explain, Gateway, PreparedOperation, Report, StoredRecord } from "../../src/server/gateway-port.js";
 
 const sdl = /* GraphQL */ `
   type Query {
@@ -53,6 +53,10 @@ export interface Fake {
   gateway: Gateway;
   prepared: PreparedOperation[];
   explained: (Explain | null)[];
+  /** One for each request, which says that its client has gone. */
+  signals: AbortSignal[];
+  /** Says that a record of the platform's answers was stored. */
+  stored: (record: StoredRecord) => void;
   closed: () => boolean;
 }
 
@@ -67,10 +71,19 @@ const nothing: Report = {
 };
 
 export function fakeGateway(
-  options: { report?: Partial<Report>; prepare?: () => void; schema?: GraphQLSchema; ready?: boolean; clock?: Clock } = {},
+  options: {
+    /** By the number of the request, counted from 1. */
+    report?: Partial<Report> | ((request: number) => Partial<Report>);
+    prepare?: () => void;
+    schema?: GraphQLSchema;
+    ready?: boolean;
+    clock?: Clock;
+  } = {},
 ): Fake {
   const prepared: PreparedOperation[] = [];
   const explained: (Explain | null)[] = [];
+  const signals: AbortSignal[] = [];
+  const listeners: ((record: StoredRecord) => void)[] = [];
   let closed = false;
   const schema = options.schema ?? fakeSchema();
   const gateway: Gateway = {
@@ -79,26 +92,32 @@ export function fakeGateway(
     clock: options.clock ?? systemClock,
     audience: ({ id: _, ...sees }) => JSON.stringify(sees),
     refusal: () => null,
-    onStored: () => undefined,
-    request: ({ explain }) => {
+    onStored: (listener) => void listeners.push(listener),
+    request: ({ explain, signal }) => {
       explained.push(explain);
+      if (signal) signals.push(signal);
+      const number = explained.length;
       return {
         context: { ask: () => Promise.reject(new Error("no question here")), accounts: [], credential: "own", now: () => 0 } as never,
         async prepare(operation) {
           prepared.push(operation);
           options.prepare?.();
         },
-        report: () => ({ ...nothing, ...options.report }),
+        report: () => ({ ...nothing, ...(typeof options.report === "function" ? options.report(number) : options.report) }),
       };
     },
     lookedUp: Promise.resolve(),
     readiness: () => ({ ready: options.ready ?? true, accounts: [{ id: "demo", services: { operations: "ok" } }] }),
+    renew: () => undefined,
     stop: () => undefined,
     close: async () => {
       closed = true;
     },
   };
-  return { gateway, prepared, explained, closed: () => closed };
+  const stored = (record: StoredRecord) => {
+    for (const listener of listeners) listener(record);
+  };
+  return { gateway, prepared, explained, signals, stored, closed: () => closed };
 }
 
 const running: App[] = [];

@@ -21,7 +21,7 @@ import { fragmentsOf, Selection } from "../../graphql/selection.js";
 import { masked } from "../masking.js";
 import type { Limits } from "../operation.js";
 import { answerSize, demandAnswerSize, demandListSizes, listRule, sizeRule } from "../operation-limits.js";
-import { documentId, judgeOfDocuments, type TrustOptions } from "../trusted-documents.js";
+import { documentId, type Trust, type TrustOptions } from "../trusted-documents.js";
 
 export type AdmissionOptions = Limits & TrustOptions & Pick<Config, "introspection">;
 
@@ -70,8 +70,12 @@ interface ReadDocument {
 }
 
 /** Holds subscriptions to the limits of every operation: tokens, depth, fields, lists, possible values, trusted documents. Throws Refused. */
-export function admission(schema: GraphQLSchema, options: AdmissionOptions, log: Logger): (asked: AskedSubscription) => LiveOperation {
-  const judge = judgeOfDocuments(options, log);
+export function admission(
+  schema: GraphQLSchema,
+  options: AdmissionOptions,
+  trust: Trust,
+  log: Logger,
+): (asked: AskedSubscription) => LiveOperation {
   const mask = masked(log, options);
   const rules = [
     ...specifiedRules,
@@ -97,7 +101,7 @@ export function admission(schema: GraphQLSchema, options: AdmissionOptions, log:
 
   const admitted = ({ query, operationName, variables, extensions, documentId: id, isRouter }: AskedSubscription): LiveOperation => {
     const hash = documentId([id], extensions);
-    const judged = judge({ operationName, query: query === "" ? undefined : query, id: hash, isRouter });
+    const judged = trust.judge({ operationName, query: query === "" ? undefined : query, id: hash, isRouter });
     if (judged instanceof GatewayError) throw judged;
     const { document, text, errors } = read(judged ?? query);
     if (errors.length > 0) throw new Refused(errors.map((each) => mask(each.toJSON(), each)));

@@ -5,6 +5,7 @@ import type { Config } from "../../config.js";
 import type { Presented } from "../auth.js";
 import type { Caller, Gateway } from "../gateway-port.js";
 import { masked } from "../masking.js";
+import type { Trust } from "../trusted-documents.js";
 import { type AdmissionOptions, admission } from "./admission.js";
 import { Boards } from "./boards.js";
 import { callbacks } from "./callbacks.js";
@@ -16,6 +17,7 @@ export interface LiveOptions {
   gateway: Pick<Gateway, "schema" | "execute" | "request" | "audience">;
   config: AdmissionOptions & Pick<Config, "corsOrigins" | "simulated" | "subscriptions">;
   authenticate: (presented: Presented) => Promise<Caller>;
+  trust: Trust;
   time: LiveTime;
   log: Logger;
 }
@@ -30,14 +32,14 @@ export interface Live {
 }
 
 /** Serves subscriptions beside the HTTP of this server. */
-export function startLive(server: Server, { gateway, config, authenticate, time, log }: LiveOptions): Live {
+export function startLive(server: Server, { gateway, config, authenticate, trust, time, log }: LiveOptions): Live {
   const { subscriptions } = config;
   const boards = new Boards({ gateway, time, mask: masked(log, config), log });
   const all = new Seats({ setting: "MAX_SUBSCRIPTIONS", most: subscriptions.maxSubscriptions });
   const perCaller = new Seats({ setting: "MAX_SUBSCRIPTIONS_PER_CALLER", most: subscriptions.maxSubscriptionsPerCaller });
   const shared = {
     boards,
-    admit: admission(gateway.schema, config, log),
+    admit: admission(gateway.schema, config, trust, log),
     takeSeat: (caller: string) =>
       takeEach([
         [all, everybody],

@@ -41,7 +41,12 @@ export function createCredentials(
   const { id, credentials } = account;
   switch (credentials.kind) {
     case "bearer":
-      return { ...unrenewed, token: async () => credentials.token };
+      // A call that was sent with the token before this one is sent again.
+      return {
+        ...unrenewed,
+        token: async () => credentials.token,
+        instead: async (refused) => (refused === credentials.token ? null : credentials.token),
+      };
     case "caller":
       return { ...unrenewed, token: async (callers) => callers ?? noBearer(id) };
     case "client": {

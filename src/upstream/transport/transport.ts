@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import type { Clock } from "../../clock.js";
 import { GatewayError } from "../../errors.js";
 import { apiOf, notAsDocumented } from "../apis/platform-api.js";
@@ -43,6 +44,8 @@ export interface Transport {
    * failures. `random` spreads the pauses; `changed` as in `LookUps`. Resolves when each first look-up has ended, however it ended. Keeps no process alive.
    */
   start(random: () => number, changed: Changed): Promise<void>;
+  /** Takes these credentials in place of those it has, in the background as well; equal ones change nothing. */
+  renew(credentials: AccountCredentials): void;
   /** The service's base URL; rejects like `exchange`. */
   domain(service: Service | "sentinel"): Promise<string>;
   /** Resolves when a token is known, or will come with a caller; rejects like `exchange`. */
@@ -57,7 +60,15 @@ export interface Transport {
 export function createTransport(account: TransportAccount, options: Partial<HttpOptions>, clock: Clock): Transport {
   const client = createHttpClient(options);
   const domains = new Domains(account, client.send, clock);
-  const credentials = createCredentials(account, () => domains.baseUrl("sentinel"), client.send, clock);
+  let { credentials: given } = account;
+  const withGiven = () => createCredentials({ ...account, credentials: given }, () => domains.baseUrl("sentinel"), client.send, clock);
+  let credentials = withGiven();
+  let keptUp: [random: () => number, changed: Changed] | null = null;
+  /** What look-ups and tokens need in the background. */
+  const keepUp = (random: () => number, changed: Changed) => {
+    const needed = given.kind === "client" ? ([...metricsServices, "sentinel"] as const) : metricsServices;
+    return Promise.all([domains.keep(needed, random, changed), credentials.keep(random, changed)]);
+  };
 
   return {
     exchange: async (request, { deadline, signal, bearer, sending, again }) => {
@@ -89,12 +100,19 @@ export function createTransport(account: TransportAccount, options: Partial<Http
       }
     },
     start: async (random, changed) => {
-      const needed = account.credentials.kind === "client" ? ([...metricsServices, "sentinel"] as const) : metricsServices;
-      await Promise.all([domains.keep(needed, random, changed), credentials.keep(random, changed)]);
+      keptUp = [random, changed];
+      await keepUp(random, changed);
+    },
+    renew: (renewed) => {
+      if (isDeepStrictEqual(renewed, given)) return;
+      given = renewed;
+      credentials.close();
+      credentials = withGiven();
+      if (keptUp) void keepUp(...keptUp);
     },
     domain: (service) => domains.baseUrl(service),
     authorize: async () => {
-      if (account.credentials.kind !== "caller") await credentials.token(undefined);
+      if (given.kind !== "caller") await credentials.token(undefined);
     },
     standing: (service) => {
       const [domain, token] = [domains.standing(service), credentials.standing()];

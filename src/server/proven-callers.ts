@@ -1,0 +1,32 @@
+import { hash, randomBytes } from "node:crypto";
+import { LRUCache } from "lru-cache";
+import type { Proven } from "./auth.js";
+import type { Caller } from "./gateway-port.js";
+
+/** The ones unheard of longest go first. */
+const most = 10_000;
+
+/**
+ * Callers by the credentials that have proven who they are, so that a signature is checked once and not at each request. Credentials are
+ * known by a digest with a random value of this process: neither they nor anything that could be looked up elsewhere is kept.
+ */
+export class ProvenCallers {
+  readonly #salt = randomBytes(32).toString("base64");
+  readonly #proven = new LRUCache<string, Proven>({ max: most });
+
+  get(credentials: readonly (string | undefined)[]): Caller | undefined {
+    const key = this.#keyOf(credentials);
+    const proven = this.#proven.get(key);
+    if (proven === undefined || proven.isGood()) return proven?.caller;
+    this.#proven.delete(key);
+    return undefined;
+  }
+
+  remember(credentials: readonly (string | undefined)[], proven: Proven): void {
+    this.#proven.set(this.#keyOf(credentials), proven);
+  }
+
+  #keyOf(credentials: readonly (string | undefined)[]): string {
+    return hash("sha256", this.#salt + JSON.stringify(credentials), "base64");
+  }
+}
