@@ -39,6 +39,8 @@ export interface Config {
   cacheMaxBytes: number;
   /** What the replicas of the gateway share; left out: nothing. */
   redis?: { url: string; prefix: string };
+  /** Open at once. */
+  maxConnections: number;
   maxBodyBytes: number;
   maxQueryTokens: number;
   maxQueryDepth: number;
@@ -147,6 +149,7 @@ const fromSettings = (
   maxUpstreamCalls: set.MAX_UPSTREAM_CALLS,
   cacheMaxBytes: set.CACHE_MAX_BYTES,
   ...(set.REDIS_URL !== undefined && { redis: { url: set.REDIS_URL, prefix: set.REDIS_PREFIX } }),
+  maxConnections: set.MAX_CONNECTIONS,
   maxBodyBytes: set.MAX_BODY_BYTES,
   maxQueryTokens: set.MAX_QUERY_TOKENS,
   maxQueryDepth: set.MAX_QUERY_DEPTH,

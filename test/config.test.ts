@@ -51,6 +51,7 @@ describe("configFrom", () => {
       requestDeadlineMs: 15_000,
       maxUpstreamCalls: 50,
       cacheMaxBytes: 67_108_864,
+      maxConnections: 10_000,
       maxBodyBytes: 1_048_576,
       maxQueryTokens: 10_000,
       maxQueryDepth: 20,

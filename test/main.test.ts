@@ -1,4 +1,5 @@
-import { readFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
@@ -86,6 +87,37 @@ describe("serve", () => {
       { level: 40, msg: "LP_SORCE is set, but is no setting: is LP_SOURCE meant?" },
       { level: 40, msg: expect.stringMatching(/^LP_TOKEN is set, but no setting/) },
     ]);
+    program.process.kill("SIGTERM");
+    expect(await program.ended).toBe(0);
+    expect(program.output()).not.toMatch("s3cret");
+  });
+
+  it("reads the files of keys again at SIGHUP, and goes on as before when they are wrong", slow, async () => {
+    const simulator = await startSimulator({ accounts: [{ id: "le1" }] });
+    onTestFinished(() => simulator.close());
+    const file = join(folder, "keys.yaml");
+    const write = (...keys: string[]) => {
+      const lines = keys.map((key) => `  - { name: ${key}, sha256: ${createHash("sha256").update(key).digest("hex")}, accounts: [le1] }`);
+      writeFileSync(file, ["keys:", ...lines, ""].join("\n"));
+    };
+    write("ada", "bob");
+    const account = { LP_ACCOUNT_ID: "le1", LP_CSDS_URL: simulator.url, LP_BEARER_TOKEN: "simulated-token" };
+    const program = start(folder, [], { PORT: "0", ...account, AUTH: "api-key", API_KEYS_FILE: file });
+    const [, , url = ""] = await program.said(serving);
+    const statusFor = async (key: string) => {
+      const headers = { "content-type": "application/json", "x-api-key": key };
+      return (await fetch(`${url}/graphql`, { method: "POST", headers, body: JSON.stringify({ query: "{ __typename }" }) })).status;
+    };
+    expect([await statusFor("ada"), await statusFor("ada"), await statusFor("bob")]).toEqual([200, 200, 200]);
+    write("bob");
+    program.process.kill("SIGHUP");
+    await program.said(/were read again/);
+    expect([await statusFor("ada"), await statusFor("bob")]).toEqual([401, 200]);
+    writeFileSync(file, "keys: s3cret");
+    program.process.kill("SIGHUP");
+    await program.said(/everything stays as it was/);
+    await program.said(/keys must be a list/);
+    expect([await statusFor("ada"), await statusFor("bob")]).toEqual([401, 200]);
     program.process.kill("SIGTERM");
     expect(await program.ended).toBe(0);
     expect(program.output()).not.toMatch("s3cret");

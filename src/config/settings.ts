@@ -56,6 +56,7 @@ export const settings = z.object({
 
   REQUEST_DEADLINE_MS: whole(100, 120_000, 15_000),
   MAX_UPSTREAM_CALLS: whole(1, 10_000, 50),
+  MAX_CONNECTIONS: whole(1, 1_000_000, 10_000),
   MAX_BODY_BYTES: whole(1024, 104_857_600, 1_048_576),
   MAX_QUERY_TOKENS: whole(10, 1_000_000, 10_000),
   MAX_QUERY_DEPTH: whole(1, 1000, 20),

@@ -16,16 +16,30 @@ import { type Live, startLive } from "./live/live.js";
 import { type LiveTime, systemTime } from "./live/time.js";
 import { refuse, refuseUnknown } from "./refusals.js";
 import { securityHeaders } from "./security-headers.js";
+import { limitConnections, type SocketLimits, serverOptions, socketLimits } from "./sockets.js";
 import { Trust } from "./trusted-documents.js";
 
 export interface AppOptions {
   gateway: Gateway;
   config: ApolloOptions &
     AuthOptions &
-    Pick<Config, "cacheMaxBytes" | "corsOrigins" | "graphiql" | "host" | "port" | "simulated" | "subscriptions">;
+    Pick<
+      Config,
+      | "cacheMaxBytes"
+      | "corsOrigins"
+      | "graphiql"
+      | "host"
+      | "maxConnections"
+      | "port"
+      | "requestDeadlineMs"
+      | "simulated"
+      | "subscriptions"
+    >;
   log: Logger;
   /** By which subscriptions live; default real time. */
   liveTime?: LiveTime;
+  /** What a connection may take, where that is not the usual. */
+  sockets?: Partial<SocketLimits>;
   /** Folder with the built GraphiQL. */
   graphiqlRoot: string;
 }
@@ -47,8 +61,10 @@ const finishWithinMs = 7_000;
 const closeWithinMs = 10_000;
 
 /** Starts HTTP around the gateway. Rejects with the system's error when the address cannot be had. */
-export async function startApp({ gateway, config, log, liveTime = systemTime, graphiqlRoot }: AppOptions): Promise<App> {
-  const app = Fastify({ bodyLimit: config.maxBodyBytes, forceCloseConnections: "idle" });
+export async function startApp({ gateway, config, log, liveTime = systemTime, sockets = {}, graphiqlRoot }: AppOptions): Promise<App> {
+  const limits = { ...socketLimits(config.requestDeadlineMs), ...sockets };
+  const app = Fastify({ bodyLimit: config.maxBodyBytes, forceCloseConnections: "idle", ...serverOptions(limits) });
+  const closeUnused = limitConnections(app.server, config.maxConnections, log);
   const trust = new Trust(config, log);
   const apollo = apolloServer(gateway, config, trust, log, () => closed(app));
   const open = config.auth.kind === "none";
@@ -57,6 +73,7 @@ export async function startApp({ gateway, config, log, liveTime = systemTime, gr
   const stopping = () => isStopping;
   app.addHook("preClose", async () => {
     isStopping = true;
+    closeUnused();
   });
 
   if (config.simulated) app.addHook("onRequest", async (_, reply) => void reply.header("x-gateway-simulated", "true"));

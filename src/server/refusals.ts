@@ -74,9 +74,13 @@ type HttpCode = "NOT_FOUND" | "METHOD_NOT_ALLOWED" | "BAD_REQUEST";
 const answer = (reply: FastifyReply, status: number, code: HttpCode, message: string) => send(reply, status, message, { code });
 
 function send(reply: FastifyReply, status: number, message: string, extensions: { code: ErrorCode | HttpCode }): FastifyReply {
-  if (!reply.request.raw.complete) reply.header("connection", "close");
+  if (hasUnreadBody(reply.request)) reply.header("connection", "close");
   return reply
     .code(status)
     .header("cache-control", "no-store")
     .send({ errors: [{ message, extensions }] });
 }
+
+/** Whether there is more of a body to come than anybody will read. */
+const hasUnreadBody = ({ raw, headers }: FastifyRequest): boolean =>
+  !raw.complete && (headers["transfer-encoding"] !== undefined || Number(headers["content-length"] ?? 0) > 0);

@@ -147,6 +147,8 @@ export async function start({ config, ...options }: Overrides = {}): Promise<App
       auth: { kind: "none" },
       accounts: [],
       cacheMaxBytes: 1_048_576,
+      maxConnections: 1_000,
+      requestDeadlineMs: 15_000,
       maxBodyBytes: 4096,
       maxQueryDepth: 5,
       maxQueryFields: 20,
