@@ -7,10 +7,11 @@ import "./page.css";
 import { Entrance } from "./entrance.js";
 import { examplesOf } from "./examples.js";
 import { NarrowScreen } from "./narrow-screen.js";
-import { namingNoOnlyOperation } from "./only-operation.js";
+import { namingOnlyOperation } from "./only-operation.js";
 import { SimulatedBanner } from "./simulated-banner.js";
 
 const url = new URL("../graphql", location.href).href;
+const socketUrl = url.replace(/^http/, "ws");
 const asked = new URLSearchParams(location.search).get("query");
 
 const root = document.getElementById("root");
@@ -21,7 +22,7 @@ createRoot(root).render(
     <Entrance url={url}>
       {({ headers, accounts }) => (
         <GraphiQL
-          fetcher={namingNoOnlyOperation(createGraphiQLFetcher({ url, headers }))}
+          fetcher={namingOnlyOperation(createGraphiQLFetcher({ url, headers, subscriptionUrl: socketUrl, wsConnectionParams: headers }))}
           defaultTabs={[...(asked === null ? [] : [asked]), ...examplesOf(accounts)].map((query) => ({ query }))}
           {...(asked !== null && { initialQuery: asked })}
           shouldPersistHeaders={false}

@@ -93,7 +93,7 @@ describe.skipIf(missing)(`GraphiQL in a browser${reason}`, { timeout: 120_000 },
     await editor(page).waitFor();
     expect(page.url()).toBe(`${app.url}/graphiql/`);
     expect(await page.title()).toBe("LivePerson metrics gateway · GraphiQL");
-    const examples = readdirSync(new URL("../../schema/operations", import.meta.url)).filter((name) => name.endsWith(".graphql"));
+    const examples = ["operations", "subscriptions"].flatMap((folder) => readdirSync(new URL(`../../schema/${folder}`, import.meta.url)));
     expect(await page.getByRole("tab").count()).toBe(examples.length);
     expect(await page.getByRole("tab").first().textContent()).toMatch("Wallboard");
     for (const tab of await page.getByRole("tab").all()) expect((await tab.boundingBox())?.x).toBeLessThan(1400);
@@ -118,6 +118,22 @@ describe.skipIf(missing)(`GraphiQL in a browser${reason}`, { timeout: 120_000 },
     await run(page, "demo");
     await keepPicture(page, "dark");
     expect(complaints).toEqual([]);
+  });
+
+  it("runs a subscription over a socket of the gateway, with the credential that was given, and shows each state", async () => {
+    const text = `keys:\n  - { name: wall, sha256: ${createHash("sha256").update("k3y").digest("hex")}, accounts: "*", explain: false, conversations: false }`;
+    const settings = { AUTH: "api-key", API_KEYS_FILE: "keys.yaml", TTL_CURRENT_SECONDS: "2" };
+    const { url } = await serve(settings, () => text);
+    const subscription = "subscription Mine { contactCenter(everySeconds: 2) { current { asOf } } }";
+    const { page, requested } = await visit(`/graphiql/?query=${encodeURIComponent(subscription)}`, { url });
+    await page.getByLabel("API key").fill("k3y");
+    await page.getByRole("button", { name: "Open GraphiQL" }).click();
+    await editor(page).waitFor();
+    const states = new Set<string | null>();
+    states.add(await run(page, "asOf"));
+    while (states.size < 3) states.add(await page.locator(".result-window .view-lines").textContent());
+    expect(requested).toContain(`${url.replace("http", "ws")}/graphql`);
+    await page.getByRole("button", { name: /stop/i }).click();
   });
 
   it("shows query and answer one below the other on a telephone", async () => {

@@ -91,6 +91,11 @@ export type WallboardQueryVariables = Exact<{ [key: string]: never; }>;
 
 export type WallboardQuery = { contactCenter: { skills: { nodes: Array<{ id: string, name: string | null, current: { asOf: string, stale: boolean, unassignedConversations: number | null, assignedConversations: number | null, overdueConversationsTotal: number | null, queueWaitTime90thPercentile: number | null, humanAgentLoad: number | null, onlineAgents: number | null, availableSlots: number | null } | null, keyMetrics: { avgWaitTime: number | null, avgTimeToResponse: number | null, closedConversations: number | null, csat: number | null } | null, segments: { totalSkillConversationSegments: number | null, interactiveSkillSegments: number | null, skillSegmentsAbandonedByConsumersInQueue: number | null } | null }> } | null } | null };
 
+export type LiveSubscriptionVariables = Exact<{ [key: string]: never; }>;
+
+
+export type LiveSubscription = { contactCenter: { current: { asOf: string, stale: boolean, unassignedConversations: number | null, assignedConversations: number | null, overdueConversationsTotal: number | null, humanAgentLoad: number | null, onlineAgents: number | null, availableSlots: number | null } | null, skills: { nodes: Array<{ id: string, name: string | null, current: { unassignedConversations: number | null, queueWaitTime90thPercentile: number | null, onlineAgents: number | null } | null }> } | null } | null };
+
 export class TypedDocumentString<TResult, TVariables>
   extends String
   implements DocumentTypeDecoration<TResult, TVariables>
@@ -439,3 +444,30 @@ export const WallboardDocument = new TypedDocumentString(`
   }
 }
     `, {"hash":"sha256:12fd1067bd1682e4dafcca63448f09352cdad7891c15f5f4b9ec92b9076ca726"}) as unknown as TypedDocumentString<WallboardQuery, WallboardQueryVariables>;
+export const LiveDocument = new TypedDocumentString(`
+    subscription Live {
+  contactCenter {
+    current {
+      asOf
+      stale
+      unassignedConversations
+      assignedConversations
+      overdueConversationsTotal
+      humanAgentLoad
+      onlineAgents
+      availableSlots
+    }
+    skills(orderBy: {metric: ASSIGNED_CONVERSATIONS}, first: 5) {
+      nodes {
+        id
+        name
+        current {
+          unassignedConversations
+          queueWaitTime90thPercentile
+          onlineAgents
+        }
+      }
+    }
+  }
+}
+    `, {"hash":"sha256:4583c1964427c23858cbf7377251375fbd3c6d7bcdb3765dffd8b5320f3b2bb6"}) as unknown as TypedDocumentString<LiveSubscription, LiveSubscriptionVariables>;
