@@ -3,6 +3,7 @@ import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { page } from "./speed/page.js";
 import { type Findings, type Part, quick, say, thorough } from "./speed/part.js";
+import { abandoned } from "./speed/parts/abandoned.js";
 import { big } from "./speed/parts/big.js";
 import { block } from "./speed/parts/block.js";
 import { cold } from "./speed/parts/cold.js";
@@ -12,7 +13,7 @@ import { hot } from "./speed/parts/hot.js";
 import { start } from "./speed/parts/start.js";
 import { picture } from "./speed/picture.js";
 
-const parts: readonly Part[] = [hot, executed, big, growth, block, cold, start];
+const parts: readonly Part[] = [hot, executed, big, growth, block, abandoned, cold, start];
 export const partNames: readonly string[] = parts.map(({ name }) => name);
 
 const root = fileURLToPath(new URL("..", import.meta.url));

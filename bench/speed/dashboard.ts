@@ -53,11 +53,14 @@ export const askGateway: Asker = ({ ids, current, keyMetrics, segments, totals }
   return askOf(query, { ids });
 };
 
+/** Without a common divisor with the number of skills, so that a dashboard names no skill twice. */
+const steps = [1, 3, 7];
+
 /** So many dashboards over different skills. */
 export const dashboards = (count: number, all: readonly string[]): Choice[] =>
   Array.from({ length: count }, (_, turn) => {
-    const step = 1 + 2 * (turn % 3);
-    return dashboard([...new Set(Array.from({ length: skillsOfDashboard }, (_, at) => all[(turn + at * step) % all.length]!))]);
+    const step = steps[turn % steps.length]!;
+    return dashboard(Array.from({ length: skillsOfDashboard }, (_, at) => all[(turn + at * step) % all.length]!));
   });
 
 /** The same skills in so many orders: variables that differ, figures that do not. */

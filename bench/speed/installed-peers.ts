@@ -1,6 +1,6 @@
 import { execFileSync, spawn } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
-import { mkdtemp, writeFile } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -124,7 +124,14 @@ const tailcall = {
       await writeFile(file, filled(port));
       return { command, args: ["start", file], cwd: folder };
     };
-    return startForeign("Tailcall", platform, "/status", prepare);
+    const served = await startForeign("Tailcall", platform, "/status", prepare);
+    return {
+      ...served,
+      async stop() {
+        await served.stop();
+        await rm(folder, { recursive: true });
+      },
+    };
   },
 };
 

@@ -23,6 +23,7 @@ async function load({ port, path, connections, source, forMs, requests }: LoadRu
   const latencies: number[] = [];
   let left = requests ?? Number.POSITIVE_INFINITY;
   let bytes = 0;
+  const cpuBefore = process.cpuUsage();
   const startedAt = performance.now();
   const end = startedAt + (forMs ?? Number.POSITIVE_INFINITY);
   await Promise.all(
@@ -31,13 +32,22 @@ async function load({ port, path, connections, source, forMs, requests }: LoadRu
         left--;
         const sentAt = performance.now();
         if (sentAt >= end) return;
-        bytes += await connection.exchange(next());
+        const read = await connection.exchange(next());
+        bytes += read;
         latencies.push(performance.now() - sentAt);
       }
     }),
   );
   const ms = performance.now() - startedAt;
+  const { user, system } = process.cpuUsage(cpuBefore);
   for (const connection of open) connection.close();
   if (latencies.length === 0) throw new Error("No request was answered in time.");
-  return { requests: latencies.length, ms, bytes, p50Ms: quantile(latencies, 0.5), p99Ms: quantile(latencies, 0.99) };
+  return {
+    requests: latencies.length,
+    ms,
+    bytes,
+    p50Ms: quantile(latencies, 0.5),
+    p99Ms: quantile(latencies, 0.99),
+    generatorCpuMs: (user + system) / 1_000,
+  };
 }

@@ -20,6 +20,8 @@ export interface LoadResult {
   bytes: number;
   p50Ms: number;
   p99Ms: number;
+  /** CPU time of the load generator for the whole run. */
+  generatorCpuMs: number;
 }
 
 export type Load = Omit<LoadRun, "port" | "path">;

@@ -6,9 +6,8 @@ export const page = (found: readonly (readonly [Part, Findings])[], picture: str
 
 <!-- Written by \`npm run bench speed\`. Do not edit: change bench/speed/page.ts. -->
 
-What a request costs the gateway, beside simpler servers measured in the same run. This page was written by \`npm run bench speed\` on
-a machine with ${cpus().length} cores (${cpus()[0]?.model.trim() ?? "unknown"}), Node ${process.versions.node}. Absolute numbers are
-that machine's; compare the ratios.
+What a request costs the gateway, beside simpler servers measured in the same run. \`npm run bench speed\` wrote this page on a machine
+with ${cpus().length} cores (${cpus()[0]?.model.trim() ?? "unknown"}), Node ${process.versions.node}. Absolute numbers are that machine's; compare the ratios.
 
 ![The gateway beside its yardsticks](${picture})
 
@@ -18,18 +17,25 @@ that machine's; compare the ratios.
   generator are processes of their own, on the same cores.
 - **CPU ms** is the time that the cores spent for one request: \`process.cpuUsage\` of the serving process with all its threads, garbage
   collection among them. It is the steadiest number here. Requests per second and waiting times also depend on who else used the cores.
-- Servers are measured in turn, round after round. A ratio is taken within a round, and its median is shown. *Lowest to highest* says how far rounds
-  differ: a difference smaller than that says nothing.
-- **node:http** is Node's own server, which sends the same bytes whatever is asked. **Plain Apollo Server** is a hand-written server over the same
-  platform (\`bench/peers/plain-apollo\`): Apollo Server 5 on Fastify, a DataLoader for each API, answers of the platform in Keyv with the same
-  time to live; no log, no limits, no credentials, no age of figures. **parse and print** is \`JSON.parse\` of the platform's bytes and
-  \`JSON.stringify\` of the answer.
-- Hive Gateway (response cache, compiled documents) and Tailcall (cached fields, equal exchanges made once) are measured where they are installed. They are configured, not
-  programmed, and are asked in the platform's shape, with one root field for each call; so their answers differ in size.
-- Connections are kept alive, one request at a time on each, no compression.
+- Servers are measured in turn, round after round. A ratio compares two measurements of the same round, and the median of the rounds is
+  shown. *Lowest to highest* says how far rounds differ: a difference smaller than that says nothing.
+- **node:http** is Node's own server, which sends the same bytes whatever is asked. Its two ratios are of requests per second and of CPU.
+- **Plain Apollo Server** is written by hand over the same platform (\`bench/peers/plain-apollo\`): Apollo Server 5 on Fastify, a
+  DataLoader for each API, answers of the platform in Keyv with the same time to live. It has no log, no limits, no credentials and
+  no ages of figures.
+- **parse and print** is \`JSON.parse\` of the platform's bytes and \`JSON.stringify\` of the answer.
+- **Hive Gateway** (response cache, compiled documents) and **Tailcall** (cached fields, equal exchanges made once, threads on all cores) are
+  measured where they are installed. They are configured, not programmed, and are asked in the platform's shape, with one root field
+  for each call; so their answers differ in size.
+- *Unique Authorization* is a header that no request had before, where it gives no right (AUTH=none). *Unique tokens* are valid JWTs
+  (HS256), each seen for the first time.
+- Connections are kept alive, with one request at a time on each. Nothing is compressed.
 
-Run it: \`npm run bench speed\` measures everything and writes this page; \`npm run bench speed -- --quick\` prints it only, in a few minutes; \`npm run bench speed ${found[0]?.[0].name ?? "hot"}\` is one part
-alone (${found.map(([{ name }]) => `\`${name}\``).join(", ")}). For Hive Gateway and Tailcall:
+\`npm run bench speed\` measures everything and writes this page. With \`-- --quick\` it takes a few minutes and only prints. One part:
+\`npm run bench speed hot\`, or ${found
+  .map(([{ name }]) => `\`${name}\``)
+  .filter((name) => name !== "`hot`")
+  .join(", ")}. With the other gateways:
 
 \`\`\`sh
 mkdir peers && (cd peers && npm install @graphql-hive/gateway@2 @graphql-mesh/transport-rest @tailcallhq/core-linux-x64-gnu)

@@ -40,7 +40,7 @@ async function runCold(scene: Scene, effort: Effort): Promise<Findings> {
       `No figure is stored, ids and names are known, and the platform takes ${latencyMs} ms for each exchange. The yardstick makes the same exchanges with undici and reads nothing of them: those of a stage side by side, one stage after another. Medians of ${rounds(effort)} in turn.`,
       table(["asked", "exchanges", "stages", "gateway ms", "yardstick ms", "ratio", "lowest to highest"], rows),
       `The first request of a process against later ones, nothing stored, a platform without latency; ${effort.rounds} processes each:`,
-      table(["asked", "first ms", "later ms", "ratio", "lowest to highest"], firsts),
+      table(["asked", "first", "later", "ratio", "lowest to highest"], firsts),
     ].join("\n\n"),
   };
 }
@@ -103,29 +103,38 @@ async function repeat(pool: Pool, { bearer }: Platform, made: readonly Logged[],
 async function firstRequests(platform: Platform, effort: Effort): Promise<string[][]> {
   const rows: string[][] = [];
   for (const { asked, ask } of questions) {
-    const times: { first: number; later: number }[] = [];
+    const rounds: { first: Cost; later: Cost }[] = [];
     for (let round = 0; round < effort.rounds; round++) {
-      times.push(
+      rounds.push(
         await staged(async (own) => {
-          const gateway: Served = own.keep(await startGateway("gateway", { ...settingsFor(platform), ...nothingStored }));
-          const first = await timed(() => answerOf(gateway, ask));
-          const later: number[] = [];
-          for (let turn = 0; turn < 20; turn++) later.push(await timed(() => answerOf(gateway, ask)));
-          return { first, later: middle(later) };
+          const gateway = own.keep(await startGateway("gateway", { ...settingsFor(platform), ...nothingStored }));
+          const first = await costOf(gateway, ask);
+          const later: Cost[] = [];
+          for (let turn = 0; turn < 20; turn++) later.push(await costOf(gateway, ask));
+          return { first, later: { ms: middle(later.map(({ ms }) => ms)), cpuMs: middle(later.map(({ cpuMs }) => cpuMs)) } };
         }),
       );
     }
-    const ratios = times.map(({ first, later }) => first / later);
-    rows.push([
-      asked,
-      digits(middle(times.map(({ first }) => first))),
-      digits(middle(times.map(({ later }) => later))),
-      digits(middle(ratios)),
-      spread(ratios),
-    ]);
-    say(`first request, ${asked}: ${digits(middle(ratios))} times a later one`);
+    const row = (name: string, figure: keyof Cost): string[] => {
+      const ratios = rounds.map(({ first, later }) => first[figure] / later[figure]);
+      const each = (of: "first" | "later") => digits(middle(rounds.map((round) => round[of][figure])));
+      return [`${asked}, ${name}`, each("first"), each("later"), digits(middle(ratios)), spread(ratios)];
+    };
+    rows.push(row("ms", "ms"), row("CPU ms", "cpuMs"));
+    say(rows.slice(-2).join("  "));
   }
   return rows;
+}
+
+interface Cost {
+  ms: number;
+  cpuMs: number;
+}
+
+async function costOf(gateway: Served, ask: Ask): Promise<Cost> {
+  const before = await gateway.cpuMs();
+  const ms = await timed(() => answerOf(gateway, ask));
+  return { ms, cpuMs: (await gateway.cpuMs()) - before };
 }
 
 async function timed(run: () => Promise<unknown>): Promise<number> {

@@ -29,6 +29,8 @@ interface Cell {
 interface Round extends Measured {
   ratio: number;
   cpuRatio: number;
+  /** CPU time of the load generator for each request. */
+  generatorMs: number;
 }
 
 export const hot: Part = {
@@ -73,7 +75,7 @@ async function runHot(scene: Scene, effort: Effort): Promise<Findings> {
   ];
   return {
     markdown: [
-      `A dashboard of ${skillsOfDashboard} skills, ${kilobytes(bytes)} kB, all figures fresh, ${connections} connections, ${effort.rounds} rounds in turn; medians. ${calls} platform calls were made while measuring.`,
+      `A dashboard of ${skillsOfDashboard} skills, ${kilobytes(bytes)} kB, all figures fresh, ${connections} connections, ${effort.rounds} rounds in turn; medians. ${calls} platform calls were made while measuring. The load generator spent ${of(cells[0]!, "generatorMs")} ms of CPU on a request of the yardstick.`,
       table(heads, rows),
       "Memory after it, in MiB, the heap after a full collection:",
       table(["process", "resident", "heap"], memory),
@@ -154,7 +156,12 @@ async function measure(bare: Cell, cells: readonly Cell[], load: LoadGenerator, 
     for (const cell of cells) {
       const beside = await runOf(bare, 1 / 3);
       const measured = cell === bare ? beside : await runOf(cell);
-      cell.rounds.push({ ...measured, ratio: measured.perSecond / beside.perSecond, cpuRatio: beside.cpuMs / measured.cpuMs });
+      cell.rounds.push({
+        ...measured,
+        ratio: measured.perSecond / beside.perSecond,
+        cpuRatio: beside.cpuMs / measured.cpuMs,
+        generatorMs: measured.generatorCpuMs / measured.requests,
+      });
       say(`round ${round + 1}  ${cell.server}, ${cell.asked}: ${digits(measured.perSecond)}/s, ${digits(measured.cpuMs)} ms CPU`);
     }
   }

@@ -14,6 +14,7 @@ export const start: Part = {
 
 interface Started {
   readyMs: number;
+  readyCpuMs: number;
   atRest: Memory;
   afterLoad: Memory;
 }
@@ -31,13 +32,14 @@ async function runStart(scene: Scene, effort: Effort): Promise<Findings> {
     for (const { name, start, found } of servers) {
       await staged(async (own) => {
         const served = own.keep(await start());
+        const readyCpuMs = await served.cpuMs();
         const atRest = await served.memory();
         await load.run(served, {
           connections: 64,
           source: { kind: "numbered", ask: askGateway(dashboard(ids), "Dashboard%n%") },
           requests,
         });
-        found.push({ readyMs: served.readyMs, atRest, afterLoad: await served.memory() });
+        found.push({ readyMs: served.readyMs, readyCpuMs, atRest, afterLoad: await served.memory() });
         say(`round ${round + 1}  ${name}: ready after ${digits(served.readyMs)} ms`);
       });
     }
@@ -49,6 +51,7 @@ async function runStart(scene: Scene, effort: Effort): Promise<Findings> {
       name,
       digits(middle(ready)),
       spread(ready),
+      digits(middle(found.map(({ readyCpuMs }) => readyCpuMs))),
       memory(({ atRest }) => atRest.rss),
       memory(({ atRest }) => atRest.heapUsed),
       memory(({ afterLoad }) => afterLoad.rss),
@@ -59,7 +62,16 @@ async function runStart(scene: Scene, effort: Effort): Promise<Findings> {
     markdown: [
       `From the start of the process until it says that it is ready; the heap after a full collection, right after the start and after ${requests} different documents at 64 connections. Medians of ${effort.rounds} starts in turn.`,
       table(
-        ["server", "ready ms", "lowest to highest", "resident MiB", "heap MiB", "resident after load MiB", "heap after load MiB"],
+        [
+          "server",
+          "ready ms",
+          "lowest to highest",
+          "CPU ms until then",
+          "resident MiB",
+          "heap MiB",
+          "resident after load MiB",
+          "heap after load MiB",
+        ],
         rows,
       ),
     ].join("\n\n"),
