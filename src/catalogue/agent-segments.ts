@@ -1,6 +1,8 @@
+import { quotient } from "./derived.js";
 import { metricGroup } from "./metric.js";
 
 const none = "Null when no segment in the window counts for it.";
+const outcomes = "It and the three other rates add up to 1. Rates do not add up over agents, skills or intervals.";
 
 /** Messaging Operations API, method msgagentsegments. */
 export const agentSegmentMetrics = metricGroup(
@@ -66,6 +68,28 @@ export const agentSegmentMetrics = metricGroup(
       unit: "MILLISECONDS",
       average: true,
       description: `Average time in which the agent responded to the consumer, counted from the assignment for the first response; first responses after a takeover or a resume are left out. ${none}`,
+    },
+  },
+  {
+    interactiveRate: {
+      formula: quotient("interactiveAgentSegments", "totalAgentConversationSegments"),
+      unit: "RATIO",
+      description: `Share of the segments in which the consumer answered the agent. ${outcomes}`,
+    },
+    abandonmentRate: {
+      formula: quotient("agentSegmentsAbandonedByConsumers", "totalAgentConversationSegments"),
+      unit: "RATIO",
+      description: `Share of the segments that the consumer closed before the agent had sent any message. ${outcomes}`,
+    },
+    nonResponsiveConsumersRate: {
+      formula: quotient("agentSegmentsWithNonResponsiveConsumers", "totalAgentConversationSegments"),
+      unit: "RATIO",
+      description: `Share of the segments in which the consumer never answered the agent. ${outcomes}`,
+    },
+    nonResponsiveAgentsRate: {
+      formula: quotient("agentSegmentsWithNonResponsiveAgents", "totalAgentConversationSegments"),
+      unit: "RATIO",
+      description: `Share of the segments that ended without any message of the agent, other than by the consumer. ${outcomes}`,
     },
   },
 );

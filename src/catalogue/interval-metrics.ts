@@ -1,3 +1,4 @@
+import { difference, quotient } from "./derived.js";
 import { metricGroup } from "./metric.js";
 
 const human = "Null for an interval without activity of a human agent.";
@@ -52,6 +53,26 @@ export const intervalMetrics = metricGroup(
       upstream: "closedConversations",
       unit: "COUNT",
       description: `Conversations that were closed within the interval. ${skillOnly}`,
+    },
+  },
+  {
+    handleTimePerHandledConversation: {
+      formula: quotient("handleTime", "handledConversations"),
+      unit: "MILLISECONDS",
+      description:
+        "Handle time within the interval for each conversation handled in it. A conversation handled in two intervals counts in both: it is no average handle time of whole conversations.",
+    },
+    handleTimePerClosedConversation: {
+      formula: quotient("handleTime", "closedConversations"),
+      unit: "MILLISECONDS",
+      description:
+        "Handle time within the interval for each conversation closed in it. Handle time is that of human agents, and the conversations that bots closed count too. Rows grouped by skill alone carry it.",
+    },
+    arrivalsMinusClosed: {
+      formula: difference("arrivals", "closedConversations"),
+      unit: "COUNT",
+      description:
+        "Arrivals less closed conversations: by how many conversations the skill's backlog grew within the interval, or shrank where it is negative. No page of the platform says whether a transfer counts as an arrival; where it does, a skill that passes conversations on grows by each. Rows grouped by skill alone carry it, complete when bot skills are included.",
     },
   },
 );

@@ -1,3 +1,4 @@
+import { quotient } from "./derived.js";
 import { metricGroup } from "./metric.js";
 
 const source = "Key Messaging Metrics API";
@@ -66,6 +67,23 @@ export const keyMetricsByTime = metricGroup(
       upstream: "csat",
       unit: "RATIO",
       description: `Share of the answers to the satisfaction question, in the window, that gave 4 or 5 of 5. ${absent}`,
+    },
+  },
+  {
+    closedByAgentShare: {
+      formula: quotient("closedByAgent", "closedConversations"),
+      unit: "RATIO",
+      description: "Share of the closed conversations that the agent closed.",
+    },
+    closedByConsumerShare: {
+      formula: quotient("closedByConsumer", "closedConversations"),
+      unit: "RATIO",
+      description: "Share of the closed conversations that the consumer closed.",
+    },
+    autoClosedShare: {
+      formula: quotient("autoClosed", "closedConversations"),
+      unit: "RATIO",
+      description: "Share of the closed conversations that the system closed.",
     },
   },
 );
@@ -175,6 +193,14 @@ export const keyMetricsCurrent = metricGroup(
       answer: "backSoonAgents",
       unit: "COUNT",
       description: `Agents in the state BACK SOON now. ${absent}`,
+    },
+  },
+  {
+    overdueAssignedShare: {
+      formula: quotient("overdueConversationsAssigned", "assignedConversations"),
+      unit: "RATIO",
+      description:
+        "Share of the assigned conversations that have passed the service level agreement. It can pass 1: assignedConversations counts conversations of the last 30 days alone, and the platform says no such limit of overdueConversationsAssigned.",
     },
   },
 );

@@ -1,3 +1,5 @@
+import type { Formula } from "./derived.js";
+
 /** Unit in which a metric leaves the gateway; the names are the values of the GraphQL enum MetricUnit. */
 export type MetricUnit = "COUNT" | "MILLISECONDS" | "RATIO" | "MESSAGES";
 
@@ -27,6 +29,24 @@ export interface Metric extends MetricDeclaration {
   group: MetricGroupHead;
 }
 
+/** What a metric is that the gateway works out from figures of one row of one answer, apart from its name in our schema. */
+export interface DerivedDeclaration<F extends string = string> {
+  formula: Formula<F>;
+  unit: MetricUnit;
+  /** Meaning, in full sentences. Null rule, unit and formula are added by `describe`. */
+  description: string;
+}
+
+export interface DerivedMetric extends DerivedDeclaration {
+  field: string;
+  group: MetricGroupHead;
+}
+
+/** A metric of the schema: the platform's own, or one that is derived from those. */
+export type AnyMetric = Metric | DerivedMetric;
+
+export const isDerived = (metric: AnyMetric): metric is DerivedMetric => "formula" in metric;
+
 interface MetricGroupHead {
   api: MetricsApi;
   /** GraphQL type on which the metrics of the group stand, as the metric catalogue names it. */
@@ -36,24 +56,43 @@ interface MetricGroupHead {
 }
 
 /** The metrics of one upstream call that belong together: they are always asked for as a whole. */
-export interface MetricGroup<F extends string = string> extends MetricGroupHead {
+export interface MetricGroup<F extends string = string, D extends string = string> extends MetricGroupHead {
   metrics: Readonly<Record<F, Metric>>;
   /** The same, in the order of their declaration. */
   inOrder: readonly Metric[];
+  /** What the gateway works out from them. */
+  derived: Readonly<Record<D, DerivedMetric>>;
+  /** All of both, the platform's own first. */
+  all: readonly AnyMetric[];
 }
 
-export function metricGroup<F extends string>(head: MetricGroupHead, declarations: Record<F, MetricDeclaration>): MetricGroup<F> {
+export function metricGroup<F extends string, D extends string>(
+  head: MetricGroupHead,
+  declarations: Record<F, MetricDeclaration>,
+  derivedDeclarations: Record<D, DerivedDeclaration<NoInfer<F>>>,
+): MetricGroup<F, D> {
   const metrics = Object.fromEntries(
     Object.entries<MetricDeclaration>(declarations).map(([field, declared]) => [
       field,
       { ...declared, field, answer: declared.answer ?? declared.upstream, group: head },
     ]),
   ) as Record<F, Metric>;
-  return { ...head, metrics, inOrder: Object.values(metrics) };
+  const derived = Object.fromEntries(
+    Object.entries<DerivedDeclaration>(derivedDeclarations).map(([field, declared]) => [field, { ...declared, field, group: head }]),
+  ) as Record<D, DerivedMetric>;
+  const inOrder = Object.values<Metric>(metrics);
+  return { ...head, metrics, inOrder, derived, all: [...inOrder, ...Object.values<DerivedMetric>(derived)] };
 }
 
-/** The metrics of a group, in the order of their declaration. */
+/** The platform's own metrics of a group, in the order of their declaration. */
 export const metricsOf = ({ inOrder }: MetricGroup): readonly Metric[] => inOrder;
+
+/** A metric's figure in one row: the platform's, or what the formula makes of the row's. Null where there is none. */
+export function figureIn(values: Readonly<Record<string, number | null>>, metric: AnyMetric): number | null {
+  if (!isDerived(metric)) return values[metric.field] ?? null;
+  const [left, right] = metric.formula.of.map((field) => values[field] ?? null) as [number | null, number | null];
+  return left === null || right === null ? null : metric.formula.value(left, right);
+}
 
 const unitWords: Record<MetricUnit, string> = {
   COUNT: "count",
@@ -62,8 +101,14 @@ const unitWords: Record<MetricUnit, string> = {
   MESSAGES: "messages",
 };
 
-/** The description a client reads: meaning, null rule, unit, and the platform's name with its page. */
-export function describe(metric: Metric): string {
+/** The description a client reads: meaning, null rule, unit, and the platform's name with its page, or the formula. */
+export function describe(metric: AnyMetric): string {
+  const unit = `Unit: ${unitWords[metric.unit]}`;
+  if (isDerived(metric)) return `${metric.description} ${nullRule(metric)} ${unit}. Derived by the gateway: ${metric.formula.text}.`;
   const converted = metric.seconds ? ", converted from the platform's seconds" : "";
-  return `${metric.description} Unit: ${unitWords[metric.unit]}${converted}. Platform name: ${metric.upstream} (${metric.group.source}).`;
+  return `${metric.description} ${unit}${converted}. Platform name: ${metric.upstream} (${metric.group.source}).`;
 }
+
+/** A formula has no value exactly where it divides by zero. */
+const nullRule = ({ formula: { of, value } }: DerivedMetric): string =>
+  value(0, 0) === null ? `Null where ${of[1]} is zero or either figure is null.` : "Null where either figure is null.";

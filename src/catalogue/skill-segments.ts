@@ -1,4 +1,7 @@
+import { quotient } from "./derived.js";
 import { metricGroup } from "./metric.js";
+
+const outcomes = "It and the three other rates add up to 1. Rates do not add up over skills or intervals.";
 
 /** Messaging Operations API, method msgskillsegments. */
 export const skillSegmentMetrics = metricGroup(
@@ -41,6 +44,28 @@ export const skillSegmentMetrics = metricGroup(
       average: true,
       description:
         "Average time from the assignment to an agent until that agent's first message. Null when no segment in the window counts for it.",
+    },
+  },
+  {
+    interactiveRate: {
+      formula: quotient("interactiveSkillSegments", "totalSkillConversationSegments"),
+      unit: "RATIO",
+      description: `Share of the segments in which the consumer answered an agent. ${outcomes}`,
+    },
+    abandonmentRate: {
+      formula: quotient("skillSegmentsAbandonedByConsumers", "totalSkillConversationSegments"),
+      unit: "RATIO",
+      description: `Share of the segments that the consumer closed before an agent had responded, in the queue or after. ${outcomes}`,
+    },
+    nonResponsiveConsumersRate: {
+      formula: quotient("skillSegmentsWithNonResponsiveConsumers", "totalSkillConversationSegments"),
+      unit: "RATIO",
+      description: `Share of the segments in which the consumer never answered an agent. ${outcomes}`,
+    },
+    nonResponsiveAgentsRate: {
+      formula: quotient("skillSegmentsWithNonResponsiveAgents", "totalSkillConversationSegments"),
+      unit: "RATIO",
+      description: `Share of the segments that ended without any message of an agent, other than by the consumer. ${outcomes}`,
     },
   },
 );

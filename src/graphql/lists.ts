@@ -1,3 +1,4 @@
+import { figureIn } from "../catalogue/metric.js";
 import {
   type AgentSegmentsQuestion,
   canonical,
@@ -118,7 +119,7 @@ export function agentIds({ args, answers }: Reading<AgentsArguments, AgentSegmen
   const { metric, direction } = args.orderBy;
   const figures = rows.reply.agents;
   const known = named ?? new Set([...ids, ...figures.keys()].filter((id) => id !== "null"));
-  const ordered = orderedByFigure(known, (id) => figures.get(id)?.[agentSegmentSorts[metric].field], direction);
+  const ordered = orderedByFigure(known, (id) => figureIn(figures.get(id) ?? {}, agentSegmentSorts[metric]), direction);
   return { ids: ordered, order: "figures", totalCount: ordered.length };
 }
 

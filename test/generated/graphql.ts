@@ -13,7 +13,7 @@ export type HandleTimeModel =
 
 /** The unit in which a metric leaves the gateway. */
 export type MetricUnit =
-  /** A whole number of things. */
+  /** A whole number of things; a difference of two can be negative. */
   | 'COUNT'
   /** An average number of messages, with a fraction. */
   | 'MESSAGES'
@@ -74,7 +74,7 @@ export type MetricCatalogQueryVariables = Exact<{
 }>;
 
 
-export type MetricCatalogQuery = { metricCatalog: Array<{ field: string, api: MetricsApi, upstreamName: string, unit: MetricUnit, description: string }> };
+export type MetricCatalogQuery = { metricCatalog: Array<{ field: string, api: MetricsApi, upstreamName: string | null, formula: string | null, unit: MetricUnit, description: string }> };
 
 export type SkillTrendQueryVariables = Exact<{ [key: string]: never; }>;
 
@@ -348,11 +348,12 @@ export const MetricCatalogDocument = new TypedDocumentString(`
     field
     api
     upstreamName
+    formula
     unit
     description
   }
 }
-    `, {"hash":"sha256:b7bef0eeeaf887c712404b7a0cd2bc0cf5570a2de161ae1387535b0c98e57eda"}) as unknown as TypedDocumentString<MetricCatalogQuery, MetricCatalogQueryVariables>;
+    `, {"hash":"sha256:3ffbacc13e8bdaa8c96d208fe86c3e89aa56aecd61319337b7baeb4a828fc780"}) as unknown as TypedDocumentString<MetricCatalogQuery, MetricCatalogQueryVariables>;
 export const SkillTrendDocument = new TypedDocumentString(`
     query SkillTrend {
   contactCenter {

@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { agentSegmentMetrics } from "../../src/catalogue/agent-segments.js";
 import { intervalMetrics } from "../../src/catalogue/interval-metrics.js";
 import { keyMetricsByTime, keyMetricsCurrent } from "../../src/catalogue/key-metrics.js";
-import { describe as descriptionOf, type MetricGroup, metricsOf } from "../../src/catalogue/metric.js";
+import { type DerivedMetric, describe as descriptionOf, type MetricGroup, metricsOf } from "../../src/catalogue/metric.js";
 import { skillSegmentMetrics } from "../../src/catalogue/skill-segments.js";
 import { AgentSegments, AgentSegmentsInterval, AgentSkillSegments } from "../../src/graphql/apis/agent-segments.js";
 import { ConversationHandling } from "../../src/graphql/apis/conversations.js";
@@ -105,23 +105,24 @@ describe.each(rows)("$type", ({ type, group, of }) => {
   const selection = metricsOf(group)
     .map(({ field }) => field)
     .join(" ");
+  const derived = Object.values<DerivedMetric>(group.derived);
 
   test("has each metric of its group as a nullable field in the metric's unit, described by the catalogue", () => {
     const fields = (schema.getType(type) as GraphQLObjectType).getFields();
     const scalars = { COUNT: "Int", MILLISECONDS: "Milliseconds", RATIO: "Float", MESSAGES: "Float" };
-    for (const metric of metricsOf(group)) {
+    for (const metric of group.all) {
       const field = fields[metric.field];
       expect({ type: String(field?.type), description: field?.description, deprecated: field?.deprecationReason }).toEqual({
         type: scalars[metric.unit],
         description: descriptionOf(metric),
-        deprecated: metric.deprecated,
+        deprecated: "deprecated" in metric ? metric.deprecated : undefined,
       });
     }
   });
 
   test("reads its metrics as plain properties, without a function a field", () => {
     const fields = (schema.getType(type) as GraphQLObjectType).getFields();
-    expect(metricsOf(group).filter(({ field }) => fields[field]?.resolve !== undefined)).toEqual([]);
+    expect(group.all.filter(({ field }) => fields[field]?.resolve !== undefined)).toEqual([]);
   });
 
   test("answers each metric with its own value", async () => {
@@ -132,6 +133,35 @@ describe.each(rows)("$type", ({ type, group, of }) => {
     const [first, second, ...others] = metricsOf(group).map(({ field }) => field);
     const answered = await read(type, of({ [first!]: 0, [second!]: null }), selection);
     expect(answered).toEqual({ [first!]: 0, ...Object.fromEntries([second!, ...others].map((field) => [field, null])) });
+  });
+
+  test("derives the others from its own values, and from nothing else", async () => {
+    const values = valuesOf(group);
+    const answered = (await read(
+      type,
+      of({ ...values, ...Object.fromEntries(derived.map(({ field }) => [field, 99])) }),
+      derived.map(({ field }) => field).join(" "),
+    )) as Values;
+    for (const { field, formula } of derived) {
+      const [left, right] = formula.of.map((part) => values[part]!) as [number, number];
+      expect([field, answered[field]]).toEqual([field, formula.text.includes(" / ") ? left / right : left - right]);
+    }
+  });
+
+  test("derives null where a part is null or the denominator is zero", async () => {
+    for (const metric of derived) {
+      const { field, formula } = metric;
+      const answer = async (left: number | null, right: number | null) =>
+        ((await read(type, of({ [formula.of[0]]: left, [formula.of[1]]: right }), field)) as Values)[field];
+      const isQuotient = formula.text === formula.of.join(" / ");
+      expect(formula.text).toBe(formula.of.join(isQuotient ? " / " : " - "));
+      expect([await answer(null, 4), await answer(4, null), await answer(null, null)]).toEqual([null, null, null]);
+      expect(await answer(0, 4)).toBe(isQuotient ? 0 : -4);
+      expect(await answer(4, 0)).toBe(isQuotient ? null : 4);
+      expect(descriptionOf(metric)).toMatch(
+        isQuotient ? /Null where \w+ is zero or either figure is null\./ : /Null where either figure is null\./,
+      );
+    }
   });
 
   test("takes no value that is not one of its metrics", () => {

@@ -1,6 +1,6 @@
 import { Args, ArgsType, Ctx, Field, ID, ObjectType, Query, Resolver } from "type-graphql";
 import { catalogue } from "../../catalogue/catalogue.js";
-import { describe, type Metric } from "../../catalogue/metric.js";
+import { type AnyMetric, describe, isDerived } from "../../catalogue/metric.js";
 import { accountMeant, type GatewayContext } from "../context.js";
 import { ContactCenter } from "../types/entities.js";
 import { MetricsApi, MetricUnit } from "../types/enums.js";
@@ -11,17 +11,27 @@ export class MetricDefinition {
   readonly field: string;
   @Field(() => MetricsApi, { description: "The API that delivers it." })
   readonly api: MetricsApi;
-  @Field(() => String, { description: "Its name at the platform, for example avg_wait_time." })
-  readonly upstreamName: string;
+  @Field(() => String, {
+    nullable: true,
+    description: "Its name at the platform, for example avg_wait_time. Null: the gateway derives it from other metrics.",
+  })
+  readonly upstreamName: string | null;
+  @Field(() => String, {
+    nullable: true,
+    description:
+      "How the gateway derives it from other metrics of the same object, for example closedByAgent / closedConversations. Null: it is the platform's own.",
+  })
+  readonly formula: string | null;
   @Field(() => MetricUnit, { description: "The unit in which it leaves the gateway." })
   readonly unit: MetricUnit;
   @Field(() => String, { description: "Meaning, null rule, unit and source: the description of its field." })
   readonly description: string;
 
-  constructor(metric: Metric) {
+  constructor(metric: AnyMetric) {
     this.field = `${metric.group.type}.${metric.field}`;
     this.api = metric.group.api;
-    this.upstreamName = metric.upstream;
+    this.upstreamName = isDerived(metric) ? null : metric.upstream;
+    this.formula = isDerived(metric) ? metric.formula.text : null;
     this.unit = metric.unit;
     this.description = describe(metric);
   }

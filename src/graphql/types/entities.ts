@@ -1,5 +1,5 @@
 import { Directive, Field, Float, ID, Int, InterfaceType, ObjectType } from "type-graphql";
-import { describe, type Metric, type MetricGroup, type MetricUnit, metricsOf } from "../../catalogue/metric.js";
+import { type AnyMetric, describe, figureIn, isDerived, type MetricGroup, type MetricUnit } from "../../catalogue/metric.js";
 import type { Window } from "../../time.js";
 import type { IntervalMetricsQuestion, KeyMetricsQuestion, Values } from "../../upstream/question.js";
 import { ConnectionOf, EdgeOf } from "../connection.js";
@@ -68,32 +68,38 @@ export abstract class Measured extends Figures {
 const scalars = { COUNT: Int, MILLISECONDS: Milliseconds, RATIO: Float, MESSAGES: Float } satisfies Record<MetricUnit, unknown>;
 
 /** Property decorator: the GraphQL field of one metric, nullable, with scalar, description and deprecation from the catalogue. */
-export const MetricField = (metric: Metric, prefix = "") =>
+export const MetricField = (metric: AnyMetric, prefix = "") =>
   Field(() => scalars[metric.unit], {
     nullable: true,
     description: prefix + describe(metric),
-    ...(metric.deprecated === undefined ? {} : { deprecationReason: metric.deprecated }),
+    ...(isDerived(metric) || metric.deprecated === undefined ? {} : { deprecationReason: metric.deprecated }),
   });
 
-/** Class decorator: one MetricField for each metric of the group. */
+/** Class decorator: one MetricField for each metric of the group, derived ones too. */
 export const MetricFields =
   (group: MetricGroup) =>
   ({ prototype }: { prototype: object }): void => {
-    for (const metric of metricsOf(group)) MetricField(metric)(prototype, metric.field);
+    for (const metric of group.all) MetricField(metric)(prototype, metric.field);
   };
 
-/** Class decorator: the metrics of the group are read from the object's `values` when they are selected, null where absent. None is copied. */
+/**
+ * Class decorator: the metrics of the group are read from the object's `values` when they are selected, or derived from them; null where
+ * absent. None is copied.
+ */
 export const ReadsMetrics =
   (group: MetricGroup) =>
   ({ prototype }: { prototype: Figures }): void => {
-    for (const { field } of metricsOf(group)) {
-      Object.defineProperty(prototype, field, {
-        get(this: Figures) {
-          return this.values[field] ?? null;
-        },
-      });
-    }
+    for (const metric of group.all) Object.defineProperty(prototype, metric.field, { get: reader(metric) });
   };
+
+const reader = (metric: AnyMetric): ((this: Figures) => number | null) =>
+  isDerived(metric)
+    ? function (this: Figures) {
+        return figureIn(this.values, metric);
+      }
+    : function (this: Figures) {
+        return this.values[metric.field] ?? null;
+      };
 
 @ObjectType({ simpleResolvers: true, description: "A LivePerson account (site): the scope of every id and every metric." })
 @Directive('@key(fields: "accountId")')

@@ -1,7 +1,13 @@
 import { registerEnumType } from "type-graphql";
 import { agentSegmentMetrics } from "../../catalogue/agent-segments.js";
 import { keyMetricsByTime, keyMetricsCurrent } from "../../catalogue/key-metrics.js";
-import { describe, type Metric, type MetricsApi as MetricsApiName, type MetricUnit as MetricUnitName } from "../../catalogue/metric.js";
+import {
+  type AnyMetric,
+  describe,
+  type Metric,
+  type MetricsApi as MetricsApiName,
+  type MetricUnit as MetricUnitName,
+} from "../../catalogue/metric.js";
 import type { Grouping, HandleTimeModel as HandleTimeModelName, UserType } from "../../upstream/question.js";
 
 /** Declares an enum of the schema, whose values stand for themselves: the description of it and of each value. */
@@ -40,7 +46,7 @@ export const IntervalGrouping = enumOf<Grouping>("IntervalGrouping", "What the r
 
 export type MetricUnit = MetricUnitName;
 export const MetricUnit = enumOf<MetricUnitName>("MetricUnit", "The unit in which a metric leaves the gateway.", {
-  COUNT: "A whole number of things.",
+  COUNT: "A whole number of things; a difference of two can be negative.",
   MILLISECONDS: "A duration in milliseconds.",
   RATIO: "A share of a whole: 1 is 100 %, and loads can pass it.",
   MESSAGES: "An average number of messages, with a fraction.",
@@ -61,10 +67,10 @@ export const MetricSortDirection = enumOf<MetricSortDirection>(
   { ASC: "Lowest first.", DESC: "Highest first." },
 );
 
-const described = <V extends string>(metrics: Readonly<Record<V, Metric>>) =>
-  Object.fromEntries(Object.entries<Metric>(metrics).map(([value, metric]) => [value, describe(metric)])) as Record<V, string>;
+const described = <V extends string>(metrics: Readonly<Record<V, AnyMetric>>) =>
+  Object.fromEntries(Object.entries<AnyMetric>(metrics).map(([value, metric]) => [value, describe(metric)])) as Record<V, string>;
 
-const { metrics: segments } = agentSegmentMetrics;
+const { metrics: segments, derived: rates } = agentSegmentMetrics;
 
 /** The metrics by which the gateway itself sorts agents. */
 export const agentSegmentSorts = {
@@ -76,8 +82,15 @@ export const agentSegmentSorts = {
   AGENT_SEGMENTS_WITH_NON_RESPONSIVE_CONSUMERS: segments.agentSegmentsWithNonResponsiveConsumers,
   AGENT_SEGMENTS_WITH_NON_RESPONSIVE_AGENTS: segments.agentSegmentsWithNonResponsiveAgents,
   AVG_TIME_TO_FIRST_AGENT_MESSAGE_FROM_AGENT_ASSIGNMENT: segments.avgTimeToFirstAgentMessageFromAgentAssignment,
+  AVG_TIME_TO_FIRST_AGENT_MESSAGE_FROM_AGENT_ASSIGNMENT_AFTER_TRANSFER: segments.avgTimeToFirstAgentMessageFromAgentAssignmentAfterTransfer,
+  AVG_TIME_TO_FIRST_AGENT_MESSAGE_FROM_AGENT_ASSIGNMENT_NEW_CONVERSATION:
+    segments.avgTimeToFirstAgentMessageFromAgentAssignmentNewConversation,
   AVG_TIME_TO_RESPONSE_FROM_AGENT_ASSIGNMENT: segments.avgTimeToResponseFromAgentAssignment,
-} as const satisfies Record<string, Metric>;
+  INTERACTIVE_RATE: rates.interactiveRate,
+  ABANDONMENT_RATE: rates.abandonmentRate,
+  NON_RESPONSIVE_CONSUMERS_RATE: rates.nonResponsiveConsumersRate,
+  NON_RESPONSIVE_AGENTS_RATE: rates.nonResponsiveAgentsRate,
+} as const satisfies Record<string, AnyMetric>;
 
 export type AgentSegmentSort = keyof typeof agentSegmentSorts;
 export const AgentSegmentSort = enumOf<AgentSegmentSort>(

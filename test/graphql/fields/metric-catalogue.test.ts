@@ -8,7 +8,10 @@ import { buildGatewaySchema } from "../../../src/graphql/schema.js";
 const { schema } = await buildGatewaySchema(behaviour);
 
 async function metricCatalog(argument = ""): Promise<MetricDefinition[]> {
-  const { data, errors } = await graphql({ schema, source: `{ metricCatalog${argument} { field api upstreamName unit description } }` });
+  const { data, errors } = await graphql({
+    schema,
+    source: `{ metricCatalog${argument} { field api upstreamName formula unit description } }`,
+  });
   expect(errors).toBeUndefined();
   return data?.metricCatalog as MetricDefinition[];
 }
@@ -28,6 +31,16 @@ test("each entry's field exists in the schema and has the entry's description", 
   }
 });
 
+test("each metric has a name at the platform or a formula of such, and none the platform advises against", async () => {
+  const all = await metricCatalog();
+  const own = new Map(all.flatMap(({ field, upstreamName, description }) => (upstreamName === null ? [] : [[field, description]])));
+  for (const { field, upstreamName, formula } of all) {
+    expect([field, upstreamName === null]).toEqual([field, formula !== null]);
+    for (const part of formula?.split(/ [/-] /) ?? []) expect(own.get(`${field.split(".")[0]}.${part}`), field).toBeDefined();
+  }
+  expect(all.filter(({ formula }) => /consumerMessages|agentMessages/.test(formula ?? ""))).toEqual([]);
+});
+
 test("an API picks its own metrics", async () => {
   const picked = await metricCatalog("(api: KEY_METRICS)");
   expect(new Set(picked.map(({ api }) => api))).toEqual(new Set(["KEY_METRICS"]));
@@ -35,7 +48,15 @@ test("an API picks its own metrics", async () => {
     expect.objectContaining({ field: "KeyMetrics.avgWaitTime", upstreamName: "avg_wait_time", unit: "MILLISECONDS" }),
   );
   expect(picked).toContainEqual(expect.objectContaining({ field: "CurrentMetrics.agentLoad", upstreamName: "agent_load", unit: "RATIO" }));
-  expect(picked).toHaveLength(27);
+  expect(picked).toContainEqual(
+    expect.objectContaining({
+      field: "KeyMetrics.autoClosedShare",
+      upstreamName: null,
+      formula: "autoClosed / closedConversations",
+      unit: "RATIO",
+    }),
+  );
+  expect(picked).toHaveLength(31);
 });
 
 test("an explicit null picks all, like an argument left out", async () => {
