@@ -57,7 +57,7 @@ describe("configFrom", () => {
       maxQueryDepth: 20,
       maxQueryFields: 10_000,
       maxListItems: 5000,
-      maxAnswerValues: 500_000,
+      maxAnswerValues: 300_000,
       introspection: true,
       graphiql: true,
       trustedDocuments: { mode: "off", byHash: {} },

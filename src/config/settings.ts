@@ -62,7 +62,7 @@ export const settings = z.object({
   MAX_QUERY_DEPTH: whole(1, 1000, 20),
   MAX_QUERY_FIELDS: whole(1, 1_000_000, 10_000),
   MAX_LIST_ITEMS: whole(1, 1_000_000, 5000),
-  MAX_ANSWER_VALUES: whole(1, 1_000_000_000, 500_000),
+  MAX_ANSWER_VALUES: whole(1, 1_000_000_000, 300_000),
   INTROSPECTION: oneOf(["true", "false"]).optional(),
   GRAPHIQL: oneOf(["true", "false"]).optional(),
   TRUSTED_DOCUMENTS: oneOf(["off", "report", "enforce"]).prefault("off"),

@@ -28,7 +28,7 @@ export interface Execution {
   values: number;
 }
 
-export type Execute = (execution: Execution) => ExecutionResult | Promise<ExecutionResult>;
+export type Execute = (execution: Execution) => Promise<ExecutionResult>;
 
 /** A document is compiled when it is executed for this time: compiling costs what some ten executions save. */
 const compiledAtUse = 3;
@@ -74,16 +74,28 @@ export function executorOf(schema: GraphQLSchema): Execute {
     return isCompiledQuery(query) ? query : null;
   };
 
-  return (execution) => {
-    const { document, operationName, variables, context } = execution;
-    const query = compiledFor(execution);
+  const run = ({ document, operationName, variables, context }: Execution, query: CompiledQuery | null) => {
     const byGraphqlJs = () => execute({ schema, document, operationName, variableValues: variables, contextValue: context });
     if (!query) return byGraphqlJs();
     const result = query.query(undefined, context, variables);
     // Without data nothing was executed: the variables were refused.
     return !(result instanceof Promise) && result.data === undefined ? byGraphqlJs() : result;
   };
+
+  return async (execution) => {
+    if (execution.values < largeAnswer) return run(execution, compiledFor(execution));
+    // Other requests have their turn between the long steps of a large one.
+    await turn();
+    const query = compiledFor(execution);
+    await turn();
+    const result = await run(execution, query);
+    await turn();
+    return result;
+  };
 }
+
+/** Resolves after everything that waits for the event loop now. */
+const turn = () => new Promise((resolve) => setImmediate(resolve));
 
 /** Variables that @skip and @include read, by document. */
 const conditional = new WeakMap<DocumentNode, readonly string[]>();

@@ -36,11 +36,20 @@ interface ListArguments<Order> extends PagingArguments {
 type AgentsArguments = ListArguments<AgentSegmentOrder>;
 type KeysArguments = ListArguments<KeyMetricOrder>;
 
-/** The ids named, in their order and without repeats; null when none were given. Throws BAD_USER_INPUT. */
+const checked = new WeakMap<readonly string[], readonly string[]>();
+
+/**
+ * The ids named, in their order and without repeats; null when none were given. Throws BAD_USER_INPUT. A list is checked once: a variable
+ * may stand at any number of fields.
+ */
 function namedIds(ids: ListArgument): readonly string[] | null {
   if (!ids) return null;
+  const known = checked.get(ids);
+  if (known) return known;
   checkedNumber("the number of ids", ids.length, 0, entityPage.most);
-  return [...new Set(ids.map((id) => checkedId("ids", id)))];
+  const named = [...new Set(ids.map((id) => checkedId("ids", id)))];
+  checked.set(ids, named);
+  return named;
 }
 
 /** How long a page of entities is: as long as `ids` unless `first` says otherwise. Throws BAD_USER_INPUT. */

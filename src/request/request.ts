@@ -66,7 +66,8 @@ export function requests({ config, schema, accounts, coalescer, budgets, directo
     const scoped = <Q extends Question>(question: Q): Q => {
       const account = readable.find(({ id }) => id === question.account);
       if (!account) throw new GatewayError("FORBIDDEN", `Account ${question.account} is not readable.`);
-      return restricted({ ...question, credential: account.credentialFor(caller.bearer) }, account.config.mergesOff);
+      const credential = account.credentialFor(caller.bearer);
+      return restricted(question.credential === credential ? question : { ...question, credential }, account.config.mergesOff);
     };
     const scopedAll = (all: readonly Question[]) => all.flatMap((question) => unlessRefused(() => scoped(question)));
     const context: GatewayContext = {

@@ -15,10 +15,22 @@ export interface AnswerStore {
   onTaken?(taker: (scope: string, record: AnswerRecord) => void): void;
 }
 
+/** The records of a scope are read anew after so long, ms: then those that are used count as used, and those that have expired are gone. */
+const readAnewMs = 1_000;
+
 /** A parsed answer takes about this many bytes of memory for each byte of its JSON. */
 const memoryPerBodyByte = 3;
 const smallestRecordBytes = 1_024;
 const memoryOf = ({ bytes }: AnswerRecord): number => smallestRecordBytes + memoryPerBodyByte * bytes;
+
+/** What is kept of a scope. */
+interface KeptScope {
+  readonly slots: Set<string>;
+  /** Its records as they were read last; null once one was kept or dropped. */
+  list: { records: readonly AnswerRecord[]; readAt: number } | null;
+  /** Grows with each record that is kept or dropped. */
+  changes: number;
+}
 
 /**
  * Answers in this process's memory, through Keyv. Beyond `maxBytes` the ones used longest ago are dropped. One that is larger than that
@@ -26,8 +38,7 @@ const memoryOf = ({ bytes }: AnswerRecord): number => smallestRecordBytes + memo
  */
 export class MemoryAnswerStore implements AnswerStore {
   readonly #keyv: Keyv<AnswerRecord>;
-  /** Which slots of a scope are kept. */
-  readonly #slots = new Map<string, Set<string>>();
+  readonly #scopes = new Map<string, KeptScope>();
   #hasWarned = false;
 
   constructor(
@@ -45,10 +56,14 @@ export class MemoryAnswerStore implements AnswerStore {
   }
 
   async get(scope: string): Promise<readonly AnswerRecord[]> {
-    const slots = this.#slots.get(scope);
-    if (!slots) return [];
-    const found = await Promise.all([...slots].map((slot) => this.#keyv.get(keyOf(scope, slot))));
-    return found.filter((record) => record !== undefined).sort((a, b) => askedAfter(b, a));
+    const kept = this.#scopes.get(scope);
+    if (!kept) return [];
+    if (kept.list && Math.abs(Date.now() - kept.list.readAt) < readAnewMs) return kept.list.records;
+    const { changes } = kept;
+    const found = await Promise.all([...kept.slots].map((slot) => this.#keyv.get(keyOf(scope, slot))));
+    const records = found.filter((record) => record !== undefined).sort((a, b) => askedAfter(b, a));
+    if (kept.changes === changes) kept.list = { records, readAt: Date.now() };
+    return records;
   }
 
   async put(scope: string, slot: string, record: AnswerRecord, keepMs: number): Promise<void> {
@@ -57,9 +72,13 @@ export class MemoryAnswerStore implements AnswerStore {
     // An answer can come back later than one that was asked for after it.
     if (older && askedAfter(older, record) > 0) return;
     if (memoryOf(record) > this.maxBytes) this.#warnOfSize(record);
-    const slots = this.#slots.get(scope) ?? new Set<string>();
-    this.#slots.set(scope, slots.add(slot));
+    const kept = this.#scopes.get(scope) ?? { slots: new Set<string>(), list: null, changes: 0 };
+    this.#scopes.set(scope, kept);
+    kept.slots.add(slot);
+    kept.changes++;
     await this.#keyv.set(key, record, Math.max(1, keepMs));
+    kept.changes++;
+    kept.list = null;
   }
 
   #warnOfSize({ call, bytes }: AnswerRecord): void {
@@ -72,9 +91,12 @@ export class MemoryAnswerStore implements AnswerStore {
 
   #forget(key: string): void {
     const [scope = "", slot = ""] = key.split(separator);
-    const slots = this.#slots.get(scope);
-    slots?.delete(slot);
-    if (slots?.size === 0) this.#slots.delete(scope);
+    const kept = this.#scopes.get(scope);
+    if (!kept) return;
+    kept.slots.delete(slot);
+    kept.changes++;
+    kept.list = null;
+    if (kept.slots.size === 0) this.#scopes.delete(scope);
   }
 }
 

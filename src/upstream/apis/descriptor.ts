@@ -126,6 +126,10 @@ export interface Api<A extends ApiName = ApiName> {
    * when the platform was or will be asked, epoch ms.
    */
   covered(call: CallByApi[A], question: QuestionOf<A>, reply: ReplyByApi[A] | null, sentAt?: number): QuestionOf<A> | null;
+  /** Names of what answers of the call can hold: an answer that holds none of what is sought for a question answers no part of it. */
+  holds(call: CallByApi[A]): readonly string[];
+  /** The name of what is sought for the question. */
+  sought(question: QuestionOf<A>): string;
   /** What records, newest first, hold of the question. */
   lookUp(records: readonly AnswerRecord<A>[], question: QuestionOf<A>, usable: Usable): Found<QuestionOf<A>>;
   /** What the answer cannot say because its section could not be read, in words for the error; null when it can. */

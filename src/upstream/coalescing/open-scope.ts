@@ -15,6 +15,8 @@ const mostRefused = 1_000;
 /** Shapes of questions that are remembered as in use. */
 const mostInUse = 20;
 
+const noIds: ReadonlyMap<string, GatewayError> = new Map();
+
 /** What is going on in one scope. Written by the coalescer alone. */
 export class OpenScope {
   readonly calls = new Set<CallInFlight>();
@@ -88,7 +90,7 @@ export class OpenScope {
     return {
       argument: (question) =>
         this.#refusedArguments.size === 0 ? null : (this.#refusedArguments.get(this.scope.api.signature(question)) ?? null),
-      ids: new Map(this.#refusedIds.entries()),
+      ids: this.#refusedIds.size === 0 ? noIds : new Map(this.#refusedIds.entries()),
     };
   }
 
@@ -101,19 +103,37 @@ export class OpenScope {
     if (this.monotonic() < this.#refusedAdditionsUntil) return nothingSeen;
     const { api } = this.scope;
     const ttl = ttlMs[api.kinds[0]];
-    const fresh = records.filter((record) => ageAt(record, present) < ttl);
     const sent = this.open.filter(({ sentAt }) => sentAt !== null);
-    const oldestFirst = [...this.#inUse.values()].map((question) => ({ question, asOf: asOfIn(records, question, this.scope) }));
+    // Only planning a call looks at them: a question that stored answers hold is spared the walk over all that is stored.
+    const fresh = once(() => records.filter((record) => ageAt(record, present) < ttl));
+    const inUse = once(() => {
+      const oldestFirst = [...this.#inUse.values()].map((question) => ({ question, asOf: asOfIn(records, question, this.scope) }));
+      return oldestFirst.sort((a, b) => a.asOf - b.asOf).map(({ question }) => question);
+    });
     return {
-      fresh,
+      get fresh() {
+        return fresh();
+      },
+      get inUse() {
+        return inUse();
+      },
       triesAll,
       size: (name) => sizes.known(this.scope, name),
       spentOnNamed: (shape) =>
-        fresh.filter(({ call }) => api.shape(call) === shape).reduce((sum, { pages }) => sum + pages, 0) +
+        fresh()
+          .filter(({ call }) => api.shape(call) === shape)
+          .reduce((sum, { pages }) => sum + pages, 0) +
         sent.filter(({ call }) => api.shape(call) === shape).reduce((sum, { plan }) => sum + plan.exchanges, 0),
-      inUse: oldestFirst.sort((a, b) => a.asOf - b.asOf).map(({ question }) => question),
     };
   }
+}
+
+function once<T>(work: () => T): () => T {
+  let result: { readonly value: T } | undefined;
+  return () => {
+    result ??= { value: work() };
+    return result.value;
+  };
 }
 
 /** When the newest answer that holds the question was asked for; 0 when none does. */

@@ -45,9 +45,36 @@ export function remainder<A extends ApiName>(
   return left.length > 0 ? api.withIds(question, left) : null;
 }
 
+/** Fewer records than this are looked at one by one. */
+const fewRecords = 8;
+const sorted = new WeakMap<readonly object[], ReadonlyMap<string, readonly object[]>>();
+
+/** The records that can hold some of the question, in their order. A list of records is sorted by what they hold once. */
+function holding<A extends ApiName>(
+  api: Pick<Api<A>, "holds" | "sought">,
+  records: readonly AnswerRecord<A>[],
+  question: QuestionOf<A>,
+): readonly AnswerRecord<A>[] {
+  if (records.length < fewRecords) return records;
+  let known = sorted.get(records);
+  if (!known) {
+    const held = new Map<string, AnswerRecord<A>[]>();
+    for (const record of records) {
+      for (const name of api.holds(record.call)) {
+        const others = held.get(name);
+        if (others) others.push(record);
+        else held.set(name, [record]);
+      }
+    }
+    known = held;
+    sorted.set(records, known);
+  }
+  return (known.get(api.sought(question)) ?? []) as readonly AnswerRecord<A>[];
+}
+
 /** Takes each part of the question from the newest record that holds it. */
 export function lookUpByIds<A extends ApiName>(
-  api: Pick<Api<A>, "ids" | "withIds" | "covered" | "faultFor">,
+  api: Pick<Api<A>, "ids" | "withIds" | "covered" | "faultFor" | "holds" | "sought">,
   records: readonly AnswerRecord<A>[],
   question: QuestionOf<A>,
   kinds: readonly FreshnessKind[],
@@ -55,7 +82,7 @@ export function lookUpByIds<A extends ApiName>(
 ): Found<QuestionOf<A>> {
   const parts: FoundPart<QuestionOf<A>>[] = [];
   let missing: QuestionOf<A> | null = question;
-  for (const record of records) {
+  for (const record of holding(api, records, question)) {
     if (missing === null) break;
     const part = api.covered(record.call, missing, record.reply);
     const serves =

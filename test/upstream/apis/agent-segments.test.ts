@@ -208,7 +208,7 @@ describe("a faulty section of agent segments", () => {
     ["a row that is no object", agentsWith(5), "rows", ["rows", "split"]],
     ["a metric that is no number", agentsWith({ interactiveAgentSegments: "many" }), "rows", ["rows", "split"]],
     ["no skills though agents have rows", without("metricsPerSkill"), "bySkill", ["split", "splitTotal"]],
-    ["a skill that is a list", { ...sound, metricsPerSkill: { "1": [] } }, "bySkill", ["split", "splitTotal"]],
+    ["a skill that is a list", { ...sound, metricsPerSkill: { "1": [7] } }, "bySkill", ["split", "splitTotal"]],
     ["no total", without("metricsTotal"), "total", ["total", "splitTotal"]],
     ["a total with half a segment", { ...sound, metricsTotal: { interactiveAgentSegments: 0.5 } }, "total", ["total", "splitTotal"]],
   ])("%s: the questions that need it fail, the others are answered", async (_, body, section, failing) => {

@@ -97,6 +97,9 @@ export const agentSegments: Api<"agent-segments"> = {
     if (ids === null) return null;
     return ids === question.agents ? question : this.withIds(question, ids as readonly string[]);
   },
+  // Rows are in every answer, a total in those of exactly its agents.
+  holds: ({ agents }) => ["rows", `total ${agents}`],
+  sought: ({ of, agents }) => (of === "rows" ? "rows" : `total ${agents}`),
   lookUp(records, question, usable) {
     return lookUpByIds(this, records, question, ["segments"], usable);
   },

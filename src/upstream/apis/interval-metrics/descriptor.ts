@@ -91,10 +91,12 @@ export const intervalMetrics: Api<"interval-metrics"> = {
   totalIds: () => null,
 
   covered: (call, question) => (isWithin(question.window, call.window) && rowsCovered(call, question) ? question : null),
+  holds: () => ["rows"],
+  sought: () => "rows",
   lookUp(records, question, usable) {
     const slots = slotsOf(question.window, question.everyMinutes * minuteMs).map((slot) => ({
       slot,
-      source: source(records, question, slot, usable),
+      source: source(holding(records, question, slot), question, slot, usable),
     }));
     const holes = slots.filter(({ source }) => !source).map(({ slot }) => slot);
     if (holes.length > 0) return { parts: [], missing: { ...question, window: hull(holes) } };
@@ -198,6 +200,25 @@ const rowsCovered = (call: { filters: IntervalFilters; includeBotSkills: boolean
   (call.includeBotSkills || !question.includeBotSkills) &&
   (Object.entries(call.filters) as [Grouping, string][]).every(([kind, id]) => question.filters[kind] === id);
 
+const bySlot = new WeakMap<readonly Record[], Map<number, Record[]>>();
+
+/** The records whose window holds the interval, in their order. A list of records is sorted by the intervals that they hold once. */
+function holding(records: readonly Record[], { everyMinutes }: Asked, slot: Window): readonly Record[] {
+  let known = bySlot.get(records);
+  if (!known) {
+    known = new Map();
+    for (const record of records) {
+      for (const { from } of slotsOf(record.reply.window, everyMinutes * minuteMs)) {
+        const others = known.get(from);
+        if (others) others.push(record);
+        else known.set(from, [record]);
+      }
+    }
+    bySlot.set(records, known);
+  }
+  return known.get(slot.from) ?? [];
+}
+
 /** The newest usable answer that holds the slot: a settled slot lives longer than one that may still change. */
 function source(records: readonly Record[], question: Asked, slot: Window, usable: Usable): Record | undefined {
   return records.find((record) => {
@@ -220,8 +241,12 @@ function assembled(question: Asked, slots: readonly { slot: Window; source: Reco
   // A row without an id belongs to nobody's rows, unless the platform itself picked it for that id.
   const wanted = (row: IntervalRow, call: Record["call"]) =>
     (includeBotSkills || row.human) && picks.every(([kind, id]) => (row.ids[kind] ?? call.filters[kind]) === id);
-  const rowsOf = ({ slot, source: { call, reply } }: (typeof slots)[number]) =>
-    (reply.bySlot.get(slot.from) ?? []).filter((row) => wanted(row, call));
+  const [picked] = picks;
+  const rowsOf = ({ slot, source: { call, reply } }: (typeof slots)[number]) => {
+    const rows = reply.bySlot.get(slot.from) ?? [];
+    const own = picked && call.filters[picked[0]] === undefined ? rowsWithId(rows, ...picked) : rows;
+    return own.filter((row) => wanted(row, call));
+  };
   const found = slots.map((each) => [each.slot.from, rowsOf(each)] as const).filter(([, rows]) => rows.length > 0);
   const pending = slots.filter(({ slot, source }) => source.reply.pending.some((part) => overlap(part, slot))).map(({ slot }) => slot);
   const reply: IntervalMetricsReply = {
@@ -232,6 +257,25 @@ function assembled(question: Asked, slots: readonly { slot: Window; source: Reco
     pending: joinedWindows(pending),
   };
   return { question, reply, from: answers as unknown as AnswerRecord[] };
+}
+
+const byId = new WeakMap<readonly IntervalRow[], Map<Grouping, Map<string | undefined, IntervalRow[]>>>();
+
+/** The rows with this id. The rows of an interval are sorted by their ids of a kind once. */
+function rowsWithId(rows: readonly IntervalRow[], kind: Grouping, id: string): readonly IntervalRow[] {
+  const kinds = byId.get(rows) ?? new Map<Grouping, Map<string | undefined, IntervalRow[]>>();
+  byId.set(rows, kinds);
+  let known = kinds.get(kind);
+  if (!known) {
+    known = new Map();
+    for (const row of rows) {
+      const others = known.get(row.ids[kind]);
+      if (others) others.push(row);
+      else known.set(row.ids[kind], [row]);
+    }
+    kinds.set(kind, known);
+  }
+  return known.get(id) ?? [];
 }
 
 const agesOf = (replies: readonly IntervalMetricsReply[]): Pick<IntervalMetricsReply, "asOf" | "newestAskedAt"> => ({

@@ -126,6 +126,11 @@ export const keyMetrics: Api<"key-metrics"> = {
   covered(call, question, reply, sentAt) {
     return figuresCovered(call, question, reply, sentAt) ? keysCovered(call, question, reply) : null;
   },
+  holds: ({ groupBy, total, filters }) => [
+    ...(total ? [held("total", filters)] : []),
+    ...(groupBy ? [held(groupBy, { ...filters, [ownFilter(groupBy)]: null })] : []),
+  ],
+  sought: ({ of, filters }) => held(of, filters),
   lookUp(records, question, usable) {
     return lookUpByIds(this, records, question, keyFigures(question), usable);
   },
@@ -178,6 +183,9 @@ export const keyMetrics: Api<"key-metrics"> = {
     said: () => "totals came.",
   }),
 };
+
+const held = (of: Asked["of"], { agentIds, agentGroupIds, skillIds }: KeyMetricsFilters): string =>
+  `${of} ${agentIds} ${agentGroupIds} ${skillIds}`;
 
 type Shape = Pick<KeyMetricsCall, "groupBy" | "filters" | "order" | "take" | "skip"> & {
   exchanges: number;

@@ -66,6 +66,9 @@ export const skillSegments: Api<"skill-segments"> = {
     if (ids === null) return null;
     return ids === question.skills ? question : this.withIds(question, ids as readonly string[]);
   },
+  // Rows are in every answer, a total in those of exactly its skills.
+  holds: ({ skills }) => ["rows", `total ${skills}`],
+  sought: ({ of, skills }) => (of === "rows" ? "rows" : `total ${skills}`),
   lookUp(records, question, usable) {
     return lookUpByIds(this, records, question, ["segments"], usable);
   },
