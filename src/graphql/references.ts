@@ -2,7 +2,7 @@ import { badInput } from "../errors.js";
 import { conversationMeant } from "./apis/conversations.js";
 import { checkedId, unlessRefused } from "./bounds.js";
 import { accountMeant, type GatewayContext, readableAccount } from "./context.js";
-import { ContactCenter, type EntityType, entities, isEntityType, type Parent } from "./types/entities.js";
+import { ContactCenter, type EntityType, entities, isEntityType, type Parent, Siblings } from "./types/entities.js";
 
 /** The key fields of an entity as a router sends them. */
 export type Reference = Readonly<Record<string, unknown>>;
@@ -13,13 +13,30 @@ type Caller = Pick<GatewayContext, "accounts" | "rights">;
 export const references = Object.fromEntries(
   Object.values(entities).map((Entity) => [
     Entity.name,
-    (reference: Reference, caller: Caller) => {
+    (reference: Reference, caller: Caller, all: readonly Reference[]) => {
       if (Entity === ContactCenter) return new Entity(accountOf(reference, caller));
       const { account, id } = keyOf(reference, caller);
-      return new Entity(account, id);
+      const siblings = siblingsIn(all, caller).get(nameOf(Entity.name, account));
+      return new Entity(account, id, siblings && { siblings });
     },
   ]),
 );
+
+const together = new WeakMap<readonly Reference[], ReadonlyMap<string, Siblings>>();
+
+/** The entities that a router refers to together, those of one type and account as siblings. */
+function siblingsIn(all: readonly Reference[], caller: Caller): ReadonlyMap<string, Siblings> {
+  const known = together.get(all);
+  if (known) return known;
+  const groups = referredEntities(all, caller).map(
+    ([type, { account, ids }]) => [nameOf(type, account), new Siblings(account, ids ?? [])] as const,
+  );
+  const siblings = new Map(groups);
+  together.set(all, siblings);
+  return siblings;
+}
+
+const nameOf = (type: string, account: string): string => JSON.stringify([type, account]);
 
 /** The entities of a router's references: those of one type and account together; none that will be refused. */
 export function referredEntities(all: readonly Reference[], caller: Caller): [EntityType, Parent][] {
@@ -29,7 +46,7 @@ export function referredEntities(all: readonly Reference[], caller: Caller): [En
     if (!isEntityType(type)) continue;
     const key = unlessRefused(() => keyOf(reference, caller));
     if (!key) continue;
-    const name = JSON.stringify([type, key.account]);
+    const name = nameOf(type, key.account);
     const group = groups.get(name) ?? { type, account: key.account, ids: new Set<string>() };
     groups.set(name, group);
     group.ids.add(key.id);

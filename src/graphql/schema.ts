@@ -1,7 +1,7 @@
 import "reflect-metadata";
 import { buildSubgraphSchema } from "@apollo/subgraph";
 import { printSchemaWithDirectives } from "@graphql-tools/utils";
-import { type GraphQLField, type GraphQLSchema, isInputObjectType, isInterfaceType, isObjectType, parse } from "graphql";
+import { type GraphQLField, type GraphQLSchema, isInputObjectType, isInterfaceType, isObjectType, isUnionType, parse } from "graphql";
 import { type BuildSchemaOptions, buildSchema, createResolversMap, type PubSub } from "type-graphql";
 import { badInput } from "../errors.js";
 import { demandRouter, type GatewayContext } from "./context.js";
@@ -14,14 +14,17 @@ export interface EntityReference {
   readonly [keyField: string]: unknown;
 }
 
+/** `all`: the references that the router sent together. */
+type ResolveReference = (reference: EntityReference, context: GatewayContext, all: readonly EntityReference[]) => unknown;
+
 /** What the face does. */
 export interface Behaviour {
   /** Classes that declare the fields to type-graphql. */
   readonly resolvers: BuildSchemaOptions["resolvers"];
   /** By type and name: how a field is resolved that these classes only declare. */
   readonly fields: Readonly<Record<string, DeclaredField>>;
-  /** By entity type: makes the entity of a router's reference. Throwing or rejecting nulls that entity only. */
-  readonly references: Readonly<Record<string, (reference: EntityReference, context: GatewayContext) => unknown>>;
+  /** By entity type: makes the entity of one of a router's references. Throwing or rejecting nulls that entity only. */
+  readonly references: Readonly<Record<string, ResolveReference>>;
 }
 
 /** What the schema uses of the federation specification. */
@@ -58,12 +61,8 @@ export async function buildGatewaySchema(
   }
   const types = printSchemaWithDirectives(plain);
   const sdl = `${link}\n\n${idKey ? types.replaceAll(accountKey, `${accountKey} @key(fields: "id")`) : types}\n`;
-  const resolvers = { ...createResolversMap(plain) };
-  for (const [type, __resolveReference] of Object.entries(references)) {
-    resolvers[type] = { ...resolvers[type], __resolveReference } as (typeof resolvers)[string];
-  }
-  const schema = buildSubgraphSchema([{ typeDefs: parse(sdl), resolvers: resolvers as never }]);
-  partEntities(schema, Object.keys(references));
+  const schema = buildSubgraphSchema([{ typeDefs: parse(sdl), resolvers: createResolversMap(plain) as never }]);
+  resolveEntities(schema, references);
   restore(plain, schema);
   return { schema, sdl };
 }
@@ -71,19 +70,30 @@ export async function buildGatewaySchema(
 const isOfRoot = (label: string): boolean => /^(Query|Subscription)[.]/.test(label);
 
 /**
- * Resolves each reference of a router by itself: @apollo/subgraph resolves all of them in one loop, so that one that throws, or
- * names an unknown type, would null the whole list.
+ * Resolves each reference of a router by itself. @apollo/subgraph would resolve all of them in one loop, so that one that throws, or names
+ * an unknown type, would null the whole list; and it would make a promise for each.
  */
-function partEntities(schema: GraphQLSchema, entityTypes: readonly string[]): void {
+function resolveEntities(schema: GraphQLSchema, references: Behaviour["references"]): void {
   const entities = schema.getQueryType()?.getFields()._entities;
-  const together = entities?.resolve;
-  if (!entities || !together) return;
-  entities.resolve = (source, { representations }: { representations: readonly EntityReference[] }, context, info) =>
-    representations.map(async (reference) => {
+  const union = schema.getType("_Entity");
+  if (!entities || !isUnionType(union)) return;
+  const typeNames = new WeakMap<object, string>();
+  union.resolveType = (entity) => typeNames.get(entity as object);
+  const resolved = (type: string, entity: unknown) => {
+    if (typeof entity === "object" && entity !== null) typeNames.set(entity, type);
+    return entity;
+  };
+  entities.resolve = (_, { representations }: { representations: readonly EntityReference[] }, context: GatewayContext) =>
+    representations.map((reference) => {
       const type: unknown = reference.__typename;
-      if (!entityTypes.some((known) => known === type)) throw badInput("__typename", `one of ${entityTypes.join(", ")}`, type ?? null);
-      const [entity] = (await together(source, { representations: [reference] }, context, info)) as unknown[];
-      return entity;
+      try {
+        const resolve = typeof type === "string" && Object.hasOwn(references, type) ? references[type] : undefined;
+        if (!resolve) throw badInput("__typename", `one of ${Object.keys(references).join(", ")}`, type ?? null);
+        const entity = resolve(reference, context, representations);
+        return entity instanceof Promise ? entity.then((each) => resolved(String(type), each)) : resolved(String(type), entity);
+      } catch (error) {
+        return Promise.reject(error);
+      }
     });
 }
 
