@@ -35,6 +35,11 @@ const longestUseMs = driftMs - 50;
 /** A Redis that has lost everything hears from all replicas within this time. Until then each keeps to its share. */
 const settlingMs = 3_000;
 
+/** A service that nobody uses is looked at once in so many beats. */
+const idleBeats = 5;
+/** Exchanges of other replicas that were under way when Redis was lost may still be for so long. */
+const underWayMs = 2_000;
+
 /** The more urgent, the lower. Rank first, then the moment by which it is needed. */
 const urgencyOf = ({ priority, due, deadline }: PermitTerms, clock: RedisClock): number =>
   priorities.indexOf(priority) * 1e14 + Math.min(clock.toRedis(due ?? deadline), 9e13);
@@ -61,14 +66,16 @@ export class SharedCounter implements PermitCounter {
   #epoch: string | undefined;
   #since = 0;
   #lessons = 0;
+  /** As far as is known. Without Redis: what was out when it was lost, until that may be over. */
   #outElsewhere = 0;
+  #underWay: NodeJS.Timeout | undefined;
   #lastId = 0;
   #isSyncing = false;
   #isDue = false;
   /** Whether another call might have begun when Redis was told last. */
   #wasOpen = false;
   #renewedAt = Number.NEGATIVE_INFINITY;
-  #watchedUntil = Number.NEGATIVE_INFINITY;
+  #beats = 0;
   #again: NodeJS.Timeout | undefined;
   #settling: NodeJS.Timeout | undefined;
   #changed: () => void = () => undefined;
@@ -106,7 +113,8 @@ export class SharedCounter implements PermitCounter {
       const [id] = this.#granted;
       return id === undefined ? null : this.#permit(id);
     }
-    if (this.#out.size >= this.#pace.concurrency || this.#pace.earliest(now, 0) > now) return null;
+    if (this.#out.size >= this.#pace.concurrency || this.out >= this.options.limits.maxConcurrent) return null;
+    if (this.#pace.earliest(now, 0) > now) return null;
     return this.#permit(this.#newId());
   }
 
@@ -141,10 +149,7 @@ export class SharedCounter implements PermitCounter {
     this.#pace.speedUp();
   }
 
-  available(now: number): number {
-    this.#watchedUntil = now + longestSpanMs;
-    return this.#pace.available(now);
-  }
+  available = (now: number): number => this.#pace.available(now);
 
   /** Whether another call may begin now, as far as is known. */
   get #isOpen(): boolean {
@@ -352,10 +357,10 @@ export class SharedCounter implements PermitCounter {
     this.#forget();
   }
 
+  /** Learns what the other replicas have used: the share of this one depends on it. */
   #beat(): void {
-    const now = this.#now;
-    const renews = this.#out.size > 0 && now - this.#renewedAt > this.#leaseMs / 3;
-    if (renews || now < this.#watchedUntil) this.#sync();
+    const isInUse = this.#out.size > 0 || this.#pace.begun(this.#now).length > 0;
+    if (isInUse || this.#beats++ % idleBeats === 0) this.#sync();
   }
 
   #failed(error: unknown): void {
@@ -377,7 +382,11 @@ export class SharedCounter implements PermitCounter {
     if (this.#epoch === undefined) return;
     this.#epoch = undefined;
     this.#told.clear();
-    this.#outElsewhere = 0;
+    clearTimeout(this.#underWay);
+    this.#underWay = setTimeout(() => {
+      if (this.#epoch === undefined) this.#outElsewhere = 0;
+      this.#changed();
+    }, underWayMs);
     this.#dropsUnused();
     const share = (most: number) => Math.max(1, Math.floor(most / replicas));
     const begun = this.#pace.begun(this.#now);
