@@ -1,7 +1,4 @@
-import { fork } from "node:child_process";
-import { once } from "node:events";
-import { fileURLToPath } from "node:url";
-import { inherited } from "./served.js";
+import { nextMessage, startHelper } from "./helper-process.js";
 
 export interface FullPlatform {
   url: string;
@@ -13,11 +10,8 @@ export interface FullPlatform {
 
 /** So many agents with every metric in every interval, in a process of its own. */
 export async function startFullPlatform(agents: number): Promise<FullPlatform> {
-  const child = fork(fileURLToPath(new URL("full-platform-process.ts", import.meta.url)), [], {
-    execArgv: ["--import", "@oxc-node/core/register"],
-    env: inherited({ AGENTS: String(agents) }),
-  });
-  const [ready] = (await once(child, "message")) as [{ url: string; agents: string[] }];
+  const child = startHelper("full-platform-process.ts", { AGENTS: String(agents) });
+  const ready = await nextMessage<{ url: string; agents: string[] }>(child);
   return { ...ready, account: "bench", bearer: "full", stop: () => child.disconnect() };
 }
 

@@ -1,8 +1,6 @@
-import { fork } from "node:child_process";
-import { once } from "node:events";
-import { fileURLToPath } from "node:url";
+import { nextMessage, startHelper } from "./helper-process.js";
 import type { Source } from "./requests.js";
-import { inherited, type Served } from "./served.js";
+import type { Served } from "./served.js";
 
 export interface LoadRun {
   port: number;
@@ -34,14 +32,11 @@ export interface Measured extends LoadResult {
 
 /** Sends requests from a process of its own, one run at a time. */
 export class LoadGenerator {
-  readonly #child = fork(fileURLToPath(new URL("load-process.ts", import.meta.url)), [], {
-    execArgv: ["--import", "@oxc-node/core/register"],
-    env: inherited({}),
-  });
+  readonly #child = startHelper("load-process.ts");
 
   async run(served: Served, load: Load): Promise<LoadResult> {
     this.#child.send({ port: served.port, path: served.path, ...load } satisfies LoadRun);
-    const [{ result, error }] = (await once(this.#child, "message")) as [{ result?: LoadResult; error?: string }];
+    const { result, error } = await nextMessage<{ result?: LoadResult; error?: string }>(this.#child);
     if (!result) throw new Error(`${served.name}: ${error}`);
     return result;
   }

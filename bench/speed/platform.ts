@@ -1,8 +1,5 @@
-import { fork } from "node:child_process";
-import { once } from "node:events";
-import { fileURLToPath } from "node:url";
-import type { Logged, SimulatorOptions } from "../../src/simulator/simulator.js";
-import { inherited } from "./served.js";
+import type { Logged, Simulator, SimulatorOptions } from "../../src/simulator/simulator.js";
+import { nextMessage, startHelper } from "./helper-process.js";
 
 /** The platform that the measured servers ask. */
 export interface Platform {
@@ -21,13 +18,8 @@ const metricsApis: readonly string[] = ["agent-segments", "skill-segments", "key
 /** A simulator with one account, in a process of its own. */
 export async function startPlatform(account: NonNullable<SimulatorOptions["accounts"]>[number]): Promise<Platform> {
   const options: SimulatorOptions = { accounts: [account], limits: { maxConcurrent: 10_000, maxPerMinute: 10_000_000 } };
-  const child = fork(fileURLToPath(new URL("platform-process.ts", import.meta.url)), [], {
-    execArgv: ["--import", "@oxc-node/core/register"],
-    env: inherited({ SIMULATOR: JSON.stringify(options) }),
-  });
-  const [{ url, controlUrl, accounts }] = (await once(child, "message")) as [
-    { url: string; controlUrl: string; accounts: { id: string; bearers: string[] }[] },
-  ];
+  const child = startHelper("platform-process.ts", { SIMULATOR: JSON.stringify(options) });
+  const { url, controlUrl, accounts } = await nextMessage<Pick<Simulator, "url" | "controlUrl" | "accounts">>(child);
   const control = async (method: string, path: string, body?: unknown): Promise<Response> => {
     const response = await fetch(`${controlUrl}${path}`, {
       method,

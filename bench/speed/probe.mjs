@@ -5,7 +5,7 @@ import { runInNewContext } from "node:vm";
 
 /**
  * Loaded into a measured process with `--import`: answers questions about it over the channel to the process that started it.
- * It does nothing between two questions, and does not keep the process alive.
+ * It does nothing between two questions, does not keep the process alive, and ends it when the other process is gone.
  */
 const resolutionMs = 2;
 const delay = monitorEventLoopDelay({ resolution: resolutionMs });
@@ -34,4 +34,5 @@ const answers = {
 };
 
 process.on("message", async ({ id, ask }) => process.send({ id, answer: await answers[ask]() }));
+process.on("disconnect", () => process.exit());
 process.channel.unref();
