@@ -54,7 +54,7 @@ export async function createGateway(
     },
     refreshed: ({ api, account }, calls) => refreshed?.({ api: api.metricsApi, account, calls }),
   });
-  const budgets = config.callerCallsPerMinute > 0 ? new CallerBudgets(config.callerCallsPerMinute, clock) : null;
+  const budgets = config.callerCallsPerMinute > 0 ? new CallerBudgets(config.callerCallsPerMinute, clock, replicas?.spending) : null;
   const { schema } = await buildGatewaySchema(behaviour, { idKey: idKeyOf(config) });
   keepForRouter(schema);
   await replicas?.start();

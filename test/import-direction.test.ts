@@ -32,7 +32,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     ...["upstream/answers", "upstream/budget", "upstream/planning", "upstream/transport"],
   ],
   "upstream/redis": [
-    ...["clock", "errors", "upstream/call", "upstream/apis/descriptor", "upstream/apis/registry", "upstream/planning/scope"],
+    ...["clock", "errors", "time", "upstream/call", "upstream/apis/descriptor", "upstream/apis/registry", "upstream/planning/scope"],
     ...["upstream/answers", "upstream/budget", "upstream/coalescing/call-elsewhere"],
   ],
   graphql: ["catalogue", "errors", "time", "upstream/question"],

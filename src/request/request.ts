@@ -133,8 +133,8 @@ const charging =
     const charge = chargeCaller?.(exchanges);
     if (charge instanceof GatewayError) return charge;
     const free: Charge = { more: () => null, settle: () => undefined };
-    const { more, settle } = charge ?? free;
-    return { settle, more: (further) => allowance.more(further) ?? more(further) };
+    const { more, ...others } = charge ?? free;
+    return { ...others, more: (further) => allowance.more(further) ?? more(further) };
   };
 
 /** Nothing where the question is refused: the resolver that asks it says so, at its path. */

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
+import type { Line } from "../support/line.js";
 import { type RedisServer, startRedis, withRedis } from "./redis-server.js";
 import { ownPrefix, startReplicas } from "./replica-lines.js";
 
@@ -32,6 +33,20 @@ withRedis("three replicas before a platform with limits", () => {
     expect(services["demo/operations"]!.maxPerSecond).toBeLessThanOrEqual(limits.maxPerSecond);
     const errors = answers.flatMap(({ errors }) => errors.map(({ extensions }) => extensions.code));
     expect(errors).toEqual(Array(20).fill("BUDGET_EXHAUSTED"));
+  });
+
+  test("let a caller cause no more calls than one would, whichever it asks, and count only those that were made", async () => {
+    const environment = { ...ownPrefix(), CALLER_CALLS_PER_MINUTE: "10" };
+    const { lines, simulator } = await startReplicas({ redisUrl: redis.url, environment });
+    const [one, other, third] = lines as [Line, Line, Line];
+    const ask = (line: Line, from: number, count: number) => line.ask(`{ contactCenter { ${windows(from, count)} } }`);
+    // What is stored and what is joined costs nothing.
+    await Promise.all(lines.map((line) => ask(line, 1, 4)));
+    expect(simulator.counts().total).toBe(4);
+    const answers = await Promise.all([ask(one, 100, 4), ask(other, 200, 4), ask(third, 300, 4)]);
+    const codes = answers.flatMap(({ errors }) => errors.map(({ extensions }) => extensions.code));
+    expect(codes).toEqual(Array(6).fill("CALLER_BUDGET_EXHAUSTED"));
+    expect(simulator.counts().total).toBe(10);
   });
 
   test("show the budget that is left to all of them", async () => {

@@ -5,6 +5,8 @@ import { minuteMs } from "../../time.js";
 
 /** What a caller was charged for a call. */
 export interface Charge {
+  /** To be awaited before the call is made: false when the caller has spent too much elsewhere. Left out: nothing is spent elsewhere. */
+  confirm?(): Promise<boolean>;
   /** Charges further exchanges of the call, for pages nobody knew of; CALLER_BUDGET_EXHAUSTED when the caller has none left. */
   more(exchanges: number): GatewayError | null;
   /** The call is over and took so many exchanges in all: 0 when it was not made. To be called once. */
@@ -17,6 +19,22 @@ export interface Charge {
  */
 export type ChargeCaller = (exchanges: number) => Charge | GatewayError;
 
+/** What one caller spends in all processes together. */
+export interface SharedSpending {
+  /** What this process may let the caller spend in a minute: everything, or its part while it does not know what is spent elsewhere. */
+  most(perMinute: number): number;
+  /** Spends the exchanges if so many as are needed fit everywhere. */
+  spend(exchanges: number, needed: number, perMinute: number): Promise<Spending>;
+}
+
+export interface Spending {
+  readonly isGranted: boolean;
+  /** Of the last minute; monotonic ms. */
+  readonly elsewhere: readonly { readonly at: number; readonly exchanges: number }[];
+  /** How many exchanges it took really. */
+  settle(exchanges: number): void;
+}
+
 /** Callers whose calls are remembered; the ones unheard of longest go first. */
 const mostCallers = 10_000;
 
@@ -27,10 +45,12 @@ export class CallerBudgets {
   constructor(
     private readonly perMinute: number,
     private readonly clock: Pick<Clock, "monotonic">,
+    /** What a caller spends in all processes; left out: this one is alone. */
+    private readonly sharedBy?: (caller: string) => SharedSpending,
   ) {}
 
   of(caller: string): CallerBudget {
-    const budget = this.#budgets.get(caller) ?? new CallerBudget(this.perMinute, this.clock);
+    const budget = this.#budgets.get(caller) ?? new CallerBudget(this.perMinute, this.clock, this.sharedBy?.(caller));
     this.#budgets.set(caller, budget);
     return budget;
   }
@@ -46,20 +66,33 @@ interface Spent {
 export class CallerBudget {
   /** Of the last minute, oldest first. */
   #spent: Spent[] = [];
+  /** The same of other processes, as far as is known. */
+  #elsewhere: Spending["elsewhere"] = [];
   /** Monotonic ms of the last refusal. */
   #refusedAt = Number.NEGATIVE_INFINITY;
 
   constructor(
     private readonly perMinute: number,
     private readonly clock: Pick<Clock, "monotonic">,
+    private readonly shared?: SharedSpending,
   ) {}
 
   /** A call that needs more than a whole minute's share may be made when nothing else was. */
   readonly charge: ChargeCaller = (exchanges) => {
-    const first = this.#spend(exchanges, Math.min(exchanges, this.perMinute));
+    const first = this.#spend(exchanges, Math.min(exchanges, this.#most));
     if (first instanceof GatewayError) return first;
     const spent = [first];
+    const { shared } = this;
+    let spending: Promise<Spending> | undefined;
     return {
+      ...(shared && {
+        confirm: async () => {
+          spending = shared.spend(exchanges, Math.min(exchanges, this.perMinute), this.perMinute);
+          const { isGranted, elsewhere } = await spending;
+          this.#elsewhere = elsewhere;
+          return isGranted;
+        },
+      }),
       more: (further) => {
         const next = this.#spend(further, further);
         if (next instanceof GatewayError) return next;
@@ -67,6 +100,7 @@ export class CallerBudget {
         return null;
       },
       settle: (really) => {
+        void spending?.then(({ isGranted, settle }) => isGranted && settle(really));
         let left = really;
         for (const each of spent) {
           each.exchanges = Math.min(each.exchanges, left);
@@ -83,13 +117,13 @@ export class CallerBudget {
    */
   exhaustion(): GatewayError | null {
     const now = this.clock.monotonic();
-    const tooMany = this.#total(now) + 1 - this.perMinute;
+    const tooMany = this.#total(now) + 1 - this.#most;
     return tooMany > 0 && this.#refusedAt > now - minuteMs ? this.#refusal(now, tooMany) : null;
   }
 
   #spend(exchanges: number, needed: number): Spent | GatewayError {
     const now = this.clock.monotonic();
-    const tooMany = this.#total(now) + needed - this.perMinute;
+    const tooMany = this.#total(now) + needed - this.#most;
     if (tooMany <= 0) return this.#note(exchanges);
     this.#refusedAt = now;
     return this.#refusal(now, tooMany);
@@ -98,7 +132,12 @@ export class CallerBudget {
   /** What was spent in the minute before `now`. */
   #total(now: number): number {
     this.#spent = this.#spent.filter(({ at, exchanges }) => at > now - minuteMs && exchanges > 0);
-    return this.#spent.reduce((sum, { exchanges }) => sum + exchanges, 0);
+    this.#elsewhere = this.#elsewhere.filter(({ at }) => at > now - minuteMs);
+    return [...this.#spent, ...this.#elsewhere].reduce((sum, { exchanges }) => sum + exchanges, 0);
+  }
+
+  get #most(): number {
+    return this.shared?.most(this.perMinute) ?? this.perMinute;
   }
 
   #note(exchanges: number): Spent {
@@ -111,7 +150,7 @@ export class CallerBudget {
   #refusal(now: number, tooMany: number): GatewayError {
     let left = tooMany;
     let freeAt = now + minuteMs;
-    for (const { at, exchanges } of this.#spent) {
+    for (const { at, exchanges } of [...this.#spent, ...this.#elsewhere].sort((a, b) => a.at - b.at)) {
       freeAt = at + minuteMs;
       left -= exchanges;
       if (left <= 0) break;

@@ -73,7 +73,7 @@ export class CallInFlight implements KnownCall {
     private current: PlannedCall,
     /** Whose request made the call necessary; others joined. */
     readonly causedBy: AskTerms,
-    private readonly charge: Charge | null,
+    readonly charge: Charge | null,
     /** True: the call stays as it is, whatever else is asked. */
     readonly isFixed: boolean,
   ) {

@@ -325,17 +325,17 @@ export class Coalescer implements CallOwner, SearchOwner {
     return registry === undefined || this.#claim(call, registry);
   }
 
-  /** When another process makes the call, or has made it, what happens is decided anew. */
+  /** When another process makes the call, or has made it, or its caller has spent too much elsewhere, what happens is decided anew. */
   async #claim(call: CallInFlight, registry: CallRegistry): Promise<boolean> {
     const claim = await registry.claim(call.plan.scope, call.call, call.isFixed);
-    if (call.isOver) {
-      claim?.ended(null);
-      return false;
-    }
-    if (claim) {
+    // What is claimed and not made is not charged.
+    const isPaid = claim !== null && ((await call.charge?.confirm?.()) ?? true);
+    if (claim && isPaid && !call.isOver) {
       this.#claims.set(call, claim);
       return true;
     }
+    claim?.ended(null);
+    if (call.isOver) return false;
     const waiters = [...call.waiters];
     call.drop();
     this.#decideAnew(waiters, true);

@@ -38,6 +38,11 @@ export class Keys {
     };
   }
 
+  /** What a caller has spent in the last minute. */
+  caller(digest: string): string {
+    return `${this.prefix}:${protocol}:{${digest}}:caller`;
+  }
+
   /** Tells that a permit may be had, or that the platform has refused calls: the account and the service. */
   get budgetChannel(): string {
     return `${this.prefix}:${protocol}:budget`;

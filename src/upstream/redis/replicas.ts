@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { z } from "zod";
 import type { Clock } from "../../clock.js";
 import type { AnswerStore } from "../answers/answer-store.js";
+import type { SharedSpending } from "../budget/caller-budget.js";
 import type { Limits } from "../budget/pace.js";
 import type { PermitCounter } from "../budget/permit-counter.js";
 import type { CallRegistry } from "../coalescing/call-elsewhere.js";
@@ -13,6 +14,7 @@ import { RedisClock } from "./redis-clock.js";
 import { SharedAnswers } from "./shared-answers.js";
 import { SharedCalls } from "./shared-calls.js";
 import { SharedCounter } from "./shared-counter.js";
+import { SharedCallers } from "./shared-spending.js";
 
 export interface ReplicasOptions {
   /** Answers in this process's memory. */
@@ -29,6 +31,8 @@ export interface Replicas {
   readonly calls: CallRegistry;
   /** Counts the permits of one service of an account over all replicas. */
   counter(account: string, service: string, limits: Limits): PermitCounter;
+  /** What a caller spends over all replicas. */
+  spending(caller: string): SharedSpending;
   /** Resolves when Redis was found, or was not: the gateway serves without it as well. To be called when all counters are there. */
   start(): Promise<void>;
   /** "ok", or why nothing is shared now. */
@@ -49,8 +53,10 @@ export function replicasOf(
   const link = new RedisLink({ url, probeKey: keys.probe, clock, random, tell });
   const presence = new Presence(link, keys, replica);
   const answers = new SharedAnswers({ local, link, keys, clock, warn });
+  const callers = new SharedCallers({ replica, link, keys, clock, presence, warn });
   return {
     answers,
+    spending: callers.of,
     calls: new SharedCalls({ link, keys, clock, answers, replica, now: () => ownClock.now(), warn }),
     counter: (account, service, limits) =>
       new SharedCounter({ account, service, limits, replica, link, keys, clock, presence, random, warn }),
