@@ -5,6 +5,7 @@ import { createRoot } from "react-dom/client";
 import "graphiql/style.css";
 import "./page.css";
 import { Entrance } from "./entrance.js";
+import { ErrorCounts } from "./error-counts.js";
 import { examplesOf } from "./examples.js";
 import { NarrowScreen } from "./narrow-screen.js";
 import { namingOnlyOperation } from "./only-operation.js";
@@ -31,6 +32,9 @@ createRoot(root).render(
             Metrics gateway
             <NarrowScreen />
           </GraphiQL.Logo>
+          <GraphiQL.Footer>
+            <ErrorCounts />
+          </GraphiQL.Footer>
         </GraphiQL>
       )}
     </Entrance>

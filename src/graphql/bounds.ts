@@ -72,20 +72,26 @@ const minutesOfDay = dayMs / minuteMs;
 /** The segment APIs reach back a day. */
 export const segmentMinutes = (lastMinutes: number): number => checkedNumber("lastMinutes", lastMinutes, 1, minutesOfDay);
 
+/** The slack of a window's edge: the call reaches the platform later than the request reached us, by a request's deadline or so. */
+const keyMetricsSlackMs = 15_000;
+
 /**
- * Window of the key messaging metrics: at most a day after rounding outward to minutes, and within the account's look-back. Notes when
- * it passes out of that.
+ * Window of the key messaging metrics, on whole minutes: rounded outward, then shortened from its beginning to the account's look-back and
+ * to a day, as the platform allows. It must begin in the past and reach into the look-back. Notes when it passes out of that.
  */
 export function keyMetricsWindow(args: WindowArguments, account: string, { accounts, now, holdsUntil }: Asker): KeyMetricsWindow {
   const given = spanOf(args);
   if (!given) return { lastMinutes: checkedNumber("lastMinutes", args.lastMinutes ?? defaultMinutes, 1, minutesOfDay) };
-  const window = alignedOutward(given, minuteMs);
-  if (window.to - window.from > dayMs) throw badInput("between", "at most 24 hours long after rounding outward to minutes", args.between);
-  const hours = accounts.find(({ id }) => id === account)?.keyMetricsLookbackHours ?? 24;
-  if (given.from < now() - hours * hourMs) throw badInput("between.from", `within the last ${hours} hours`, args.between?.from);
+  // "Now" and "24 hours ago" may be read from a clock one after the other.
+  if (given.to - given.from > dayMs + minuteMs) throw badInput("between", "at most 24 hours long", args.between);
   if (given.from >= now()) throw badInput("between.from", "in the past", args.between?.from);
-  holdsUntil(given.from + hours * hourMs);
-  return window;
+  const hours = accounts.find(({ id }) => id === account)?.keyMetricsLookbackHours ?? 24;
+  const reachMs = hours * hourMs;
+  const rounded = alignedOutward(given, minuteMs);
+  const from = Math.max(rounded.from, rounded.to - dayMs, ceilTo(now() - reachMs + keyMetricsSlackMs, minuteMs));
+  if (from >= rounded.to) throw badInput("between.to", `within the last ${hours} hours (LP_KEY_METRICS_LOOKBACK_HOURS)`, args.between?.to);
+  holdsUntil(from + reachMs - keyMetricsSlackMs);
+  return { from, to: rounded.to };
 }
 
 const retentionDays = 14;
@@ -94,9 +100,9 @@ const retentionMs = retentionDays * dayMs;
 const edgeMarginMs = 5 * minuteMs;
 
 /**
- * Window of the interval metrics, on boundaries of `everyMinutes`: it ends at the last boundary passed at the latest, because
- * the platform answers 202 for a running interval, and is cut inward at the edge of its retention. Notes when it moves on: at the
- * next boundary, when it ends at the last one; when the edge reaches its beginning; when the edge passes `between`.
+ * Window of the interval metrics, on boundaries of `everyMinutes` counted from midnight UTC: aligned outward, then shortened at its end to
+ * the last boundary passed, because the platform answers 202 for a running interval, and at its beginning to the edge of the platform's
+ * retention. Notes when it moves on: at the next boundary, when it ends at the last one; when the edge reaches its beginning.
  */
 export function intervalWindow(
   args: WindowArguments,
@@ -106,19 +112,12 @@ export function intervalWindow(
   const everyMs = everyMinutes * minuteMs;
   const passed = floorTo(now(), everyMs);
   const given = spanOf(args) ?? { from: passed - intervalMinutes(args, everyMinutes) * minuteMs, to: passed };
-  if (args.between && given.from < now() - retentionMs)
-    throw badInput("between.from", `within the last ${retentionDays} days`, args.between.from);
   const aligned = alignedOutward(given, everyMs);
   const from = Math.max(aligned.from, ceilTo(now() - retentionMs + edgeMarginMs, everyMs));
   const to = Math.min(aligned.to, passed);
-  if (from >= to)
-    throw badInput(
-      "between",
-      `a span that holds an ended interval of ${everyMinutes} minutes within the last ${retentionDays} days`,
-      args.between,
-    );
+  if (aligned.to <= from) throw badInput("between.to", `within the last ${retentionDays} days, which the platform keeps`, args.between?.to);
+  if (to <= from) throw badInput("between", `a span that holds an ended interval of ${everyMinutes} minutes`, args.between);
   if (!args.between || aligned.to > passed) holdsUntil(passed + everyMs);
-  if (args.between) holdsUntil(given.from + retentionMs);
   holdsUntil(from + retentionMs - edgeMarginMs);
   return { from, to };
 }

@@ -151,6 +151,24 @@ describe.skipIf(missing)(`GraphiQL in a browser${reason}`, { timeout: 120_000 },
     expect(complaints).toEqual([]);
   });
 
+  it("counts equal errors of the answer once below it, and none where there are none", async () => {
+    const query =
+      "query Failing { contactCenter { skills(ids: [1, 2, 3, 4, 5]) { nodes { keyMetrics(lastMinutes: 0) { csat } } } current(skillIds: [x]) { asOf } } }";
+    const { page } = await visit(`/graphiql/?query=${encodeURIComponent(query.replace("[x]", '["x"]'))}`);
+    await editor(page).waitFor();
+    await run(page, "errors");
+    const counts = page.getByLabel("Errors of the answer");
+    await counts.getByText("6 fields failed").waitFor();
+    expect(await counts.getByRole("listitem").allTextContents()).toEqual([
+      "5 × BAD_USER_INPUT lastMinutes must be between 1 and 1440, but is 0.",
+      expect.stringMatching(/^1 × BAD_USER_INPUT skillIds must be an id of 1 to 19 digits/),
+    ]);
+    await keepPicture(page, "errors");
+    await page.getByRole("tab").nth(1).click();
+    await run(page, "contactCenter");
+    expect(await counts.count()).toBe(0);
+  });
+
   it("has examples of the first account where several can be read", async () => {
     const accounts = "accounts: [{ id: demo, credentials: { bearer: env:TOKEN } }, { id: other, credentials: { bearer: env:TOKEN } }]";
     const { url } = await serve({ ACCOUNTS_FILE: "accounts.yaml", TOKEN: "simulated-token", LP_CSDS_URL: simulator.url }, () => accounts);

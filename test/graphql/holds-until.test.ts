@@ -29,13 +29,14 @@ describe("an answer made now, at 12:07:30, holds until", () => {
     ],
     ["the next boundary, in a list of conversations", "conversations { nodes { id } }", at("21T12:15:00")],
     ["the edge of 14 days cuts an ended window", `intervals(${between("10T00:00:00", "11T00:00:00")}) { totalCount }`, at("23T23:55:00")],
-    [
-      "`between` is out of reach, where the edge cut it already",
-      `intervals(${between("07T12:10:00", "08T00:00:00")}) { totalCount }`,
-      at("21T12:10:00"),
-    ],
+    ["the edge of 14 days cuts a window again", `intervals(${between("07T12:10:00", "08T00:00:00")}) { totalCount }`, at("21T12:10:00")],
     ["the edge of 14 days moves a window of days", "intervals(lastMinutes: 20160, everyMinutes: 1440) { totalCount }", at("21T23:55:00")],
-    ["`between` of the key metrics is out of reach", `keyMetrics(${between("20T12:10:00", "20T13:00:00")}) { csat }`, at("21T12:10:00")],
+    [
+      "the edge of 24 hours cuts a window of key metrics",
+      `keyMetrics(${between("20T12:10:00", "20T13:00:00")}) { csat }`,
+      at("21T12:09:45"),
+    ],
+    ["and cuts it again a minute later", `keyMetrics(${between("20T12:00:00", "20T13:00:00")}) { csat }`, at("21T12:07:45")],
     [
       "the edge of a list's window, for the handling of its nodes",
       `conversations(${between("10T00:00:00", "11T00:00:00")}) { nodes { handling { handleTime } } }`,
@@ -141,14 +142,14 @@ describe("a window is the same until the moment noted, and another or refused af
 
   test("of interval metrics", () => {
     fc.assert(
-      fc.property(fc.oneof<fc.Arbitrary<WindowArguments>[]>(span(14 * dayMs), recent), every, (args, minutes) =>
+      fc.property(fc.oneof<fc.Arbitrary<WindowArguments>[]>(span(15 * dayMs), recent), every, (args, minutes) =>
         holdsExactly((asker) => intervalWindow(args, minutes, asker)),
       ),
     );
   });
 
   test("of key metrics", () => {
-    fc.assert(fc.property(span(dayMs), (args) => holdsExactly((asker) => keyMetricsWindow(args, "a1", asker))));
+    fc.assert(fc.property(span(dayMs + hourMs), (args) => holdsExactly((asker) => keyMetricsWindow(args, "a1", asker))));
   });
 });
 

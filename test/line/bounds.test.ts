@@ -64,12 +64,7 @@ const refused: [fields: string, argument: string, bound: RegExp, value: string][
       [`${field}(lastMinutes: 20161) { totalCount } ${end}`, "lastMinutes", /between 1 and 20160/, "20161"],
       [`${field}(first: 0) { totalCount } ${end}`, "first", /between 1 and 5000/, "0"],
       [`${field}(first: 5001) { totalCount } ${end}`, "first", /between 1 and 5000/, "5001"],
-      [
-        `${field}(${between(14 * dayMs + 1000, hourMs)}) { totalCount } ${end}`,
-        "between.from",
-        /within the last 14 days/,
-        ago(14 * dayMs + 1000),
-      ],
+      [`${field}(${between(15 * dayMs, 14 * dayMs)}) { totalCount } ${end}`, "between.to", /within the last 14 days/, ago(14 * dayMs)],
     ];
   }),
   ["intervals(groupBy: []) { totalCount }", "groupBy", /at least one grouping/, "[]"],
@@ -80,8 +75,13 @@ const refused: [fields: string, argument: string, bound: RegExp, value: string][
     [`${field}(${between(hourMs, hourMs)}) { __typename }`, "between.to", /later than between.from/, ago(hourMs)],
     [`${field}(${between(hourMs, 2 * hourMs)}) { __typename }`, "between.to", /later than between.from/, ago(2 * hourMs)],
   ]),
-  [`keyMetrics(${between(dayMs, 0)}) { csat }`, "between", /at most 24 hours long after rounding outward to minutes/, ago(dayMs)],
-  [`keyMetrics(${between(dayMs + minuteMs, hourMs)}) { csat }`, "between.from", /within the last 24 hours/, ago(dayMs + minuteMs)],
+  [`keyMetrics(${between(dayMs + 2 * minuteMs, 0)}) { csat }`, "between", /at most 24 hours long/, ago(dayMs + 2 * minuteMs)],
+  [
+    `keyMetrics(${between(dayMs + hourMs, dayMs + minuteMs)}) { csat }`,
+    "between.to",
+    /within the last 24 hours \(LP_KEY_METRICS_LOOKBACK_HOURS\)/,
+    ago(dayMs + minuteMs),
+  ],
   // ids
   ...["agent", "skill", "agentGroup"].flatMap((field) =>
     ["all", "", "1,2", "--1", "1.5", "12345678901234567890", " 1", "null"].map((value): [string, string, RegExp, string] => [

@@ -56,9 +56,13 @@ const spanOf = (minutes: string, span: string, otherwise = "the last 60 minutes"
   lastMinutes: optional<number>(() => Int, `Window: the last n minutes, ${minutes}. Not with between; neither: ${otherwise}.`),
   between: optional<MetricWindowInput>(() => MetricWindowInput, `Window: from one instant to another, ${span}. Not with lastMinutes.`),
 });
-const intervalReach = "up to 20160 (14 days), ending at the last boundary passed";
-const intervalBounds = "within the last 14 days, aligned outward to whole intervals";
-export const keyMetricsSpan = spanOf("1 to 1440", "rounded outward to whole minutes, at most 24 hours");
+const told = "The object's `window` tells what was used";
+const intervalReach = `up to 20160 (14 days), ending at the last boundary passed. ${told}`;
+const intervalBounds = `aligned outward to whole intervals, shortened to the last 14 days and to the last boundary passed. ${told}`;
+export const keyMetricsSpan = spanOf(
+  "1 to 1440",
+  `at most 24 hours, rounded outward to whole minutes, shortened to as far back as the account can be asked (24 hours, or LP_KEY_METRICS_LOOKBACK_HOURS). ${told}`,
+);
 export const intervalsSpan = spanOf(
   `at least everyMinutes, ${intervalReach}`,
   intervalBounds,
@@ -67,7 +71,11 @@ export const intervalsSpan = spanOf(
 export const conversationsSpan = spanOf(intervalReach, intervalBounds);
 export const handlingSpan = spanOf(intervalReach, intervalBounds, "in a list the window of the list, else the last 60 minutes");
 
-export const everyMinutes = withDefault(() => Int, 15, "Length of an interval: 15, 30, 60 or 1440 minutes.");
+export const everyMinutes = withDefault(
+  () => Int,
+  15,
+  "Length of an interval: 15, 30, 60 or 1440 minutes, counted from midnight UTC. A day is a day in UTC. An interval that has not ended has no row yet.",
+);
 export const everyMinutesOfSegments = required<number>(
   () => Int,
   "Length of an interval in minutes: at least 5, a divisor of the window, and one value per object.",
