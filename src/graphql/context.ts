@@ -1,3 +1,4 @@
+import type { FieldNode } from "graphql";
 import { badInput, GatewayError } from "../errors.js";
 import type { AnswerTo, Question } from "../upstream/question.js";
 import type { DirectoryMemory } from "./directory-memory.js";
@@ -21,6 +22,8 @@ export interface GatewayContext {
   now(): number;
   /** Shared by all requests of the process. */
   readonly directoryMemory: DirectoryMemory;
+  /** The questions that the outline has made. */
+  readonly planned: PlannedQuestions;
   readonly freshness: Freshness;
   /**
    * Notes a moment (epoch ms) at which the answer may change although every answer of the platform is still fresh: a window that moves
@@ -42,7 +45,44 @@ export interface Freshness {
 }
 
 /** What turning arguments into questions needs to know of a run. */
-export type Asker = Pick<GatewayContext, "accounts" | "rights" | "credential" | "now" | "directoryMemory" | "holdsUntil">;
+export type Asker = Pick<GatewayContext, "accounts" | "rights" | "credential" | "now" | "directoryMemory" | "holdsUntil" | "planned">;
+
+/** Entities of one account, by their ids. */
+interface Entities {
+  readonly account: string;
+  readonly ids: readonly string[] | null;
+}
+
+/** One field as one part of a document selects it, on these entities. */
+interface PlannedField {
+  readonly nodes: readonly FieldNode[];
+  readonly entities: Entities;
+  /** Null: the field means nothing. */
+  readonly questions: readonly Question[] | null;
+}
+
+/** The questions of the fields of one run, as the outline made them: a resolver that stands on the same entities asks the same. */
+export class PlannedQuestions {
+  readonly #byLabel = new Map<string, PlannedField[]>();
+
+  /** `label`: type and name of the field, for example Agent.segments. */
+  note(label: string, field: PlannedField): void {
+    const known = this.#byLabel.get(label);
+    if (known) known.push(field);
+    else this.#byLabel.set(label, [field]);
+  }
+
+  /** Undefined when the outline has not seen the field on these entities. */
+  find(label: string, nodes: readonly FieldNode[], { account, ids }: Entities): readonly Question[] | null | undefined {
+    return this.#byLabel
+      .get(label)
+      ?.find((field) => field.entities.account === account && areEqual(field.nodes, nodes) && areEqual(field.entities.ids ?? [], ids ?? []))
+      ?.questions;
+  }
+}
+
+const areEqual = <T>(some: readonly T[], others: readonly T[]): boolean =>
+  some === others || (some.length === others.length && some.every((each, index) => each === others[index]));
 
 /** What the caller may, besides reading accounts. */
 export interface Rights {

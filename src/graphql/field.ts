@@ -124,7 +124,11 @@ export const resolverOf =
     const { asks, read, each } = declared;
     const { accountId: account, id = account, origin = {} } = source;
     const page = pageAsked(label, declared, one(account, id), args);
-    const ask = (parent: Parent) => answersTo(asks({ parent, args, page, selection: selectionOf(info), asker: context } as never), context);
+    const ask = (parent: Parent) => {
+      const planned = context.planned.find(label, info.fieldNodes, parent);
+      const asked = planned !== undefined ? planned : asks({ parent, args, page, selection: selectionOf(info), asker: context } as never);
+      return answersTo(asked, context);
+    };
     const { siblings } = origin;
     const asked = siblings
       ? siblings.asked(info.fieldNodes, () => attempt(() => ask(siblings)))

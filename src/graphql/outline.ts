@@ -107,12 +107,14 @@ export function outline(schema: GraphQLSchema, { document, operationName, variab
     for (const field of selection.fields) unlessRefused(() => visit(place, field));
   };
 
-  const visit = (place: Place, { name, args, selection }: SelectedField): void => {
+  const visit = (place: Place, { nodes, name, args, selection }: SelectedField): void => {
     const label = `${place.type}.${name}`;
     const declared = declaredFields[label] ?? plain;
+    if (declared === plain && !nodes[0]!.selectionSet) return;
     const page = pageAsked(label, declared, place.parent, args);
     const asking = { parent: place.parent, args: args as never, page: page as never, selection, asker };
     const asked = ask(label, declared, asking);
+    if (place.parent.ids) asker.planned.note(label, { nodes, entities: place.parent, questions: asked });
     if (!asked) return;
     const { type } = selection;
     const owner = entityIn(type);

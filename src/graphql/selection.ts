@@ -26,6 +26,8 @@ export interface OperationFrame {
 
 /** One field that will be executed, under one response key. */
 export interface SelectedField {
+  /** Its nodes in the document, the first of which has its arguments. */
+  nodes: readonly FieldNode[];
   name: string;
   /** Coerced, defaults filled in. */
   args: Readonly<Record<string, unknown>>;
@@ -91,6 +93,7 @@ export class Selection {
   }
 
   #included(node: SelectionNode): boolean {
+    if (!node.directives?.length) return true;
     const { variables } = this.frame;
     if (getDirectiveValues(GraphQLSkipDirective, node, variables)?.if === true) return false;
     return getDirectiveValues(GraphQLIncludeDirective, node, variables)?.if !== false;
@@ -105,15 +108,11 @@ export class Selection {
   #selected(nodes: readonly FieldNode[]): SelectedField[] {
     const node = nodes[0]!;
     const definition = "getFields" in this.type ? this.type.getFields()[node.name.value] : undefined;
-    if (!definition) return node.name.value === "__typename" ? [{ name: "__typename", args: {}, selection: this.#none }] : [];
+    if (!definition) return node.name.value === "__typename" ? [{ nodes, name: "__typename", args: {}, selection: this.#none }] : [];
+    const { name, type } = definition;
+    const args = "args" in definition && definition.args.length > 0 ? getArgumentValues(definition, node, this.frame.variables) : {};
     const sets = nodes.flatMap(({ selectionSet }) => selectionSet ?? []);
-    return [
-      {
-        name: definition.name,
-        args: "args" in definition ? getArgumentValues(definition, node, this.frame.variables) : {},
-        selection: new Selection(this.frame, getNamedType(definition.type), sets),
-      },
-    ];
+    return [{ nodes, name, args, selection: new Selection(this.frame, getNamedType(type), sets) }];
   }
 
   get #none(): Selection {

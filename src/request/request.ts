@@ -2,7 +2,7 @@ import type { GraphQLSchema } from "graphql";
 import type { Clock } from "../clock.js";
 import type { Config } from "../config.js";
 import { GatewayError } from "../errors.js";
-import type { GatewayContext } from "../graphql/context.js";
+import { type GatewayContext, PlannedQuestions } from "../graphql/context.js";
 import type { DirectoryMemory } from "../graphql/directory-memory.js";
 import { outline } from "../graphql/outline.js";
 import type { Gateway, GatewayRequest, PreparedOperation } from "../server/gateway-port.js";
@@ -77,6 +77,7 @@ export function requests({ config, schema, accounts, coalescer, budgets, directo
       credential: credentialOf(caller, readable),
       now: () => begun.now,
       directoryMemory,
+      planned: new PlannedQuestions(),
       freshness: { note: report.note },
       holdsUntil: report.noteBound,
     };

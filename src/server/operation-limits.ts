@@ -161,9 +161,10 @@ export function answerSize(
 
   const ofField = (node: FieldNode, parent: GraphQLCompositeType, page: Page): number => {
     const parts = Math.ceil((node.alias ?? node.name).value.length / keyPart);
+    if (!node.selectionSet) return parts;
     const field = fieldOf(parent, node.name.value);
     const type = field && getNamedType(field.type);
-    if (!field || !node.selectionSet || !isCompositeType(type)) return parts;
+    if (!field || !isCompositeType(type)) return parts;
     const own = (field.extensions.directives as { listSize?: ListSize } | undefined)?.listSize ?? {};
     const inner = {
       rows: rowsAsked(node, coerced) ?? own.assumedSize ?? (field === allTypes ? typeCount : unspokenSize),

@@ -1,5 +1,5 @@
 import { GatewayError } from "../../src/errors.js";
-import type { GatewayContext } from "../../src/graphql/context.js";
+import { type GatewayContext, PlannedQuestions } from "../../src/graphql/context.js";
 import { createDirectoryMemory } from "../../src/graphql/directory-memory.js";
 import { minuteMs, slotsOf, type Window } from "../../src/time.js";
 import { rowsBySlot } from "../../src/upstream/apis/interval-metrics/rows-by-slot.js";
@@ -187,6 +187,7 @@ export function byHand({
     rights: { conversations: true, router: true, ...rights },
     credential: "own",
     now: () => now,
+    planned: new PlannedQuestions(),
     directoryMemory: memory ?? createDirectoryMemory(),
     freshness: { note: (asOf, isStale) => noted.push({ asOf, stale: isStale }) },
     holdsUntil: (moment) => void bounds.push(moment),
