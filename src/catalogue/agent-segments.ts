@@ -11,7 +11,8 @@ export const agentSegmentMetrics = metricGroup(
     totalAgentConversationSegments: {
       upstream: "totalAgentConversationSegments",
       unit: "COUNT",
-      description: "How often a conversation was assigned to the agent; one conversation counts again each time it comes back.",
+      description:
+        "How often a conversation was assigned to the agent; one conversation counts again each time it comes back. Counts of segments add up over agents, skills and intervals, and HUMAN and BOT to ALL.",
     },
     avgAgentMessagesInAgentSegment: {
       upstream: "avgAgentMessagesinAgentSegment",

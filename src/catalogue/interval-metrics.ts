@@ -14,23 +14,23 @@ export const intervalMetrics = metricGroup(
       upstream: "handleTime",
       unit: "MILLISECONDS",
       seconds: true,
-      description: `Time that human agents spent on conversations within the interval, by the handle time model asked for. ${human}`,
+      description: `Time that human agents spent on conversations within the interval, by the handle time model asked for. Adds up over rows of any grouping. ${human}`,
     },
     workTime: {
       upstream: "workTime",
       unit: "MILLISECONDS",
       seconds: true,
-      description: `Time that agents worked within the interval. The platform states no unit for it; seconds are assumed. ${human}`,
+      description: `Time that agents worked within the interval. The platform states no unit for it; seconds are assumed. Adds up over intervals and agents, not over skills or conversations: an agent has several at once. ${human}`,
     },
     handledConversations: {
       upstream: "handledConversations",
       unit: "COUNT",
-      description: `Conversations that were handled within the interval. ${human}`,
+      description: `Conversations that were handled within the interval. Does not add up: one conversation counts in each row in which it was handled. ${human}`,
     },
     repliedConversations: {
       upstream: "repliedConversations",
       unit: "COUNT",
-      description: `Conversations in which an agent replied within the interval. ${human}`,
+      description: `Conversations in which an agent replied within the interval. Does not add up: one conversation counts in each row in which an agent replied. ${human}`,
     },
     consumerMessages: {
       upstream: "consumerMessages",
@@ -47,12 +47,12 @@ export const intervalMetrics = metricGroup(
     arrivals: {
       upstream: "arrivals",
       unit: "COUNT",
-      description: `Conversations that arrived within the interval. ${skillOnly}`,
+      description: `Conversations that arrived within the interval. No page says whether a transfer counts as an arrival. ${skillOnly}`,
     },
     closedConversations: {
       upstream: "closedConversations",
       unit: "COUNT",
-      description: `Conversations that were closed within the interval. ${skillOnly}`,
+      description: `Conversations that were closed within the interval, by agents, bots, consumers or the system. ${skillOnly}`,
     },
   },
   {

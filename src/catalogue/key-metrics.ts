@@ -180,7 +180,7 @@ export const keyMetricsCurrent = metricGroup(
       upstream: "online_agents",
       answer: "onlineAgents",
       unit: "COUNT",
-      description: `Agents in the state ONLINE now. ${absent}`,
+      description: `Agents in the state ONLINE now. By skill, an agent counts under every skill, so skills do not add up. ${absent}`,
     },
     awayAgents: {
       upstream: "away_agents",

@@ -10,7 +10,8 @@ export const skillSegmentMetrics = metricGroup(
     totalSkillConversationSegments: {
       upstream: "totalSkillConversationSegments",
       unit: "COUNT",
-      description: "How often a conversation was in the skill; one conversation counts again each time it comes back.",
+      description:
+        "How often a conversation was in the skill; one conversation counts again each time it comes back. Counts of segments add up over skills and intervals; HUMAN and BOT do not add up to ALL, because a segment that both served counts in ALL alone.",
     },
     skillSegmentsAbandonedByConsumers: {
       upstream: "skillSegmentsAbandonedByConsumers",

@@ -343,7 +343,7 @@ export const LongestWaitsDocument = new TypedDocumentString(`
 }
     `, {"hash":"sha256:5f3a4f2f6d783386b6f9270fa62bd83917260e986d80111546e04d6964f9fdd9"}) as unknown as TypedDocumentString<LongestWaitsQuery, LongestWaitsQueryVariables>;
 export const MetricCatalogDocument = new TypedDocumentString(`
-    query MetricCatalog($api: MetricsApi) {
+    query MetricCatalog($api: MetricsApi = KEY_METRICS) {
   metricCatalog(api: $api) {
     field
     api
@@ -353,7 +353,7 @@ export const MetricCatalogDocument = new TypedDocumentString(`
     description
   }
 }
-    `, {"hash":"sha256:3ffbacc13e8bdaa8c96d208fe86c3e89aa56aecd61319337b7baeb4a828fc780"}) as unknown as TypedDocumentString<MetricCatalogQuery, MetricCatalogQueryVariables>;
+    `, {"hash":"sha256:0e565c505bd20647dc308c219733290c7dc2aad6d3ccab4ad98eb4f560f1c564"}) as unknown as TypedDocumentString<MetricCatalogQuery, MetricCatalogQueryVariables>;
 export const SkillTrendDocument = new TypedDocumentString(`
     query SkillTrend {
   contactCenter {

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { graphql, isInterfaceType, isObjectType } from "graphql";
 import { expect, test } from "vitest";
 import { catalogue } from "../../../src/catalogue/catalogue.js";
@@ -39,6 +40,13 @@ test("each metric has a name at the platform or a formula of such, and none the 
     for (const part of formula?.split(/ [/-] /) ?? []) expect(own.get(`${field.split(".")[0]}.${part}`), field).toBeDefined();
   }
   expect(all.filter(({ formula }) => /consumerMessages|agentMessages/.test(formula ?? ""))).toEqual([]);
+});
+
+test("docs/metrics.md has each derived metric with its formula, and no other", async () => {
+  const page = readFileSync("docs/metrics.md", "utf8");
+  const rows = [...page.matchAll(/^\| `(\w+\.\w+)` \| `([^`]+)` \|$/gm)].map(([, field, formula]) => [field, formula]);
+  const derived = (await metricCatalog()).flatMap(({ field, formula }) => (formula === null ? [] : [[field, formula]]));
+  expect(rows).toEqual(derived);
 });
 
 test("an API picks its own metrics", async () => {
