@@ -47,6 +47,7 @@ export class RequestReport {
 
   readonly #dependencies = new Map<string, Dependency>();
   #holdsUntil = Number.POSITIVE_INFINITY;
+  #repeatableUntil = Number.POSITIVE_INFINITY;
 
   /** Epoch ms. */
   constructor(private readonly now: () => number) {}
@@ -62,7 +63,12 @@ export class RequestReport {
     const tells = first ? tellsMore(use, first) : call !== null || !this.#hasOwn(use);
     if (tells) this.#entries.set(key, use);
     if (outcome === "STALE" && use.failure) this.#noteFailure(use.question, use.failure);
-    for (const dependency of dependencies) this.#dependsOn(dependency);
+    const isBeingRenewed = outcome === "STALE" && !use.failure;
+    for (const dependency of dependencies) {
+      this.#dependsOn(dependency);
+      const { freshUntil, staleUntil } = dependency;
+      this.#repeatableUntil = Math.min(this.#repeatableUntil, isBeingRenewed ? staleUntil : freshUntil);
+    }
     if (ofFigures(use) && asOf !== null) this.#note(Math.min(...dependencies.map(({ freshUntil }) => freshUntil)));
   };
 
@@ -90,6 +96,14 @@ export class RequestReport {
   /** Epoch ms until which the answer holds, were nothing newer to come: all that it depends on is fresh, and no boundary is passed. */
   get goodUntil(): number {
     return Math.min(this.#holdsUntil, ...this.dependencies.map(({ freshUntil }) => freshUntil));
+  }
+
+  /**
+   * Epoch ms until which an equal request may be given this very answer, were nothing newer to come: as `goodUntil`, but that what was given
+   * stale while newer figures are asked for may be given so until it is too old for that.
+   */
+  get repeatableUntil(): number {
+    return Math.min(this.#holdsUntil, this.#repeatableUntil);
   }
 
   freshness(): FreshnessReport | null {

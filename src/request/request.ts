@@ -98,6 +98,7 @@ export function requests({ config, schema, accounts, coalescer, budgets, directo
         holdsUntil: report.holdsUntil,
         dependencies: report.dependencies,
         goodUntil: report.goodUntil,
+        repeatableUntil: report.repeatableUntil,
       }),
     };
 

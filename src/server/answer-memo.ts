@@ -8,12 +8,14 @@ export interface Moment {
   readonly monotonic: number;
 }
 
-export type Limits = Pick<Report, "dependencies" | "goodUntil" | "holdsUntil">;
+export type Limits = Pick<Report, "dependencies" | "repeatableUntil" | "holdsUntil">;
 
 /** The part of CACHE_MAX_BYTES that kept answers take; the store of the platform's answers has the rest. */
 export const memoShare = 0.25;
 /** Nothing is kept for longer, ms: to execute a request once a minute costs nothing, and what nobody foresaw ends with it. */
 const longestMs = 60_000;
+/** Nor a stale one for longer than this, ms: should what was asked behind it fail, the next execution asks again. */
+const longestStaleMs = 1_000;
 /** Of one entry beside its key and its answer, bytes. */
 const overhead = 1_024;
 /** The most that one unit of a text takes, bytes. */
@@ -23,8 +25,10 @@ const mostRecords = 20_000;
 
 interface Kept {
   readonly answer: Answer;
+  /** Epoch ms. By a clock that was set back since then, figures are dated in the future, and nothing is fresh. */
+  readonly keptAt: number;
   /** Epoch ms. */
-  readonly goodUntil: number;
+  readonly until: number;
   /** Monotonic ms. */
   readonly endsAt: number;
   readonly madeFrom: readonly Slot[];
@@ -44,7 +48,7 @@ interface Slot {
 /**
  * Answers that were complete and without errors, as the bytes that were sent. One is kept until the first moment at which executing its
  * request again could give another answer: the end of the freshness of what it was made from, a boundary that a window passes, a newer
- * record in the place of one that it was made from. Bounded in bytes; what was asked for longest ago goes first.
+ * record in the place of one that it was made from. A stale one, while newer figures are asked for behind it, ends with their coming. Bounded in bytes; what was asked for longest ago goes first.
  *
  * The key says everything that the answer depends on, so that what may not be shared cannot be: see `keyOf`.
  */
@@ -77,20 +81,21 @@ export class AnswerMemo {
   get(key: string, { now, monotonic }: Moment): Answer | undefined {
     const kept = this.#kept.get(key);
     if (kept === undefined) return undefined;
-    if (now < kept.goodUntil && monotonic < kept.endsAt) return kept.answer;
+    if (kept.keptAt <= now && now < kept.until && monotonic < kept.endsAt) return kept.answer;
     this.#kept.delete(key);
     return undefined;
   }
 
   /** Keeps the answer of a request that was executed from `begun` to `ended`, unless something newer was stored meanwhile. */
-  keep(key: string, answer: Answer, { dependencies, goodUntil }: Limits, begun: Moment, ended: Moment): void {
-    if (goodUntil <= ended.now) return;
+  keep(key: string, answer: Answer, { dependencies, repeatableUntil }: Limits, begun: Moment, ended: Moment): void {
+    if (repeatableUntil <= ended.now) return;
     const madeFrom = dependencies.map((dependency) => ({ slot: this.#slot(dependency), version: dependency.version }));
     if (madeFrom.some(({ slot, version }) => slot.storedAt >= begun.monotonic && slot.version !== version)) return;
     this.#kept.set(key, {
       answer,
-      goodUntil,
-      endsAt: ended.monotonic + Math.min(longestMs, goodUntil - ended.now),
+      keptAt: ended.now,
+      until: repeatableUntil,
+      endsAt: ended.monotonic + Math.min(answer.facts.stale ? longestStaleMs : longestMs, repeatableUntil - ended.now),
       madeFrom: madeFrom.map(({ slot }) => slot),
       bytes: answer.bytes,
     });
@@ -106,10 +111,11 @@ export class AnswerMemo {
   }
 
   /**
-   * Whether an answer of a request under way may be given to another request, which began at `begun`: its figures are fresh at that moment,
-   * or were brought by a call that ended after it. The same is true of a call that a question joins.
+   * Whether an answer of a request under way may be given to another request, which began at `begun`: it could be kept at that moment, or its
+   * figures are fresh then, or were brought by a call that ended after it. The last is true as well of a call that a question joins.
    */
-  isFreshFor(begun: Moment, { dependencies, holdsUntil }: Limits): boolean {
+  isGoodFor(begun: Moment, { dependencies, holdsUntil, repeatableUntil }: Limits): boolean {
+    if (repeatableUntil > begun.now) return true;
     return (
       holdsUntil > begun.now &&
       dependencies.every((dependency) => {

@@ -128,7 +128,7 @@ export function serveGraphql(scope: FastifyInstance, endpoint: GraphqlEndpoint):
       if (key !== null && how === "answered" && result.report) memo.keep(key, result.answer, result.report, begun, moment());
       return { result, how };
     };
-    const mayTake = ({ report }: Executed) => report !== null && memo.isFreshFor(begun, report);
+    const mayTake = ({ report }: Executed) => report !== null && memo.isGoodFor(begun, report);
     const { result, shared } = key === null ? { ...(await run()), shared: false } : await underWay.answer(key, run, mayTake);
     const { answer, report } = result;
     return { answer, source: shared ? "shared" : "executed", calls: shared ? 0 : (report?.sent ?? 0) };

@@ -19,6 +19,7 @@ const dependency = (version: number, changes: Partial<Dependency> = {}): Depende
   slot: "a slot",
   version,
   freshUntil: version + freshMs,
+  staleUntil: version + 2 * freshMs,
   ...changes,
 });
 
@@ -198,4 +199,18 @@ test("names bound how long an answer is good by their own, longer time", () => {
     dependencies: [dependency(now - 300_000, { freshUntil: now + 300_000 })],
   });
   expect(reportOf(names).goodUntil).toBe(now + 300_000);
+});
+
+test("an answer may be repeated while it is good, and stale figures as long as they may be given while newer ones are asked for", () => {
+  const fresh = sent({ dependencies: [dependency(now - 500)] });
+  expect(reportOf(fresh).repeatableUntil).toBe(now + 14_500);
+  const old = cached(now - 20_000, { outcome: "STALE", dependencies: [dependency(now - 20_000, { slot: "another" })] });
+  expect(reportOf(old).repeatableUntil).toBe(now + 10_000);
+  expect(reportOf(old, fresh).repeatableUntil).toBe(now + 10_000);
+  // Fresh figures beside it are given as fresh ones.
+  expect(reportOf(old, sent({ dependencies: [dependency(now - 9_000)] })).repeatableUntil).toBe(now + 6_000);
+  expect(reportOf({ ...old, failure: "UPSTREAM_UNAVAILABLE" }).repeatableUntil).toBe(now - 5_000);
+  const bounded = reportOf(fresh);
+  bounded.noteBound(now + 2_000);
+  expect(bounded.repeatableUntil).toBe(now + 2_000);
 });

@@ -9,14 +9,17 @@ import type { Caller } from "../../src/server/gateway-port.js";
 /** Thousands of runs, beside other work. */
 const slow = { timeout: 60_000 };
 
-const answerOf = (text: string) =>
-  new Answer(text, { status: 200, headers: {}, operation: null, errors: [], stale: false, freshUntil: null });
+const answerOf = (text: string, stale = false) =>
+  new Answer(text, { status: 200, headers: {}, operation: null, errors: [], stale, freshUntil: null });
 const at = (ms: number) => ({ now: 1_000_000 + ms, monotonic: ms });
-const figure = (version: number, freshMs: number, slot = "a") => ({ scope: "s", slot, version, freshUntil: at(freshMs).now });
+const figure = (version: number, freshMs: number, slot = "a") => {
+  const freshUntil = at(freshMs).now;
+  return { scope: "s", slot, version, freshUntil, staleUntil: freshUntil };
+};
 const limits = (...dependencies: ReturnType<typeof figure>[]) => ({
   dependencies,
   holdsUntil: Number.POSITIVE_INFINITY,
-  goodUntil: Math.min(...dependencies.map(({ freshUntil }) => freshUntil)),
+  repeatableUntil: Math.min(...dependencies.map(({ freshUntil }) => freshUntil)),
 });
 
 describe("the key of an answer", () => {
@@ -86,8 +89,10 @@ describe("a kept answer", () => {
     const memo = new AnswerMemo(100_000);
     memo.keep("k", answerOf("x"), limits(figure(1, 5_000), figure(1, 9_000, "b")), at(0), at(1_000));
     expect(memo.get("k", at(4_999))).toBeDefined();
-    // A wall clock that was set back an hour makes nothing younger.
-    expect(memo.get("k", { now: at(-3_600_000).now, monotonic: 5_000 })).toBeUndefined();
+    expect(memo.get("k", { now: at(4_000).now, monotonic: 5_000 })).toBeUndefined();
+    memo.keep("k", answerOf("x"), limits(figure(1, 5_000)), at(0), at(1_000));
+    // To a wall clock that was set back, the figures are dated in the future.
+    expect(memo.get("k", { now: at(999).now, monotonic: 1_000 })).toBeUndefined();
     memo.keep("k", answerOf("x"), limits(figure(1, 5_000)), at(0), at(1_000));
     // A machine that was suspended stops the other.
     expect(memo.get("k", { now: at(5_000).now, monotonic: 2_000 })).toBeUndefined();
@@ -95,12 +100,27 @@ describe("a kept answer", () => {
 
   it("ends at a boundary that its window passes, and after a minute in any case", () => {
     const memo = new AnswerMemo(100_000);
-    memo.keep("k", answerOf("x"), { ...limits(figure(1, 5_000)), goodUntil: at(2_000).now }, at(0), at(1_000));
+    memo.keep("k", answerOf("x"), { ...limits(figure(1, 5_000)), repeatableUntil: at(2_000).now }, at(0), at(1_000));
     expect(memo.get("k", at(1_999))).toBeDefined();
     expect(memo.get("k", at(2_000))).toBeUndefined();
-    memo.keep("k", answerOf("x"), { ...limits(), goodUntil: Number.POSITIVE_INFINITY }, at(0), at(1_000));
+    memo.keep("k", answerOf("x"), { ...limits(), repeatableUntil: Number.POSITIVE_INFINITY }, at(0), at(1_000));
     expect(memo.get("k", at(60_999))).toBeDefined();
     expect(memo.get("k", at(61_000))).toBeUndefined();
+  });
+
+  it("that is stale ends when newer figures come, when it is too old for that, and after a second in any case", () => {
+    const memo = new AnswerMemo(100_000);
+    const keep = (staleMs: number) =>
+      memo.keep("k", answerOf("x", true), { ...limits(figure(1, -500)), repeatableUntil: at(staleMs).now }, at(0), at(0));
+    keep(9_000);
+    expect(memo.get("k", at(999))).toBeDefined();
+    expect(memo.get("k", at(1_000))).toBeUndefined();
+    keep(300);
+    expect(memo.get("k", at(299))).toBeDefined();
+    expect(memo.get("k", at(300))).toBeUndefined();
+    keep(9_000);
+    memo.stored({ scope: "s", slot: "a", version: 2 }, at(1));
+    expect(memo.get("k", at(1))).toBeUndefined();
   });
 
   it("is not kept when it is over before it is there", () => {
@@ -165,7 +185,7 @@ describe("a kept answer", () => {
 describe("an answer of an equal request under way", () => {
   const memo = new AnswerMemo(100_000);
   memo.stored({ scope: "s", slot: "a", version: 5 }, at(100));
-  const isFresh = (begun: number, ...of: ReturnType<typeof figure>[]) => memo.isFreshFor(at(begun), limits(...of));
+  const isFresh = (begun: number, ...of: ReturnType<typeof figure>[]) => memo.isGoodFor(at(begun), limits(...of));
 
   it("is good for one that began while its figures were fresh", () => {
     expect(isFresh(50, figure(4, 51))).toBe(true);
@@ -180,8 +200,8 @@ describe("an answer of an equal request under way", () => {
   });
 
   it("is not good beyond a boundary that its window passes", () => {
-    const held = { ...limits(figure(5, 500)), holdsUntil: at(200).now };
-    expect([199, 200].map((begun) => memo.isFreshFor(at(begun), held))).toEqual([true, false]);
+    const held = { ...limits(figure(5, 500)), holdsUntil: at(200).now, repeatableUntil: at(200).now };
+    expect([199, 200].map((begun) => memo.isGoodFor(at(begun), held))).toEqual([true, false]);
   });
 });
 
@@ -198,7 +218,11 @@ describe("over any sequence of requests, records, steps of clocks and renewals",
   const step = fc.oneof(
     {
       weight: 12,
-      arbitrary: fc.record({ ask: fc.nat(2), durationMs: fc.nat(1_000), landsMeanwhile: fc.option(fc.nat(2), { freq: 10 }) }),
+      arbitrary: fc.record({
+        ask: fc.nat(2),
+        durationMs: fc.nat(1_000),
+        landsMeanwhile: fc.constantFrom(0, 1, 2, ...Array<null>(20).fill(null)),
+      }),
     },
     { weight: 2, arbitrary: fc.record({ lands: fc.nat(2) }) },
     { weight: 3, arbitrary: fc.record({ passMs: fc.nat(4_000) }) },
@@ -255,12 +279,13 @@ describe("over any sequence of requests, records, steps of clocks and renewals",
               slot: String(slot),
               version: world.versions[slot]!,
               freshUntil: world.now + ttlMs - (world.monotonic - world.askedAt[slot]!),
+              staleUntil: 0,
             }));
             world.now += each.durationMs;
             world.monotonic += each.durationMs;
             if (each.landsMeanwhile !== null) lands(each.landsMeanwhile);
-            const goodUntil = Math.min(...dependencies.map(({ freshUntil }) => freshUntil));
-            memo.keep(key, answerOf(text), { dependencies, goodUntil, holdsUntil: Number.POSITIVE_INFINITY }, begun, world);
+            const repeatableUntil = Math.min(...dependencies.map(({ freshUntil }) => freshUntil));
+            memo.keep(key, answerOf(text), { dependencies, repeatableUntil, holdsUntil: Number.POSITIVE_INFINITY }, begun, world);
           }
         }
       }),

@@ -68,6 +68,7 @@ const nothing: Report = {
   holdsUntil: Number.POSITIVE_INFINITY,
   dependencies: [],
   goodUntil: Number.POSITIVE_INFINITY,
+  repeatableUntil: Number.POSITIVE_INFINITY,
 };
 
 export function fakeGateway(

@@ -13,8 +13,9 @@ async function served(more: { report?: Partial<Report>; schema?: ReturnType<type
   const { lines, log } = logOf();
   const fresh = (): Partial<Report> => {
     const freshUntil = time.now + 10_000;
-    const dependencies = [{ scope: "s", slot: "a", version: 1, freshUntil }];
-    return { freshness: { oldestAsOf, stale: false }, maxAgeMs: 10_000, dependencies, goodUntil: freshUntil, sent: 3, ...more.report };
+    const dependencies = [{ scope: "s", slot: "a", version: 1, freshUntil, staleUntil: freshUntil + 10_000 }];
+    const ends = { goodUntil: freshUntil, repeatableUntil: freshUntil };
+    return { freshness: { oldestAsOf, stale: false }, maxAgeMs: 10_000, dependencies, ...ends, sent: 3, ...more.report };
   };
   const fake: Fake = fakeGateway({ clock, report: fresh, ...(more.schema && { schema: more.schema }) });
   const app = await start({ gateway: fake.gateway, log, config: { maxBodyBytes: 100_000, ...more.config } });
@@ -134,8 +135,12 @@ describe("an answer that was given", () => {
 
   it.each([
     ["has an error", "{ hello budget }", {}],
-    ["has stale figures", "{ hello }", { freshness: { oldestAsOf, stale: true }, maxAgeMs: 0, goodUntil: 0 }],
-    ["ends in this moment", "{ hello }", { goodUntil: Date.parse("2026-01-01T00:00:00Z") }],
+    [
+      "has stale figures that stand in for what failed",
+      "{ hello }",
+      { freshness: { oldestAsOf, stale: true }, maxAgeMs: 0, repeatableUntil: 0 },
+    ],
+    ["ends in this moment", "{ hello }", { repeatableUntil: Date.parse("2026-01-01T00:00:00Z") }],
   ])("is not kept when it %s", async (_, query, report) => {
     const { app, sources } = await served({ report });
     await post(app, query);
@@ -156,7 +161,7 @@ describe("an answer that was given", () => {
 
   it("is kept without metrics too, such as the schema, for a minute and with no age promised", async () => {
     const { app, sources, passes } = await served({
-      report: { freshness: null, maxAgeMs: null, dependencies: [], goodUntil: Number.POSITIVE_INFINITY },
+      report: { freshness: null, maxAgeMs: null, dependencies: [], repeatableUntil: Number.POSITIVE_INFINITY },
       config: { maxQueryFields: 1000 },
     });
     const query = "{ __schema { queryType { name } } }";

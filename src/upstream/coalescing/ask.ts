@@ -27,8 +27,10 @@ export interface Dependency {
   readonly slot: string;
   /** Epoch ms at which the platform was asked: a newer answer in the slot has a later one. */
   readonly version: number;
-  /** Epoch ms at which its figures stop being fresh. */
+  /** Epoch ms at which its figures stop being fresh, by the clock that comes to it first. */
   readonly freshUntil: number;
+  /** Epoch ms until which they may be given all the same, marked stale, while newer ones are asked for. */
+  readonly staleUntil: number;
 }
 
 /** How one question, or a part of it, was answered: for explain, logs and freshness. */

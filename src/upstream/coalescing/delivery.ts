@@ -2,7 +2,7 @@ import type { Clock } from "../../clock.js";
 import { type ErrorCode, GatewayError } from "../../errors.js";
 import { slotOf } from "../answers/answer-store.js";
 import type { Freshness } from "../answers/freshness.js";
-import { freshMs, momentOf, type Tolerance, tolerating } from "../answers/freshness.js";
+import { ageAt, freshMs, momentOf, type Tolerance, tolerating } from "../answers/freshness.js";
 import type { AnswerRecord, FoundPart } from "../apis/descriptor.js";
 import type { Scope } from "../planning/scope.js";
 import type { Question } from "../question.js";
@@ -134,9 +134,12 @@ export class Delivery {
 
   #dependency({ scope }: Ask, question: Question, record: AnswerRecord): Dependency {
     const { api, key, account } = scope;
-    const { asOf } = record.reply;
-    const forMs = freshMs(this.freshness(account), question, api.isSettled(record.reply));
-    return { scope: key, slot: slotOf(api, record), version: asOf, freshUntil: asOf + forMs };
+    const freshness = this.freshness(account);
+    const present = momentOf(this.clock);
+    const forMs = freshMs(freshness, question, api.isSettled(record.reply));
+    const freshUntil = present.now + forMs - ageAt(record, present);
+    const staleUntil = freshUntil + Math.min(forMs, freshness.staleMs);
+    return { scope: key, slot: slotOf(api, record), version: record.reply.asOf, freshUntil, staleUntil };
   }
 }
 
