@@ -38,7 +38,7 @@ describe("a stale answer", () => {
     await ask("agentSegments { asOf stale }");
     passes(16_000);
     // The refresh takes longer than the requests that it must outlast.
-    simulator.setLatency({ base: 2_000, jitter: 0 });
+    simulator.setLatency({ base: 1_200, jitter: 0 });
     const sources = [];
     for (let time = 0; time < 4; time++) {
       const { figures, source, headers } = await ask("agentSegments { asOf stale }");
