@@ -8,6 +8,7 @@ import type { Config } from "../config.js";
 import { AnswerMemo, memoShare } from "./answer-memo.js";
 import { type ApolloOptions, apolloServer } from "./apollo.js";
 import { Authentication, type AuthOptions } from "./auth.js";
+import { allowOrigins } from "./cors.js";
 import type { Gateway } from "./gateway-port.js";
 import { serveGraphiql } from "./graphiql.js";
 import { serveGraphql } from "./graphql-endpoint.js";
@@ -96,6 +97,7 @@ export async function startApp({ gateway, config, log, liveTime = systemTime, so
   const memo = new AnswerMemo(memoShare * config.cacheMaxBytes);
   await apollo.start();
   await app.register(async (scope) => {
+    await allowOrigins(scope, config.corsOrigins);
     live.register(scope);
     serveGraphql(scope, { gateway, apollo, authenticate, memo, open, stopping, log });
   });

@@ -5,6 +5,7 @@ import { GatewayError } from "../errors.js";
 import type { Answer, AnswerFacts } from "./answer.js";
 import { type AnswerMemo, keyOf, type Moment } from "./answer-memo.js";
 import type { Presented } from "./auth.js";
+import { CrossSiteRefusal, isPreflighted } from "./csrf.js";
 import { type Executed, execute } from "./execution.js";
 import type { Caller, Gateway } from "./gateway-port.js";
 import { negotiation } from "./negotiation.js";
@@ -40,7 +41,7 @@ type Source = "memo" | "shared" | "executed";
 
 /** What every answer of /graphql depends on, and what a browser may do with it. */
 const headersOfAll = {
-  vary: "Authorization, x-api-key, x-router-secret, Accept, accept-encoding, x-gateway-explain",
+  vary: "Origin, Authorization, x-api-key, x-router-secret, Accept, accept-encoding, x-gateway-explain",
   "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
   "cross-origin-resource-policy": "same-origin",
   "referrer-policy": "no-referrer",
@@ -83,6 +84,7 @@ export function serveGraphql(scope: FastifyInstance, endpoint: GraphqlEndpoint):
     decompress: {},
     handler: async (request, reply) => {
       const begun = moment();
+      if (!isPreflighted(request.headers)) throw new CrossSiteRefusal();
       const refusal = gateway.refusal(request.caller);
       if (refusal) throw refusal;
       const key = keyFor(request);
@@ -105,7 +107,7 @@ export function serveGraphql(scope: FastifyInstance, endpoint: GraphqlEndpoint):
   function keyFor(request: Request): string | null {
     const { method, url, headers, body = "", caller } = request;
     const type = mediaType(headers.accept);
-    if (headers[explainHeader] !== undefined || type === undefined || !isPreflighted(request)) return null;
+    if (headers[explainHeader] !== undefined || type === undefined) return null;
     return keyOf({ generation: memo.generation, method, url, body, mediaType: type, audience: gateway.audience(caller) });
   }
 
@@ -133,16 +135,6 @@ export function serveGraphql(scope: FastifyInstance, endpoint: GraphqlEndpoint):
     const { answer, report } = result;
     return { answer, source: shared ? "shared" : "executed", calls: shared ? 0 : (report?.sent ?? 0) };
   }
-}
-
-/**
- * Whether no foreign page could have a browser send the request without asking first. Apollo Server refuses one for which that is not so,
- * and a GET with a body of another type; such a request never gets a kept answer. A POST that came so far has a body of application/json.
- */
-function isPreflighted({ method, headers }: Request): boolean {
-  if (method === "POST") return true;
-  if (headers["content-type"] !== undefined) return headers["content-type"] === "application/json";
-  return Boolean(headers["apollo-require-preflight"] || headers["x-apollo-operation-name"]);
 }
 
 /** With its question mark; empty without a query. */

@@ -5,12 +5,21 @@ import type { IncomingMessage } from "node:http";
  * bound by no other rule: any page could read through it what its visitor can reach.
  */
 export function originRule(origins: readonly string[]): (request: Pick<IncomingMessage, "headers">) => boolean {
-  const rules = origins.map(matcherOf);
+  const isNamed = originMatcher(origins);
   return ({ headers: { origin, host } }) => {
     if (origin === undefined) return true;
     if (!URL.canParse(origin)) return false;
+    return (host !== undefined && new URL(origin).host === host.toLowerCase()) || isNamed(origin);
+  };
+}
+
+/** Whether a value of the header Origin is one of CORS_ORIGINS. An opaque origin, "null", never is. */
+export function originMatcher(origins: readonly string[]): (origin: string) => boolean {
+  const rules = origins.map(matcherOf);
+  return (origin) => {
+    if (!URL.canParse(origin)) return false;
     const page = new URL(origin);
-    return (host !== undefined && page.host === host.toLowerCase()) || rules.some((matches) => matches(page));
+    return rules.some((matches) => matches(page));
   };
 }
 

@@ -78,7 +78,15 @@ describe("/graphql over HTTP", () => {
     expect(response.headers.get("content-encoding")).toBe("br");
     expect(String(body.data?.large)).toHaveLength(70_000);
     const vary = response.headers.get("vary")?.toLowerCase().split(/, */);
-    expect(vary?.sort()).toEqual(["accept", "accept-encoding", "authorization", "x-api-key", "x-gateway-explain", "x-router-secret"]);
+    expect(vary?.sort()).toEqual([
+      "accept",
+      "accept-encoding",
+      "authorization",
+      "origin",
+      "x-api-key",
+      "x-gateway-explain",
+      "x-router-secret",
+    ]);
   });
 
   it("marks every answer as simulated when it is, and none when it is not", async () => {
