@@ -9,6 +9,7 @@ import { benchLoad } from "./load.js";
 import { benchLongRun } from "./longrun.js";
 import { benchOperations } from "./operations.js";
 import { benchPath } from "./path.js";
+import { benchReplicas } from "./replicas.js";
 import { benchSequences } from "./sequences.js";
 import { benchSpeed, partNames } from "./speed.js";
 import { benchTraffic } from "./traffic.js";
@@ -47,6 +48,11 @@ program
   .argument("[cases]", "how many for each API", "1000")
   .argument("[seed]", "of the sequences", "1")
   .action((cases: string, seed: string) => benchSequences(Number(cases), Number(seed)));
+program
+  .command("replicas")
+  .description("three replicas on one Redis beside a gateway alone; needs redis-server")
+  .addArgument(new Argument("[part]", "one part").choices(["all", "encoding", "calls", "latency", "outage", "model"]).default("all"))
+  .action((part: string) => benchReplicas(part));
 program.command("path").description("files of src that one cold question passes, by V8's coverage").action(benchPath);
 program
   .command("speed")

@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
-import { readFileSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
 import { startSimulator } from "../src/simulator/simulator.js";
@@ -55,6 +56,20 @@ describe("serve", () => {
     program.process.kill("SIGTERM");
     expect(await program.ended).toBe(0);
     await vi.waitFor(() => expect(lives(pid)).toBe(false), { timeout: 10_000 });
+  });
+
+  it("without REDIS_URL loads nothing of Redis and says nothing of it", slow, async () => {
+    const coverage = mkdtempSync(join(tmpdir(), "gateway-loaded-"));
+    onTestFinished(() => rmSync(coverage, { recursive: true, force: true }));
+    const program = start(folder, ["serve"], { PORT: "0", NODE_V8_COVERAGE: coverage });
+    const [, , url] = await program.said(serving);
+    expect(await (await fetch(`${url}/readyz`)).json()).not.toHaveProperty("redis");
+    program.process.kill("SIGTERM");
+    await program.ended;
+    const reports = readdirSync(coverage).map((file) => readFileSync(join(coverage, file), "utf8"));
+    const loaded = reports.flatMap((report) => (JSON.parse(report).result as { url: string }[]).map((script) => script.url));
+    expect(loaded.filter((file) => /dist\/gateway\.js/.test(file))).not.toEqual([]);
+    expect(loaded.filter((file) => /upstream\/redis\/|node_modules\/(@redis|msgpackr)/.test(file))).toEqual([]);
   });
 
   it("serves a configured account without calling its figures simulated", slow, async () => {

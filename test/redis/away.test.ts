@@ -1,13 +1,10 @@
-import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import type { AddressInfo } from "node:net";
 import { createServer } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
-import { build, start } from "../built-program.js";
 import type { Line } from "../support/line.js";
-import { type RedisServer, startRedis, withRedis } from "./redis-server.js";
+import { type RedisServer, startRedis } from "./redis-server.js";
 import { ownPrefix, startReplicas } from "./replica-lines.js";
+import { withRedis } from "./with-redis.js";
 
 const query = "{ contactCenter { current { onlineAgents } } }";
 const nobodyThere = "redis://user:s3cret@127.0.0.1:1";
@@ -99,22 +96,5 @@ withRedis("a Redis that is of no use is as good as away, and is used again when 
     const again = await Promise.all(lines.map((line, index) => ask(line, 200 + 20 * index, 2)));
     expect(again.flatMap(({ errors }) => errors.map(({ extensions }) => extensions.code))).toEqual(Array(6).fill("BUDGET_EXHAUSTED"));
     expect(simulator.counts().total).toBe(30);
-  });
-});
-
-describe("a gateway without REDIS_URL", { timeout: 180_000 }, () => {
-  test("loads nothing of Redis and says nothing of it", async () => {
-    const folder = await build();
-    const coverage = await mkdtemp(join(tmpdir(), "gateway-loaded-"));
-    onTestFinished(() => rm(coverage, { recursive: true, force: true }));
-    const program = start(folder, ["serve"], { PORT: "0", NODE_V8_COVERAGE: coverage });
-    const [, url] = await program.said(/on (http:\/\/[\d.]+:\d+)\/graphql/);
-    expect(await (await fetch(`${url}/readyz`)).json()).not.toHaveProperty("redis");
-    program.process.kill("SIGTERM");
-    await program.ended;
-    const reports = await Promise.all((await readdir(coverage)).map((file) => readFile(join(coverage, file), "utf8")));
-    const loaded = reports.flatMap((report) => (JSON.parse(report).result as { url: string }[]).map((script) => script.url));
-    expect(loaded.filter((file) => /dist\/gateway\.js/.test(file))).not.toEqual([]);
-    expect(loaded.filter((file) => /upstream\/redis\/|node_modules\/(@redis|msgpackr)/.test(file))).toEqual([]);
   });
 });

@@ -3,8 +3,9 @@ import { Dice } from "../longrun/dice.js";
 import { Traffic } from "../longrun/traffic.js";
 import { startWorld } from "../longrun/world.js";
 import { accounts, askers } from "../sharing/callers.js";
-import { type RedisServer, startRedis, withRedis } from "./redis-server.js";
+import { type RedisServer, startRedis } from "./redis-server.js";
 import { ownPrefix } from "./replica-lines.js";
+import { withRedis } from "./with-redis.js";
 
 const start = Date.parse("2026-03-11T11:47:00Z");
 const short = { TTL_SEGMENTS_SECONDS: "1", TTL_KEY_METRICS_SECONDS: "1", TTL_CURRENT_SECONDS: "1", TTL_INTERVALS_SECONDS: "2" };

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Line, startLine } from "../support/line.js";
-import { type RedisServer, startRedis, withRedis } from "./redis-server.js";
+import { type RedisServer, startRedis } from "./redis-server.js";
 import { ownPrefix, startReplicas } from "./replica-lines.js";
+import { withRedis } from "./with-redis.js";
 
 const board = (skill: number) => `{ contactCenter {
   agentSegments(lastMinutes: 60) { totalAgentConversationSegments }

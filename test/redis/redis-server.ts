@@ -5,19 +5,13 @@ import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createClient } from "@redis/client";
-import { describe, expect, it } from "vitest";
 
-const candidates = process.env.REDIS_SERVER_PATH ? [process.env.REDIS_SERVER_PATH] : ["/usr/bin/redis-server", "/usr/bin/valkey-server"];
-const path = candidates.find((candidate) => existsSync(candidate));
-
-/** Tests with a real Redis, which they start themselves: skipped where none is installed, unless GATEWAY_REQUIRE_REDIS is 1. */
-export function withRedis(title: string, tests: () => void): void {
-  it.runIf(process.env.GATEWAY_REQUIRE_REDIS === "1")("there is a Redis where one is demanded", () => {
-    expect(path, `There is none of ${candidates.join(", ")}.`).toBeDefined();
-  });
-  const reason = path ? "" : ` (skipped: there is none of ${candidates.join(", ")}; REDIS_SERVER_PATH names another)`;
-  describe.skipIf(!path)(`${title}${reason}`, { timeout: 60_000 }, tests);
-}
+/** Where a server is looked for. */
+export const candidates = process.env.REDIS_SERVER_PATH
+  ? [process.env.REDIS_SERVER_PATH]
+  : ["/usr/bin/redis-server", "/usr/bin/valkey-server"];
+/** The server that is installed; undefined when none is. */
+export const redisPath = candidates.find((candidate) => existsSync(candidate));
 
 export interface RedisServer {
   readonly url: string;
@@ -36,7 +30,9 @@ export async function startRedis(...options: string[]): Promise<RedisServer> {
   let server: ChildProcess;
   let client = connection(port);
   const start = async () => {
-    server = spawn(path!, ["--port", String(port), "--bind", "127.0.0.1", "--save", "", "--dir", folder, ...options], { stdio: "ignore" });
+    server = spawn(redisPath!, ["--port", String(port), "--bind", "127.0.0.1", "--save", "", "--dir", folder, ...options], {
+      stdio: "ignore",
+    });
     client = connection(port);
     await client.connect();
   };

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Keys } from "../../src/upstream/redis/keys.js";
 import type { Line } from "../support/line.js";
-import { type RedisServer, startRedis, withRedis } from "./redis-server.js";
+import { type RedisServer, startRedis } from "./redis-server.js";
 import { ownPrefix, startReplicas } from "./replica-lines.js";
+import { withRedis } from "./with-redis.js";
 
 const query = "{ contactCenter { skillSegments(lastMinutes: 60) { totalSkillConversationSegments } current { onlineAgents } } }";
 const explained = { headers: { "x-gateway-explain": "calls" } };

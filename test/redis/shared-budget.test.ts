@@ -9,8 +9,9 @@ import { RedisLink } from "../../src/upstream/redis/link.js";
 import { Presence } from "../../src/upstream/redis/presence.js";
 import { RedisClock } from "../../src/upstream/redis/redis-clock.js";
 import { SharedCounter } from "../../src/upstream/redis/shared-counter.js";
-import { type RedisServer, startRedis, withRedis } from "./redis-server.js";
+import { type RedisServer, startRedis } from "./redis-server.js";
 import { ownPrefix } from "./replica-lines.js";
+import { withRedis } from "./with-redis.js";
 
 const now = () => performance.now();
 const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Line } from "../support/line.js";
-import { type RedisServer, startRedis, withRedis } from "./redis-server.js";
+import { type RedisServer, startRedis } from "./redis-server.js";
 import { ownPrefix, startReplicas } from "./replica-lines.js";
+import { withRedis } from "./with-redis.js";
 
 /** Totals over different windows: no two of them may share a call. */
 const windows = (from: number, count: number): string =>

@@ -2,8 +2,9 @@ import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import { startSimulator } from "../../src/simulator/simulator.js";
 import { build } from "../built-program.js";
 import { type ReplicaProcess, replicaProcesses } from "./processes.js";
-import { type RedisServer, startRedis, withRedis } from "./redis-server.js";
+import { type RedisServer, startRedis } from "./redis-server.js";
 import { ownPrefix } from "./replica-lines.js";
+import { withRedis } from "./with-redis.js";
 
 const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 const accounts = [
