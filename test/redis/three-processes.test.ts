@@ -120,7 +120,8 @@ withRedis("three gateways, each a process of its own, under load", () => {
     expect(answers).toBeGreaterThan(300);
     expect(truth.size).toBe(boards);
     expect(new Set(truth.values()).size).toBe(boards);
-    expect(simulator.counts().byStatus).toEqual({ 200: simulator.counts().total });
+    // The one that was killed has left some without an answer.
+    expect(Object.keys(simulator.counts().byStatus)).toEqual(["200"]);
     for (const { name, maxRunning } of runningOf()) expect(maxRunning, name).toBeLessThanOrEqual(maxConcurrent);
   });
 
