@@ -232,13 +232,19 @@ export function textOf(value: object): string {
   return text;
 }
 
+/** JSON with the keys of every object sorted. */
 export function canonical(value: unknown): string {
-  return JSON.stringify(value, (_, part: unknown) =>
-    part && typeof part === "object" && !Array.isArray(part)
-      ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : part,
-  );
+  if (Array.isArray(value)) return value.every(isText) ? JSON.stringify(value) : `[${value.map(canonical).join(",")}]`;
+  if (value === null || typeof value !== "object") return JSON.stringify(value) ?? "null";
+  const parts: string[] = [];
+  for (const key of Object.keys(value).sort()) {
+    const part: unknown = value[key as keyof typeof value];
+    if (part !== undefined) parts.push(`${JSON.stringify(key)}:${canonical(part)}`);
+  }
+  return `{${parts.join(",")}}`;
 }
+
+const isText = (value: unknown): value is string => typeof value === "string";
 
 /** Ids of one URL parameter, joined, may take this many characters: a URL stays well below the 8 kB that servers accept. */
 export const maxIdsLength = 3000;
