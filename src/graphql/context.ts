@@ -25,6 +25,8 @@ export interface GatewayContext {
   /** The questions that the outline has made. */
   readonly planned: PlannedQuestions;
   readonly freshness: Freshness;
+  /** Aborts when nobody waits for the answer any more. */
+  readonly signal?: AbortSignal;
   /**
    * Notes a moment (epoch ms) at which the answer may change although every answer of the platform is still fresh: a window that moves
    * on or passes out of reach, a remembered name that is forgotten. The answer holds until the earliest moment noted.
@@ -90,6 +92,11 @@ export interface Rights {
   readonly conversations: boolean;
   /** Entities by reference, and the subgraph's own text: a router's own questions. */
   readonly router: boolean;
+}
+
+/** Throws UPSTREAM_UNAVAILABLE, which nobody reads, when nobody waits for the answer any more. */
+export function demandWaiting(signal: AbortSignal | undefined): void {
+  if (signal?.aborted) throw new GatewayError("UPSTREAM_UNAVAILABLE", "Nobody waits for the answer any more.");
 }
 
 /** Throws FORBIDDEN unless the caller may read single conversations. */

@@ -16,7 +16,7 @@ import {
 } from "graphql";
 import { type CompiledQuery, compileQuery, isCompiledQuery } from "graphql-jit";
 import { LRUCache } from "lru-cache";
-import type { GatewayContext } from "./context.js";
+import { demandWaiting, type GatewayContext } from "./context.js";
 
 /** A valid operation, as it is to be executed. */
 export interface Execution {
@@ -83,19 +83,23 @@ export function executorOf(schema: GraphQLSchema): Execute {
   };
 
   return async (execution) => {
+    demandWaiting(execution.context.signal);
     if (execution.values < largeAnswer) return run(execution, compiledFor(execution));
     // Other requests have their turn between the long steps of a large one.
-    await turn();
+    await turnOf(execution);
     const query = compiledFor(execution);
-    await turn();
+    await turnOf(execution);
     const result = await run(execution, query);
-    await turn();
+    await turnOf(execution);
     return result;
   };
 }
 
-/** Resolves after everything that waits for the event loop now. */
-const turn = () => new Promise((resolve) => setImmediate(resolve));
+/** Resolves after everything that waits for the event loop now. Rejects when nobody waits for the answer any more. */
+async function turnOf({ context }: Execution): Promise<void> {
+  await new Promise((resolve) => setImmediate(resolve));
+  demandWaiting(context.signal);
+}
 
 /** Variables that @skip and @include read, by document. */
 const conditional = new WeakMap<DocumentNode, readonly string[]>();

@@ -41,6 +41,7 @@ export interface SelectedField {
  */
 export class Selection {
   #fields: readonly SelectedField[] | undefined;
+  #empty: Selection | undefined;
 
   constructor(
     private readonly frame: OperationFrame,
@@ -111,12 +112,14 @@ export class Selection {
     if (!definition) return node.name.value === "__typename" ? [{ nodes, name: "__typename", args: {}, selection: this.#none }] : [];
     const { name, type } = definition;
     const args = "args" in definition && definition.args.length > 0 ? getArgumentValues(definition, node, this.frame.variables) : {};
+    if (!node.selectionSet) return [{ nodes, name, args, selection: this.#none }];
     const sets = nodes.flatMap(({ selectionSet }) => selectionSet ?? []);
     return [{ nodes, name, args, selection: new Selection(this.frame, getNamedType(type), sets) }];
   }
 
   get #none(): Selection {
-    return new Selection(this.frame, this.type, []);
+    this.#empty ??= new Selection(this.frame, this.type, []);
+    return this.#empty;
   }
 }
 

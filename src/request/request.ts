@@ -2,7 +2,7 @@ import type { GraphQLSchema } from "graphql";
 import type { Clock } from "../clock.js";
 import type { Config } from "../config.js";
 import { GatewayError } from "../errors.js";
-import { type GatewayContext, PlannedQuestions } from "../graphql/context.js";
+import { demandWaiting, type GatewayContext, PlannedQuestions } from "../graphql/context.js";
 import type { DirectoryMemory } from "../graphql/directory-memory.js";
 import { outline } from "../graphql/outline.js";
 import type { Gateway, GatewayRequest, PreparedOperation } from "../server/gateway-port.js";
@@ -34,7 +34,7 @@ export interface RequestOptions {
 
 /** Makes GraphQL requests: each has its own deadline, memory and report, and sees the accounts its caller may read. */
 export function requests({ config, schema, accounts, coalescer, budgets, directoryMemory, clock }: RequestOptions): Gateway["request"] {
-  return ({ explain, caller, state }): GatewayRequest => {
+  return ({ explain, caller, signal, state }): GatewayRequest => {
     const begun = momentOf(clock);
     const report = new RequestReport(() => clock.now());
     const allowance = new Allowance(config.maxUpstreamCalls);
@@ -45,6 +45,7 @@ export function requests({ config, schema, accounts, coalescer, budgets, directo
       takesStored: state?.which === "first",
       caller: caller.id,
       memory: new RequestMemory(),
+      ...(signal && { signal }),
       charge: charging(budgets && firstAble((state?.callers ?? [caller.id]).map((id) => budgets.of(id).charge)), allowance),
       most: () => allowance.left,
       saw: report.saw,
@@ -79,12 +80,14 @@ export function requests({ config, schema, accounts, coalescer, budgets, directo
       directoryMemory,
       planned: new PlannedQuestions(),
       freshness: { note: report.note },
+      ...(signal && { signal }),
       holdsUntil: report.noteBound,
     };
 
     return {
       context,
       async prepare(operation: PreparedOperation) {
+        demandWaiting(signal);
         const cost = async (all: readonly Question[]) => (await coalescer.forecast(all, terms, guessed)).exchanges;
         const { questions: first, later } = await firstStage(outline(schema, operation, context), { scoped: scopedAll, cost });
         const refusal = explain === "plan" ? await plan(first, later) : await questions.prefetch(first);

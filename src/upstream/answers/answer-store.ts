@@ -101,10 +101,18 @@ export class MemoryAnswerStore implements AnswerStore {
 }
 
 /** The shape of the call, and the sections that could not be read: a faulty answer does not take the place of a sound one. */
-export function slotOf(api: Api, { call, reply }: AnswerRecord): string {
+export function slotOf(api: Api, record: AnswerRecord): string {
+  const known = slots.get(record);
+  if (known !== undefined) return known;
+  const { call, reply } = record;
   const faults = "faults" in reply ? Object.keys(reply.faults ?? {}).sort() : [];
-  return JSON.stringify([api.slot(call), ...faults]);
+  const slot = JSON.stringify([api.slot(call), ...faults]);
+  slots.set(record, slot);
+  return slot;
 }
+
+/** Worked out once for each record, which never changes. */
+const slots = new WeakMap<AnswerRecord, string>();
 
 /** How long after the other the one was asked for, ms: by the monotonic clock where both have it, because the wall clock may have been set. */
 const askedAfter = (one: AnswerRecord, other: AnswerRecord): number =>

@@ -63,6 +63,8 @@ export interface AskTerms {
   /** Names the caller. */
   readonly caller: string;
   readonly memory: RequestMemory;
+  /** Aborts when nobody waits for the request any more. */
+  readonly signal?: AbortSignal;
   /**
    * Bears a call that has to be made, or says why it may not be. What is answered without one is free. `isPlanned`: the decision that was
    * admitted counted it already.
@@ -111,6 +113,7 @@ export class Ask {
   readonly #waiting = new Set<Waiter>();
   #resolve: (outcome: AskOutcome) => void = () => undefined;
   #timer: NodeJS.Timeout | undefined;
+  #giveUp: (() => void) | undefined;
 
   constructor(
     readonly question: Question,
@@ -152,15 +155,19 @@ export class Ask {
     if (waiter) this.#waiting.delete(waiter);
   }
 
-  /** Gives up what still waits when the deadline passes. */
+  /** Gives up what still waits when the deadline passes, or when nobody waits for the request any more. */
   arm(leftMs: number, giveUp: () => void): void {
-    if (this.#waiting.size > 0 && this.#timer === undefined) this.#timer = setTimeout(giveUp, Math.max(0, leftMs));
+    if (this.#waiting.size === 0 || this.#timer !== undefined) return;
+    this.#timer = setTimeout(giveUp, Math.max(0, leftMs));
+    this.#giveUp = giveUp;
+    this.terms.signal?.addEventListener("abort", giveUp, { once: true });
   }
 
   /** Tells the outcome once nothing waits any more. */
   settle(): void {
     if (this.#waiting.size > 0) return;
     clearTimeout(this.#timer);
+    if (this.#giveUp) this.terms.signal?.removeEventListener("abort", this.#giveUp);
     this.#resolve({ answered: this.#answered, failed: this.#failed });
   }
 }
