@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import "reflect-metadata";
 import { readFileSync } from "node:fs";
+import { isatty } from "node:tty";
 import { fileURLToPath } from "node:url";
 import closeWithGrace from "close-with-grace";
 import { Command, InvalidArgumentError, Option } from "commander";
@@ -19,7 +20,7 @@ const program: Program = {
   file: fileURLToPath(import.meta.url),
   fromRoot: (path) => fileURLToPath(new URL(`../${path}`, import.meta.url)),
   onEnd,
-  onHangup: (act) => void process.on("SIGHUP", act),
+  onHangup,
 };
 
 const commands = new Command("lp-metrics-gateway")
@@ -82,6 +83,17 @@ function onEnd(log: Parameters<Program["onEnd"]>[0], stop: () => Promise<void>):
 
 function versionOf(packageText: string): string {
   return (JSON.parse(packageText) as { version: string }).version;
+}
+
+/** A terminal that is closed sends SIGHUP as well: a program that was started in it ends with it, as it does without a listener. */
+function onHangup(act: () => void): void {
+  const terminals = [0, 1, 2].filter((descriptor) => isatty(descriptor));
+  const listener = () => {
+    if (terminals.length === 0 || terminals.some((descriptor) => isatty(descriptor))) return act();
+    process.off("SIGHUP", listener);
+    process.kill(process.pid, "SIGHUP");
+  };
+  process.on("SIGHUP", listener);
 }
 
 function port(text: string): number {

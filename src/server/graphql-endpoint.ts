@@ -2,7 +2,7 @@ import type { ApolloServer } from "@apollo/server";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { Logger } from "pino";
 import { GatewayError } from "../errors.js";
-import type { Answer, AnswerFacts } from "./answer.js";
+import { Answer, type AnswerFacts } from "./answer.js";
 import { type AnswerMemo, keyOf, type Moment } from "./answer-memo.js";
 import type { Presented } from "./auth.js";
 import { CrossSiteRefusal, isPreflighted } from "./csrf.js";
@@ -36,8 +36,14 @@ declare module "fastify" {
 type Request = FastifyRequest<Route>;
 type Route = { Body: string | undefined };
 
-/** How a request got its answer: from kept bytes, from an equal request under way, or by its own execution. */
-type Source = "memo" | "shared" | "executed";
+/** How a request got its answer: from kept bytes, from an equal request under way, by its own execution, or not, because its client left. */
+type Source = "memo" | "shared" | "executed" | "abandoned";
+
+/** What a client is answered that is not there any more. */
+const abandoned: Executed = {
+  answer: new Answer("", { status: 499, headers: {}, operation: null, errors: [], stale: false, freshUntil: null }),
+  report: null,
+};
 
 /** What every answer of /graphql depends on, and what a browser may do with it. */
 const headersOfAll = {
@@ -52,7 +58,7 @@ const headersOfAll = {
 /**
  * The way of a request to /graphql, from top to bottom: the caller and its rights, before the body is read; the caller's budget; an answer
  * that is kept, or that an equal request under way will have; else execution through Apollo Server, whose answer is kept where it may be.
- * No hook of other paths runs here.
+ * No hook of other paths runs here. What belongs to a connection and not to an answer is a hook of this scope, or a header beside `Cache-Control`.
  */
 export function serveGraphql(scope: FastifyInstance, endpoint: GraphqlEndpoint): void {
   const { gateway, apollo, memo, open, stopping, log } = endpoint;
@@ -124,6 +130,7 @@ export function serveGraphql(scope: FastifyInstance, endpoint: GraphqlEndpoint):
     // Also for a request that waits for an equal one: its deadline, and what is fresh for it, count from its beginning.
     const served = gateway.request({ explain, caller, signal: gone.signal });
     const run = async (): Promise<Ended<Executed>> => {
+      if (gone.signal.aborted) return { result: abandoned, how: "callers" };
       const http = { method, search: searchOf(url), headers, body: method === "POST" ? await parsed(request) : undefined };
       const result = await execute(apollo, { http, served, explain, caller }, clock.now);
       const how = gone.signal.aborted ? "callers" : howEnded(result.answer.facts);
@@ -133,7 +140,8 @@ export function serveGraphql(scope: FastifyInstance, endpoint: GraphqlEndpoint):
     const mayTake = ({ report }: Executed) => report !== null && memo.isGoodFor(begun, report);
     const { result, shared } = key === null ? { ...(await run()), shared: false } : await underWay.answer(key, run, mayTake);
     const { answer, report } = result;
-    return { answer, source: shared ? "shared" : "executed", calls: shared ? 0 : (report?.sent ?? 0) };
+    const source = gone.signal.aborted ? "abandoned" : shared ? "shared" : "executed";
+    return { answer, source, calls: shared ? 0 : (report?.sent ?? 0) };
   }
 }
 

@@ -252,6 +252,22 @@ describe("equal requests under way at the same time", () => {
     expect(prepared).toHaveLength(2);
   });
 
+  it("are not executed any more when all of their clients have closed their connections", async () => {
+    const { schema, waiting, release } = slowly();
+    const { app, signals, prepared, sources } = await served({ schema });
+    const leaving = new AbortController();
+    const init = { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify({ query: "{ slow }" }) };
+    const asked = Array.from({ length: 20 }, () => fetch(`${app.url}/graphql`, { ...init, signal: leaving.signal }).catch(() => "left"));
+    await vi.waitFor(() => expect(signals).toHaveLength(20));
+    await vi.waitFor(() => expect(waiting).toHaveLength(1));
+    leaving.abort();
+    expect(await Promise.all(asked)).toEqual(Array(20).fill("left"));
+    await vi.waitFor(() => expect(signals.every(({ aborted }) => aborted)).toBe(true));
+    release();
+    await vi.waitFor(() => expect(sources()).toEqual(Array(20).fill("abandoned")));
+    expect(prepared).toHaveLength(1);
+  });
+
   it("say nothing of a client that stays to the end", async () => {
     const { app, signals } = await served();
     await post(app, "{ hello }");
