@@ -5,6 +5,7 @@ import { benchFuzz } from "./fuzz.js";
 import { benchGathering } from "./gathering.js";
 import { benchJson } from "./json.js";
 import { benchLimit } from "./limit.js";
+import { benchLive, liveParts } from "./live.js";
 import { benchLoad } from "./load.js";
 import { benchLongRun } from "./longrun.js";
 import { benchOperations } from "./operations.js";
@@ -41,6 +42,12 @@ program
   .argument("[inputs]", "how many", "20000")
   .argument("[seed]", "of the first round", "1")
   .action((inputs: string, seed: string) => benchFuzz(Number(inputs), Number(seed)));
+program
+  .command("live")
+  .description("subscriptions: a thousand viewers against one of each kind, a slow client among a hundred, a restart under five hundred")
+  .addArgument(new Argument("[part]", "one part alone").choices(liveParts))
+  .option("--minutes <minutes>", "of a board that moves every ten seconds, in compressed time", "10")
+  .action(benchLive);
 program.command("json").description("parsers that lose no digit of an id, against JSON.parse").action(benchJson);
 program
   .command("sequences")

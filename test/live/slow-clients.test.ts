@@ -37,3 +37,16 @@ test("a client that floods the gateway with pings and reads nothing is cut off",
   for (let sent = 0; sent < 200; sent++) raw.send(ping);
   await until(() => line.app.live.sockets === 0);
 });
+
+test("several subscriptions of one socket have large states at the same time, each whole", async () => {
+  const line = await liveLine();
+  const client = line.client();
+  const named = ["First", "Second", "Third"].map((name) => watch(client, query.replace("subscription", `subscription ${name}`), variables));
+  for (let state = 1; state <= 3; state++) {
+    const payloads = await Promise.all(named.map((watcher) => watcher.payload(state)));
+    expect(new Set(payloads.map(({ data }) => JSON.stringify(data))).size).toBe(1);
+    expect(JSON.stringify(payloads[0]).length).toBeGreaterThan(300_000);
+    await line.pass(10_000);
+  }
+  expect(line.app.live).toEqual({ sockets: 1, subscriptions: 3, boards: 3 });
+});

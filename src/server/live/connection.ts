@@ -1,5 +1,5 @@
 import type { IncomingMessage } from "node:http";
-import { type RawData, WebSocket } from "ws";
+import { WebSocket } from "ws";
 import { GatewayError } from "../../errors.js";
 import { credentialHeaders } from "../auth.js";
 import type { Caller } from "../gateway-port.js";
@@ -21,12 +21,14 @@ export interface ConnectionOptions extends Authentication {
   request: IncomingMessage;
   /** Monotonic ms. */
   now: () => number;
-  /** A client that does not read may leave this many bytes unsent. */
-  maxUnsentBytes: number;
+  /** A client may leave so many bytes of replies unread. */
+  maxUnreadBytes: number;
 }
 
 /** A client that does not agree to close within this time is cut off, ms. */
 const agreeWithinMs = 2_000;
+/** Up to so many bytes one frame with a copy costs less than two without. */
+const copiedBytes = 4_096;
 /** A reason must fit a close frame. */
 const longestReason = 123;
 
@@ -39,6 +41,7 @@ export class Connection {
   /** What is given back when the socket is closed. */
   readonly releases: (() => void)[] = [];
   #subscriptions = 0;
+  #unread = 0;
   #viewer: Viewer | null = null;
 
   constructor(private readonly options: ConnectionOptions) {
@@ -99,29 +102,37 @@ export class Connection {
     if (this.#subscriptions === 0) this.idleSince = this.options.now();
   }
 
-  /** Sends a text in parts that may be shared with other sockets. Resolves when it has been handed to the network, or the socket is closed. */
-  send(...parts: readonly (string | Buffer)[]): Promise<void> {
-    const { socket } = this.options;
+  /** Resolves when the reply has been handed to the network, or the socket is closed. */
+  reply(text: string): Promise<void> {
+    return this.#replied(text.length, (sent) => this.socket.send(text, sent));
+  }
+
+  pong(data: Buffer): Promise<void> {
+    return this.#replied(data.length, (sent) => this.socket.pong(data, false, sent));
+  }
+
+  /** A client who asks and asks, and reads nothing of what it is answered, is cut off. States do not count: of each subscription there is one. */
+  async #replied(bytes: number, send: (sent: () => void) => void): Promise<void> {
+    if (this.#unread > this.options.maxUnreadBytes) this.socket.terminate();
+    if (!this.isOpen) return;
+    this.#unread += bytes;
+    await new Promise<void>((resolve) => send(resolve));
+    this.#unread -= bytes;
+  }
+
+  /** Sends a text in two parts, of which the second may be shared with other sockets: a long one is not copied for each. Resolves as `reply` does. */
+  send(begin: Buffer, end: Buffer): Promise<void> {
+    const { socket } = this;
     if (!this.isOpen) return Promise.resolve();
-    if (socket.bufferedAmount > this.options.maxUnsentBytes) {
-      socket.terminate();
-      return Promise.resolve();
-    }
     return new Promise((resolve) => {
-      const last = parts.length - 1;
-      for (const [index, part] of parts.entries()) {
-        socket.send(part, { binary: false, fin: index === last }, index === last ? () => resolve() : undefined);
-      }
+      const isShared = end.length > copiedBytes;
+      if (isShared) socket.send(begin, { binary: false, fin: false });
+      socket.send(isShared ? end : Buffer.concat([begin, end]), { binary: false }, () => resolve());
     });
   }
 
   ping(): void {
     if (this.isOpen) this.socket.ping();
-  }
-
-  /** Answers a ping unless what was sent before has not been read. */
-  pong(data: RawData): void {
-    if (this.isOpen && this.socket.bufferedAmount <= this.options.maxUnsentBytes) this.socket.pong(data);
   }
 
   /** The client has a moment to agree. */

@@ -23,10 +23,10 @@ export class SocketSubscriber implements Subscriber {
     private readonly connection: Connection,
     id: string,
   ) {
-    const before = `{"id":${JSON.stringify(id)},"type":"next","payload":`;
-    this.#states = new Latest(async ({ bytes }) => {
+    const begin = Buffer.from(`{"id":${JSON.stringify(id)},"type":"next","payload":`);
+    this.#states = new Latest(({ end }) => {
       this.sent++;
-      await connection.send(before, bytes, "}");
+      return connection.send(begin, end);
     });
     this.ended = new Promise((resolve, reject) => {
       this.#resolve = resolve;

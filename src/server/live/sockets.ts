@@ -34,8 +34,8 @@ export interface Sockets {
 
 /** Where sockets are opened. */
 const path = "/graphql";
-/** A client may leave this many bytes unread beside the state that is on its way. */
-const maxUnsentBytes = 262_144;
+/** A client may leave so many bytes unread besides states. */
+const maxUnreadBytes = 262_144;
 
 interface Extra {
   connection: Connection;
@@ -92,7 +92,7 @@ export function acceptSockets(server: Server, options: SocketsOptions): Sockets 
   };
 
   const open = (socket: WebSocket, request: IncomingMessage) => {
-    const connection = new Connection({ socket, request, authenticate, now: time.monotonic, maxUnsentBytes, warn });
+    const connection = new Connection({ socket, request, authenticate, now: time.monotonic, maxUnreadBytes, warn });
     socket.on("error", (error) => log.info({ reason: error.message }, "A socket broke"));
     const seat = all.take(everybody);
     if (typeof seat !== "function") {
@@ -104,7 +104,7 @@ export function acceptSockets(server: Server, options: SocketsOptions): Sockets 
     socket.on("pong", () => {
       connection.heardAt = time.monotonic();
     });
-    socket.on("ping", (data) => connection.pong(data));
+    socket.on("ping", (data) => void connection.pong(data));
     const closed = protocol.opened(wired(connection, time, log), { connection });
     socket.once("close", (code, reason) => {
       connections.delete(connection);
@@ -174,7 +174,7 @@ function wired(connection: Connection, time: LiveTime, log: Logger): Parameters<
   const { socket } = connection;
   return {
     protocol: socket.protocol,
-    send: (text) => connection.send(text),
+    send: (text) => connection.reply(text),
     close: (code = closeCodes.normal, reason = "") => connection.close(code, reason),
     onMessage: (receive) => {
       socket.on("message", async (data) => {

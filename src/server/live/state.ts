@@ -6,8 +6,8 @@ import type { LiveOperation } from "./admission.js";
 export interface State {
   /** The payload of the message: a GraphQL result as JSON. */
   readonly text: string;
-  /** The same as UTF-8; made once, when the first socket needs it. */
-  readonly bytes: Buffer;
+  /** The same as UTF-8, with the brace that ends the message of a socket; made once, when the first socket needs it. */
+  readonly end: Buffer;
   readonly errors: readonly GraphQLFormattedError[];
   /** True when there is no figure in it and another state would have none either: the operation cannot be served to this caller. */
   readonly isRefusal: boolean;
@@ -51,12 +51,12 @@ function asState(data: unknown, errors: readonly GraphQLFormattedError[], report
   const errorsText = errors.length > 0 ? `"errors":${JSON.stringify(errors)},` : "";
   const extensionsText = freshness ? `,"extensions":${JSON.stringify({ freshness })}` : "";
   const text = `{${errorsText}"data":${dataText}${extensionsText}}`;
-  let bytes: Buffer | undefined;
+  let end: Buffer | undefined;
   return {
     text,
-    get bytes() {
-      bytes ??= Buffer.from(text);
-      return bytes;
+    get end() {
+      end ??= Buffer.from(`${text}}`);
+      return end;
     },
     errors,
     isRefusal: errors.length > 0 && !hasFigures(data) && !errors.some(isRetryable),

@@ -12,11 +12,15 @@ export interface Authentication {
 
 /** Who watches, and by what they have shown it: that has to stay good for as long as they watch. */
 export class Viewer {
+  readonly #rights: string;
+
   constructor(
     readonly caller: Caller,
     private readonly presented: Presented,
     private readonly authentication: Authentication,
-  ) {}
+  ) {
+    this.#rights = JSON.stringify(caller);
+  }
 
   /** The viewer, or why there is none. */
   static async of(presented: Presented, authentication: Authentication): Promise<Viewer | GatewayError> {
@@ -28,7 +32,9 @@ export class Viewer {
   async refusal(): Promise<GatewayError | null> {
     const caller = await callerOf(this.presented, this.authentication);
     if (caller instanceof GatewayError) return caller;
-    return JSON.stringify(caller) === JSON.stringify(this.caller) ? null : new GatewayError("FORBIDDEN", "Your rights have changed.");
+    return caller === this.caller || JSON.stringify(caller) === this.#rights
+      ? null
+      : new GatewayError("FORBIDDEN", "Your rights have changed.");
   }
 }
 
