@@ -1,23 +1,27 @@
 import type { Fetcher } from "@graphiql/toolkit";
-import { parse } from "graphql";
+import { type DocumentNode, parse } from "graphql";
 
 /**
- * Names the operation where the document has but one: right after a change of tabs GraphiQL still sends the name of the operation in the
- * tab before. A subscription without a name gets none.
+ * Sends the document that is asked for with its own operation: right after a change of tabs GraphiQL still gives the name and the parsed
+ * document of the tab before, and would send a subscription as a query. A document with several operations keeps the name that was given,
+ * and a subscription without a name gets none.
  */
 export const namingOnlyOperation =
   (fetcher: Fetcher): Fetcher =>
   (params, options) => {
-    const [name, ...others] = operationNames(params.query);
-    return fetcher(name === undefined || others.length > 0 ? params : { ...params, operationName: name }, options);
-  };
-
-function operationNames(source: string): (string | null)[] {
-  try {
-    return parse(source).definitions.flatMap((definition) =>
+    const document = parsed(params.query);
+    if (!document) return fetcher(params, options); // The server says what is wrong with it.
+    const [name, ...others] = document.definitions.flatMap((definition) =>
       definition.kind === "OperationDefinition" ? [definition.name?.value ?? null] : [],
     );
+    const named = name === undefined || others.length > 0 ? params : { ...params, operationName: name };
+    return fetcher(named, { ...options, documentAST: document });
+  };
+
+function parsed(source: string): DocumentNode | null {
+  try {
+    return parse(source);
   } catch {
-    return []; // The server says what is wrong with it.
+    return null;
   }
 }
