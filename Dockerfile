@@ -5,6 +5,7 @@ RUN npm ci --ignore-scripts
 COPY tsconfig.json tsconfig.build.json ./
 COPY schema schema
 COPY graphiql graphiql
+COPY examples/wallboard examples/wallboard
 COPY src src
 RUN npm run build && npm prune --omit=dev --ignore-scripts
 

@@ -5,6 +5,8 @@ import { knock } from "./entry.js";
 interface Props {
   /** Of /graphql. */
   url: string;
+  /** What the page is called on its button. */
+  opens: string;
   /** What is behind the entrance, given the headers that show who asks and the accounts that can be read. */
   children: (open: Open) => ReactNode;
 }
@@ -20,7 +22,7 @@ type State = { is: "asking" } | ({ is: "open" } & Open) | { is: "closed"; creden
  * Asks for a credential when the server wants one, and sends it with every request of the page: without it the page would show
  * nothing but a refusal, and no name could be completed. It is kept in memory alone.
  */
-export function Entrance({ url, children }: Props) {
+export function Entrance({ url, opens, children }: Props) {
   const [state, setState] = useState<State>({ is: "asking" });
   const [given, setGiven] = useState("");
 
@@ -61,7 +63,7 @@ export function Entrance({ url, children }: Props) {
         {credential.name}
         <input type="password" autoComplete="off" required value={given} onChange={({ target }) => setGiven(target.value)} />
       </label>
-      <button type="submit">Open GraphiQL</button>
+      <button type="submit">Open {opens}</button>
       {problem && <p role="alert">{problem}</p>}
       <p>
         It is sent in the header <code>{credential.header}</code> with every request of this page and kept nowhere. After a reload the page

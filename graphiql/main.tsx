@@ -20,7 +20,7 @@ if (!root) throw new Error("The page has no element for GraphiQL.");
 createRoot(root).render(
   <>
     <SimulatedBanner />
-    <Entrance url={url}>
+    <Entrance url={url} opens="GraphiQL">
       {({ headers, accounts }) => (
         <GraphiQL
           fetcher={namingOnlyOperation(createGraphiQLFetcher({ url, headers, subscriptionUrl: socketUrl, wsConnectionParams: headers }))}

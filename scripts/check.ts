@@ -10,7 +10,7 @@ import { trackedFiles } from "./tracked-files.js";
  */
 const checks: Record<string, (tracked: readonly string[] | null) => void> = {
   types(tracked) {
-    for (const project of ["tsconfig.json", "graphiql/tsconfig.json"])
+    for (const project of ["tsconfig.json", "graphiql/tsconfig.json", "examples/wallboard/tsconfig.json"])
       run("tsc", ["--noEmit", "-p", tracked ? projectOf(project, tracked) : project]);
   },
   lint(tracked) {

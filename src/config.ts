@@ -49,6 +49,7 @@ export interface Config {
   maxAnswerValues: number;
   introspection: boolean;
   graphiql: boolean;
+  wallboard: boolean;
   trustedDocuments: TrustedDocuments;
   /** Origins of pages elsewhere that may talk to the gateway; the first label of a host may be `*`. */
   corsOrigins: readonly string[];
@@ -158,6 +159,7 @@ const fromSettings = (
   maxAnswerValues: set.MAX_ANSWER_VALUES,
   introspection: unlessProduction(set.INTROSPECTION, set),
   graphiql: unlessProduction(set.GRAPHIQL, set),
+  wallboard: unlessProduction(set.WALLBOARD, set),
   trustedDocuments: { mode: set.TRUSTED_DOCUMENTS, byHash: documents },
   corsOrigins: set.CORS_ORIGINS ?? [],
   subscriptions: subscriptionsOf(set),

@@ -60,6 +60,7 @@ describe("configFrom", () => {
       maxAnswerValues: 300_000,
       introspection: true,
       graphiql: true,
+      wallboard: true,
       trustedDocuments: { mode: "off", byHash: {} },
       corsOrigins: [],
       subscriptions: {

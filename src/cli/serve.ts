@@ -25,7 +25,7 @@ export async function serve({ environment, file, fromRoot, onEnd, onHangup }: Pr
     tell: (message) => log.warn(message),
     refreshed: (refresh) => log.info(refresh, "A refresh behind stale answers ended"),
   });
-  const app = await startApp({ gateway, config, log, graphiqlRoot: fromRoot("dist/graphiql") });
+  const app = await startApp({ gateway, config, log, graphiqlRoot: fromRoot("dist/graphiql"), wallboardRoot: fromRoot("dist/wallboard") });
   void simulator?.died.then((sentence) => {
     log.fatal(sentence);
     process.exit(1);
@@ -42,7 +42,8 @@ export async function serve({ environment, file, fromRoot, onEnd, onHangup }: Pr
     app.renew(running);
   });
   const graphiql = config.graphiql ? `GraphiQL on ${app.url}/graphiql/` : "GraphiQL is off";
-  log.info(`Serving account ${config.accounts.map(({ id }) => id).join(", ")} on ${app.url}/graphql, ${graphiql}`);
+  const wallboard = config.wallboard ? `the wallboard on ${app.url}/wallboard/` : "the wallboard is off";
+  log.info(`Serving account ${config.accounts.map(({ id }) => id).join(", ")} on ${app.url}/graphql, ${graphiql}, ${wallboard}`);
   await warnOfUnreachable(gateway, log);
 }
 

@@ -65,6 +65,7 @@ export const settings = z.object({
   MAX_ANSWER_VALUES: whole(1, 1_000_000_000, 300_000),
   INTROSPECTION: oneOf(["true", "false"]).optional(),
   GRAPHIQL: oneOf(["true", "false"]).optional(),
+  WALLBOARD: oneOf(["true", "false"]).optional(),
   TRUSTED_DOCUMENTS: oneOf(["off", "report", "enforce"]).prefault("off"),
   TRUSTED_DOCUMENTS_FILE: text(/./, "the path of a JSON file").optional(),
 

@@ -10,11 +10,11 @@ import { type ApolloOptions, apolloServer } from "./apollo.js";
 import { Authentication, type AuthOptions } from "./auth.js";
 import { allowOrigins } from "./cors.js";
 import type { Gateway } from "./gateway-port.js";
-import { serveGraphiql } from "./graphiql.js";
 import { serveGraphql } from "./graphql-endpoint.js";
 import { serveHealth } from "./health.js";
 import { type Live, startLive } from "./live/live.js";
 import { type LiveTime, systemTime } from "./live/time.js";
+import { servePage } from "./pages.js";
 import { refuse, refuseUnknown } from "./refusals.js";
 import { securityHeaders } from "./security-headers.js";
 import { limitConnections, type SocketLimits, serverOptions, socketLimits } from "./sockets.js";
@@ -35,6 +35,7 @@ export interface AppOptions {
       | "requestDeadlineMs"
       | "simulated"
       | "subscriptions"
+      | "wallboard"
     >;
   log: Logger;
   /** By which subscriptions live; default real time. */
@@ -43,6 +44,8 @@ export interface AppOptions {
   sockets?: Partial<SocketLimits>;
   /** Folder with the built GraphiQL. */
   graphiqlRoot: string;
+  /** Folder with the built wallboard; left out: none is built. */
+  wallboardRoot?: string;
 }
 
 /** A server that listens. */
@@ -62,7 +65,15 @@ const finishWithinMs = 7_000;
 const closeWithinMs = 10_000;
 
 /** Starts HTTP around the gateway. Rejects with the system's error when the address cannot be had. */
-export async function startApp({ gateway, config, log, liveTime = systemTime, sockets = {}, graphiqlRoot }: AppOptions): Promise<App> {
+export async function startApp({
+  gateway,
+  config,
+  log,
+  liveTime = systemTime,
+  sockets = {},
+  graphiqlRoot,
+  wallboardRoot,
+}: AppOptions): Promise<App> {
   const limits = { ...socketLimits(config.requestDeadlineMs), ...sockets };
   const app = Fastify({ bodyLimit: config.maxBodyBytes, forceCloseConnections: "idle", ...serverOptions(limits) });
   const closeUnused = limitConnections(app.server, config.maxConnections, log);
@@ -84,7 +95,11 @@ export async function startApp({ gateway, config, log, liveTime = systemTime, so
     await pages.register(helmet, securityHeaders);
     pages.addHook("onSend", async (_, reply) => void (stopping() && reply.header("connection", "close")));
     refuseUnknown(pages);
-    if (config.graphiql) await serveGraphiql(pages, graphiqlRoot);
+    if (config.graphiql) {
+      pages.get("/", (_, reply) => reply.redirect("/graphiql/"));
+      await servePage(pages, { name: "graphiql", title: "GraphiQL", root: graphiqlRoot });
+    }
+    if (config.wallboard) await servePage(pages, { name: "wallboard", title: "The wallboard", root: wallboardRoot });
     serveHealth(pages, gateway, { named: open });
   });
 

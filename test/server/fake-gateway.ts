@@ -158,6 +158,7 @@ export async function start({ config, ...options }: Overrides = {}): Promise<App
       maxAnswerValues: 10_000,
       introspection: true,
       graphiql: true,
+      wallboard: false,
       trustedDocuments: { mode: "off", byHash: {} },
       corsOrigins: [],
       subscriptions: configFrom({}).subscriptions,

@@ -6,13 +6,14 @@ const account = { LP_ACCOUNT_ID: "le1", LP_BEARER_TOKEN: "tok3n" };
 
 it("helps to find one's way unless it runs in production, or is told otherwise", () => {
   const switches = (environment: Record<string, string>) => {
-    const { introspection, graphiql } = configFrom({ ...account, ...environment });
-    return { introspection, graphiql };
+    const { introspection, graphiql, wallboard } = configFrom({ ...account, ...environment });
+    return { introspection, graphiql, wallboard };
   };
-  expect(switches({})).toEqual({ introspection: true, graphiql: true });
-  expect(switches({ INTROSPECTION: "false" })).toEqual({ introspection: false, graphiql: true });
-  expect(switches({ NODE_ENV: "production" })).toEqual({ introspection: false, graphiql: false });
-  expect(switches({ NODE_ENV: "production", GRAPHIQL: "true", INTROSPECTION: "true" })).toEqual({ introspection: true, graphiql: true });
+  expect(switches({})).toEqual({ introspection: true, graphiql: true, wallboard: true });
+  expect(switches({ INTROSPECTION: "false" })).toEqual({ introspection: false, graphiql: true, wallboard: true });
+  expect(switches({ NODE_ENV: "production" })).toEqual({ introspection: false, graphiql: false, wallboard: false });
+  const all = { NODE_ENV: "production", GRAPHIQL: "true", WALLBOARD: "true", INTROSPECTION: "true" };
+  expect(switches(all)).toEqual({ introspection: true, graphiql: true, wallboard: true });
 });
 
 it("answers introspection when it is on", async () => {
