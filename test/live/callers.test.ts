@@ -76,3 +76,31 @@ test("without the token that an account needs the state has the error, and nobod
   expect((await watcher.payload(1)).errors?.map(({ extensions }) => extensions.code)).toEqual(["UNAUTHENTICATED"]);
   expect(line.calls()).toBe(0);
 });
+
+test("a key that is taken out of the file ends what was watched with it, and nothing else", async () => {
+  const line = await liveLine({ environment: { AUTH: "api-key" }, keys: keys({ ada: '"*"', ben: '"*"' }) });
+  const ada = await acknowledged(line.socketUrl, { "x-api-key": "ada" });
+  ada.send({ id: "1", type: "subscribe", payload: { query } });
+  const ben = watch(line.client({ connectionParams: { "x-api-key": "ben" } }), query);
+  await Promise.all([ada.message(2), ben.payload(1)]);
+  const { auth } = line.config;
+  if (auth.kind !== "api-key") throw new Error("Keys are expected.");
+  line.app.renew({ ...line.config, auth: { ...auth, keys: auth.keys.filter(({ name }) => name !== "ada") } });
+  await line.pass(10_000);
+  expect((await ada.closed).code).toBe(4403);
+  await ben.payload(2);
+  expect(ada.received).toHaveLength(2);
+});
+
+test("a document that is no longer trusted ends its subscriptions; the socket stays", async () => {
+  const line = await liveLine({
+    environment: { TRUSTED_DOCUMENTS: "enforce", TRUSTED_DOCUMENTS_FILE: "documents.json" },
+    files: JSON.stringify({ h4sh: query }),
+  });
+  const watcher = watch(line.client(), query);
+  await watcher.payload(1);
+  line.app.renew({ ...line.config, trustedDocuments: { mode: "enforce", byHash: {} } });
+  await line.pass(10_000);
+  expect(await watcher.ended).toMatchObject([{ extensions: { code: "DOCUMENT_NOT_TRUSTED" } }]);
+  expect(line.app.live).toEqual({ sockets: 1, subscriptions: 0, boards: 0 });
+});

@@ -29,6 +29,8 @@ export interface LiveLine {
   readonly states: number;
   /** Moves the clock on; timers that are due by then run. */
   pass(ms: number): Promise<void>;
+  /** Sets the wall clock of gateway and platform, ahead or back. */
+  stepWall(ms: number): void;
   /** Lets so many seconds pass, and each second's states be made in it. */
   run(seconds: number): Promise<void>;
   /** Requests the four metrics APIs have had. */
@@ -38,6 +40,8 @@ export interface LiveLine {
   /** A query over HTTP. */
   ask(query: string): Promise<Payload>;
   client(options?: Partial<ClientOptions>): Client;
+  /** Stops the gateway alone: its clients and the platform go on. */
+  stopGateway(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -72,10 +76,12 @@ export async function startLiveLine({
   callersOwn = false,
 }: LiveLineOptions = {}): Promise<LiveLine> {
   const clock = createClock(atWork);
-  const now = () => clock.now;
+  let stepped = 0;
+  const now = () => clock.now + stepped;
+  const monotonic = () => clock.now;
   const time: LiveTime = {
     now,
-    monotonic: now,
+    monotonic,
     after(ms, run) {
       const timer = clock.setTimeout(run, ms);
       return () => clock.clearTimeout(timer);
@@ -101,7 +107,7 @@ export async function startLiveLine({
   const lines: Record<string, unknown>[] = [];
   const log: Logger = pino({ level: "debug" }, { write: (line: string) => void lines.push(JSON.parse(line)) });
   const gateway = await createGateway(config, {
-    clock: { now, monotonic: now },
+    clock: { now, monotonic },
     warn: (message, error) => log.warn({ err: error }, message),
   });
   let states = 0;
@@ -127,6 +133,11 @@ export async function startLiveLine({
   const clients: Client[] = [];
   const socketUrl = `${app.url.replace("http", "ws")}/graphql`;
   let isStopped = false;
+  let stopping: Promise<void> | undefined;
+  const stopGateway = () => {
+    stopping ??= app.stop();
+    return stopping;
+  };
 
   return {
     url: app.url,
@@ -141,6 +152,9 @@ export async function startLiveLine({
     },
     async pass(ms) {
       await clock.tickAsync(ms);
+    },
+    stepWall(ms) {
+      stepped += ms;
     },
     async run(seconds) {
       for (let passed = 0; passed < seconds; passed++) {
@@ -162,11 +176,12 @@ export async function startLiveLine({
       clients.push(client);
       return client;
     },
+    stopGateway,
     async stop() {
       if (isStopped) return;
       isStopped = true;
       for (const client of clients) await client.dispose();
-      await app.stop();
+      await stopGateway();
       await simulator.close();
     },
   };

@@ -87,6 +87,23 @@ describe("a state is sent", () => {
   });
 });
 
+test.each([
+  ["back", -1],
+  ["ahead", 1],
+])("a wall clock that is set %s an hour holds no board up", async (_, direction) => {
+  const line = await liveLine({ environment: { TTL_SEGMENTS_SECONDS: "30" } });
+  const client = line.client();
+  const now = watch(client, current("asOf"));
+  const window = watch(client, `subscription { contactCenter { ${segments} } }`);
+  await Promise.all([now.payload(1), window.payload(1)]);
+  await line.run(5);
+  line.stepWall(direction * 3_600_000);
+  await line.run(60);
+  await until(() => now.payloads.length >= 6 && window.payloads.length >= 3);
+  const dates = (watcher: Watcher) => watcher.payloads.map(({ extensions }) => Date.parse(extensions!.freshness!.oldestAsOf));
+  for (const watcher of [now, window]) expect(line.time.now() - dates(watcher).at(-1)!).toBeLessThanOrEqual(30_000);
+});
+
 describe("the first state", () => {
   test("is what is stored, however old up to STALE_SECONDS, with its age and without waiting; the fresh one follows", async () => {
     const line = await liveLine();

@@ -47,6 +47,8 @@ export interface LiveOperation {
   readonly everySeconds: number;
   /** How many values a state can have, at most. */
   readonly values: number;
+  /** Why the document may not be executed any more; null while it may. */
+  refusal(): GatewayError | null;
 }
 
 /** Why a subscription does not begin, or has ended. */
@@ -57,6 +59,9 @@ export class Refused extends Error {
     super(errors.map(({ message }) => message).join(" "));
   }
 }
+
+/** As it stands in a GraphQL result. */
+export const formatted = ({ message, extensions }: GatewayError): GraphQLFormattedError => ({ message, extensions: { ...extensions } });
 
 /** Documents that were parsed and validated are remembered: many viewers send the same one. */
 const mostDocuments = 500;
@@ -101,8 +106,13 @@ export function admission(
 
   const admitted = ({ query, operationName, variables, extensions, documentId: id, isRouter }: AskedSubscription): LiveOperation => {
     const hash = documentId([id], extensions);
-    const judged = trust.judge({ operationName, query: query === "" ? undefined : query, id: hash, isRouter });
+    const asked = { operationName, query: query === "" ? undefined : query, id: hash, isRouter };
+    const judged = trust.judge(asked);
     if (judged instanceof GatewayError) throw judged;
+    const refusal = () => {
+      const now = trust.mode === "enforce" ? trust.judge(asked) : undefined;
+      return now instanceof GatewayError ? now : null;
+    };
     const { document, text, errors } = read(judged ?? query);
     if (errors.length > 0) throw new Refused(errors.map((each) => mask(each.toJSON(), each)));
     const operation = getOperationAST(document, operationName);
@@ -112,7 +122,7 @@ export function admission(
     const values = answerSize(schema, document, operation, variables);
     demandAnswerSize(values, options.maxAnswerValues);
     const everySeconds = everySecondsOf(schema, document, operation, variables);
-    return { document, operationName: operation.name?.value ?? null, variables, text, everySeconds, values };
+    return { document, operationName: operation.name?.value ?? null, variables, text, everySeconds, values, refusal };
   };
 
   return (asked) => {

@@ -99,7 +99,9 @@ export class Board {
     const { time, operation } = this.options;
     const everyMs = operation.everySeconds * 1000;
     const [now, monotonic] = [time.now(), time.monotonic()];
-    const staleAt = monotonic + (report.goodUntil - now);
+    // By dates that may be in the future, where the wall clock was set back, no figure is fresh for longer than when it was new.
+    const freshMs = report.dependencies.map(({ version, freshUntil }) => freshUntil - Math.max(now, version));
+    const staleAt = monotonic + Math.min(report.holdsUntil - now, ...freshMs);
     if (isFailing) {
       const retryAt = begunAt + Math.max(everyMs, retryMs);
       return staleAt > monotonic ? Math.min(Math.max(staleAt, begunAt + everyMs), retryAt) : retryAt;

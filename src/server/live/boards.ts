@@ -2,7 +2,7 @@ import type { GraphQLFormattedError } from "graphql";
 import type { Logger } from "pino";
 import type { Caller, Gateway } from "../gateway-port.js";
 import { internalError } from "../masking.js";
-import type { LiveOperation } from "./admission.js";
+import { formatted, type LiveOperation } from "./admission.js";
 import { Board, type MakeState, type Subscriber } from "./board.js";
 import { stateOf } from "./state.js";
 import type { LiveTime } from "./time.js";
@@ -42,7 +42,7 @@ export class Boards {
       over: () => this.#boards.delete(key),
       failed: (error) => {
         log.error({ err: error }, "A subscription failed unexpectedly");
-        board.end([{ message: internalError.message, extensions: { ...internalError.extensions } }]);
+        board.end([formatted(internalError)]);
       },
     });
     this.#boards.set(key, board);

@@ -3,6 +3,7 @@ import type { Logger } from "pino";
 import { type Agent, request } from "undici";
 import { GatewayError } from "../../errors.js";
 import type { Caller } from "../gateway-port.js";
+import { formatted, type LiveOperation } from "./admission.js";
 import type { Subscriber } from "./board.js";
 import { Latest } from "./latest.js";
 import type { State } from "./state.js";
@@ -20,6 +21,7 @@ export interface Callback {
 
 export interface CallbackSubscriberOptions {
   callback: Callback;
+  operation: LiveOperation;
   viewer: Viewer;
   agent: Agent;
   time: LiveTime;
@@ -82,8 +84,9 @@ export class CallbackSubscriber implements Subscriber {
   }
 
   async isStillAllowed(): Promise<boolean> {
-    const refusal = await this.options.viewer.refusal();
-    if (refusal) this.end([{ message: refusal.message, extensions: { ...refusal.extensions } }]);
+    const { viewer, operation } = this.options;
+    const refusal = (await viewer.refusal()) ?? operation.refusal();
+    if (refusal) this.end([formatted(refusal)]);
     return refusal === null;
   }
 

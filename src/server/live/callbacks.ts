@@ -5,7 +5,7 @@ import { Agent } from "undici";
 import type { SubscriptionsConfig } from "../../config.js";
 import { badInput, GatewayError } from "../../errors.js";
 import { credentialHeaders } from "../auth.js";
-import { type AskedSubscription, type LiveOperation, Refused } from "./admission.js";
+import { type AskedSubscription, formatted, type LiveOperation, Refused } from "./admission.js";
 import type { Boards } from "./boards.js";
 import { type Callback, CallbackSubscriber } from "./callback-subscriber.js";
 import { type Full, tooManySubscriptions } from "./seats.js";
@@ -49,7 +49,7 @@ export function callbacks(options: CallbacksOptions): Callbacks {
     const viewer = new Viewer(request.caller, presented, options);
     const seat = takeSeat(viewer.caller.id);
     if (typeof seat !== "function") throw tooManySubscriptions(seat);
-    const subscriber = new CallbackSubscriber({ callback, viewer, agent, time, log });
+    const subscriber = new CallbackSubscriber({ callback, operation, viewer, agent, time, log });
     try {
       await subscriber.check();
     } catch (error) {
@@ -104,8 +104,6 @@ function answer(reply: FastifyReply, errors: readonly GraphQLFormattedError[]): 
   const isForbidden = errors.some(({ extensions }) => extensions?.code === "FORBIDDEN");
   return reply.code(isForbidden ? 403 : 400).send(JSON.stringify({ data: null, errors }));
 }
-
-const formatted = ({ message, extensions }: GatewayError): GraphQLFormattedError => ({ message, extensions: { ...extensions } });
 
 /** /graphql reads its bodies as text. What is no JSON object is left to the way of all requests, which says so. */
 function bodyOf(body: unknown): Readonly<Record<string, unknown>> {

@@ -1,6 +1,6 @@
 import type { GraphQLFormattedError } from "graphql";
 import type { Caller } from "../gateway-port.js";
-import { Refused } from "./admission.js";
+import { formatted, type LiveOperation, Refused } from "./admission.js";
 import type { Subscriber } from "./board.js";
 import type { Connection } from "./connection.js";
 import { Latest } from "./latest.js";
@@ -21,6 +21,7 @@ export class SocketSubscriber implements Subscriber {
 
   constructor(
     private readonly connection: Connection,
+    private readonly operation: LiveOperation,
     id: string,
   ) {
     const begin = Buffer.from(`{"id":${JSON.stringify(id)},"type":"next","payload":`);
@@ -38,8 +39,11 @@ export class SocketSubscriber implements Subscriber {
     return this.connection.caller!;
   }
 
-  isStillAllowed(): Promise<boolean> {
-    return this.connection.isStillAllowed();
+  async isStillAllowed(): Promise<boolean> {
+    if (!(await this.connection.isStillAllowed())) return false;
+    const refusal = this.operation.refusal();
+    if (refusal) this.end([formatted(refusal)]);
+    return refusal === null;
   }
 
   next(state: State): void {

@@ -7,7 +7,7 @@ import { type WebSocket, WebSocketServer } from "ws";
 import type { Config, SubscriptionsConfig } from "../../config.js";
 import { internalError } from "../masking.js";
 import { originRule } from "../origins.js";
-import { type AskedSubscription, type LiveOperation, Refused } from "./admission.js";
+import { type AskedSubscription, formatted, type LiveOperation, Refused } from "./admission.js";
 import type { Boards } from "./boards.js";
 import { Connection, closeCodes } from "./connection.js";
 import { everybody, type Full, refusalOf, Seats, tooManySubscriptions } from "./seats.js";
@@ -209,10 +209,7 @@ function admitted(
   });
   const own = { setting: "MAX_SUBSCRIPTIONS_PER_SOCKET", most: config.maxSubscriptionsPerSocket };
   const seat = connection.subscriptions >= own.most ? own : takeSeat(caller.id);
-  if (typeof seat !== "function") {
-    const { message, extensions } = tooManySubscriptions(seat);
-    throw new Refused([{ message, extensions: { ...extensions } }]);
-  }
+  if (typeof seat !== "function") throw new Refused([formatted(tooManySubscriptions(seat))]);
   connection.subscribed();
   const release = () => {
     seat();
@@ -227,7 +224,7 @@ function admitted(
  * no more, and is returned when the client has had enough.
  */
 function joined({ boards, time, log }: SocketsOptions, { connection, id, operation, release }: Joining): AsyncGenerator<never> {
-  const subscriber = new SocketSubscriber(connection, id);
+  const subscriber = new SocketSubscriber(connection, operation, id);
   const begunAt = time.monotonic();
   const { ended } = subscriber;
   const leave = boards.join(operation, subscriber);
