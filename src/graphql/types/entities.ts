@@ -110,6 +110,11 @@ export class ContactCenter {
   constructor(accountId: string) {
     this.accountId = accountId;
   }
+
+  @Field(() => ID, { description: "The same as accountId, for caches of clients that tell objects apart by type and id." })
+  get id(): string {
+    return this.accountId;
+  }
 }
 
 /** The entities on which a field stands: those of one list, or one alone. Their fields ask together. */
