@@ -19,6 +19,7 @@ import { refuse, refuseUnknown } from "./refusals.js";
 import { securityHeaders } from "./security-headers.js";
 import { limitConnections, type SocketLimits, serverOptions, socketLimits } from "./sockets.js";
 import { Trust } from "./trusted-documents.js";
+import { warmUp } from "./warm-up.js";
 
 export interface AppOptions {
   gateway: Gateway;
@@ -118,6 +119,7 @@ export async function startApp({
   });
 
   await app.listen({ host: config.host, port: config.port });
+  setImmediate(() => void warmUp(apollo, gateway, log));
   return {
     url: urlOf(app.server.address(), config.host),
     get live() {
