@@ -44,7 +44,7 @@ export async function serve({ environment, file, fromRoot, onEnd, onHangup }: Pr
   const graphiql = config.graphiql ? `GraphiQL on ${app.url}/graphiql/` : "GraphiQL is off";
   const wallboard = config.wallboard ? `the wallboard on ${app.url}/wallboard/` : "the wallboard is off";
   log.info(`Serving account ${config.accounts.map(({ id }) => id).join(", ")} on ${app.url}/graphql, ${graphiql}, ${wallboard}`);
-  await warnOfUnreachable(gateway, log);
+  await Promise.all([app.warmUp(), warnOfUnreachable(gateway, log)]);
 }
 
 /** What the files say now; null when they cannot be used: a mistake in a file ends no service. */

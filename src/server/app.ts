@@ -57,6 +57,8 @@ export interface App {
   stop(): Promise<void>;
   /** Takes what files that were read again say: keys, trusted documents, secrets of accounts. What was kept for others is forgotten. */
   renew(config: Pick<Config, "auth" | "trustedDocuments" | "accounts">): void;
+  /** Has what a request passes compiled before the first one comes. */
+  warmUp(): Promise<void>;
   /** Sockets and subscriptions that are open now. */
   readonly live: Live["counts"];
 }
@@ -119,7 +121,6 @@ export async function startApp({
   });
 
   await app.listen({ host: config.host, port: config.port });
-  setImmediate(() => void warmUp(apollo, gateway, log));
   return {
     url: urlOf(app.server.address(), config.host),
     get live() {
@@ -131,6 +132,7 @@ export async function startApp({
       gateway.renew(accounts);
       memo.forget();
     },
+    warmUp: () => warmUp(apollo, gateway, log),
     async stop() {
       // A platform that hangs keeps no request from its answer: what still waits then is answered before the sockets close.
       const patience = setTimeout(() => gateway.stop(), finishWithinMs);
