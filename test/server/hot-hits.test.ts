@@ -49,6 +49,24 @@ it("refuses an account that the caller may not read any more, while another's an
   expect(line.sources().at(-1)).toBe("executed");
 });
 
+it.each([
+  [
+    "single conversations",
+    '{ contactCenter(accountId: "south") { conversations(first: 1) { nodes { id } } } }',
+    "contactCenter.conversations",
+  ],
+  ["what a router alone may ask", "{ _service { sdl } }", "_service"],
+])("never gives one caller the answer of another that has more rights: %s", async (_, query, path) => {
+  const keys = keysOf(key("ada", '"*"').replace(" }", ", conversations: true }"), key("bob", '"*"'));
+  const settings = { ...environment, AUTH: "api-key", ROUTER_SECRET: "between us", TTL_INTERVALS_SECONDS: "3600" };
+  const line = await served({ simulated, environment: settings, accounts, keys });
+  const [ada, bob] = [{ "x-api-key": "ada", "x-router-secret": "between us" }, { "x-api-key": "bob" }];
+  await hot(line, query, ada);
+  expect(refused(await line.ask(query, { headers: bob }))).toEqual([[path, "FORBIDDEN"]]);
+  expect(refused(await line.ask(query, { headers: ada }))).toEqual([]);
+  expect(line.sources()).toEqual(["executed", "memo", "executed", "memo"]);
+});
+
 it("refuses a token from the moment at which it ends, while another's answer is kept", async () => {
   const secret = "a-secret-of-no-fewer-than-32-bytes";
   const begin = Date.parse("2026-03-11T15:00:00Z");
