@@ -11,9 +11,10 @@ import { executed } from "./speed/parts/executed.js";
 import { growth } from "./speed/parts/growth.js";
 import { hot } from "./speed/parts/hot.js";
 import { start } from "./speed/parts/start.js";
+import { telemetry } from "./speed/parts/telemetry.js";
 import { picture } from "./speed/picture.js";
 
-const parts: readonly Part[] = [hot, executed, big, growth, block, abandoned, cold, start];
+const parts: readonly Part[] = [hot, executed, big, growth, block, abandoned, cold, start, telemetry];
 export const partNames: readonly string[] = parts.map(({ name }) => name);
 
 const root = fileURLToPath(new URL("..", import.meta.url));

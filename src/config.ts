@@ -54,8 +54,17 @@ export interface Config {
   /** Origins of pages elsewhere that may talk to the gateway; the first label of a host may be `*`. */
   corsOrigins: readonly string[];
   subscriptions: SubscriptionsConfig;
+  /** What the gateway counts of itself; left out: nothing. */
+  metrics?: MetricsConfig;
   /** True when a router may refer to entities by their id alone. */
   federationIdKey: boolean;
+}
+
+export interface MetricsConfig {
+  /** Names of operations that are told apart, besides those of trusted documents. */
+  operations: readonly string[];
+  /** Where they are served to whoever can reach it; left out: at /metrics of the gateway, for callers with the right metrics. */
+  address?: { host: string; port: number };
 }
 
 export interface AccountConfig {
@@ -163,7 +172,17 @@ const fromSettings = (
   trustedDocuments: { mode: set.TRUSTED_DOCUMENTS, byHash: documents },
   corsOrigins: set.CORS_ORIGINS ?? [],
   subscriptions: subscriptionsOf(set),
+  ...(set.METRICS === "true" && { metrics: metricsOf(set) }),
   federationIdKey: set.FEDERATION_ID_KEY === "true",
+});
+
+const metricsOf = ({
+  METRICS_HOST: host = "127.0.0.1",
+  METRICS_PORT: port,
+  METRICS_OPERATIONS: operations = [],
+}: Settings): MetricsConfig => ({
+  operations,
+  ...(port !== undefined && { address: { host, port } }),
 });
 
 function* accountOf(set: Settings, simulator: SimulatedAccount | undefined): Generator<AccountConfig> {

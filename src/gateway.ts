@@ -9,9 +9,11 @@ import { audienceOf } from "./request/audience.js";
 import { requests } from "./request/request.js";
 import { memoShare } from "./server/answer-memo.js";
 import { anybody, type Gateway, type StoredRecord } from "./server/gateway-port.js";
+import type { Observer, QuestionSource } from "./telemetry/observer.js";
 import { MemoryAnswerStore } from "./upstream/answers/answer-store.js";
 import { CallerBudgets } from "./upstream/budget/caller-budget.js";
-import { Coalescer } from "./upstream/coalescing/coalescer.js";
+import type { Outcome } from "./upstream/coalescing/ask.js";
+import { Coalescer, type CoalescerOptions } from "./upstream/coalescing/coalescer.js";
 import { PlatformAccount } from "./upstream/platform-account.js";
 
 export interface GatewayOptions {
@@ -24,17 +26,24 @@ export interface GatewayOptions {
   refreshed?: (refresh: { api: string; account: string; calls: number }) => void;
   /** Told when a service of the platform begins to fail, and when it answers again. */
   tell?: (message: string) => void;
+  /** Told each fact that is counted; left out: nothing is. */
+  observer?: Observer;
 }
 
 /** The gateway over the accounts of the configuration; every layer is put together here and nowhere else. Throws ConfigError. */
 export async function createGateway(
   config: Config,
-  { clock = systemClock, random = Math.random, warn, tell = () => undefined, refreshed }: GatewayOptions,
+  { clock = systemClock, random = Math.random, warn, tell = () => undefined, refreshed, observer }: GatewayOptions,
 ): Promise<Gateway> {
   const memory = new MemoryAnswerStore(Math.floor((1 - memoShare) * config.cacheMaxBytes), (message) => warn(message));
-  const replicas = config.redis && (await replicasOf(config.redis, { local: memory, clock, random, warn, tell }));
+  const replicas =
+    config.redis &&
+    (await replicasOf(config.redis, {
+      ...{ local: memory, clock, random, warn, tell },
+      ...(observer && { answered: (ms) => observer.redisAnswered(ms) }),
+    }));
   const accounts = new Map(
-    config.accounts.map((account) => [account.id, new PlatformAccount(account, clock, random, tell, replicas?.counter)]),
+    config.accounts.map((account) => [account.id, new PlatformAccount(account, clock, random, tell, replicas?.counter, observer)]),
   );
   const accountOf = (id: string): PlatformAccount => {
     const account = accounts.get(id);
@@ -52,6 +61,7 @@ export async function createGateway(
     stored: (record) => {
       for (const listener of listeners) listener(record);
     },
+    ...(observer && counting(observer)),
     refreshed: ({ api, account }, calls) => refreshed?.({ api: api.metricsApi, account, calls }),
   });
   const budgets = config.callerCallsPerMinute > 0 ? new CallerBudgets(config.callerCallsPerMinute, clock, replicas?.spending) : null;
@@ -69,6 +79,12 @@ export async function createGateway(
     onStored: (listener) => void listeners.push(listener),
     request: requests({ config, schema, accounts, coalescer, budgets, directoryMemory: createDirectoryMemory(), clock }),
     readiness: () => ({ ...readinessOf([...accounts.values()]), ...(replicas && { redis: replicas.standing() }) }),
+    state: () => ({
+      ready: readinessOf([...accounts.values()]).ready,
+      services: [...accounts.values()].flatMap((account) => account.states()),
+      answers: memory.state(),
+      redisUp: replicas ? replicas.standing() === "ok" : null,
+    }),
     lookedUp,
     renew: (renewed) => {
       for (const { id, credentials } of renewed) accountOf(id).renew(credentials);
@@ -80,6 +96,19 @@ export async function createGateway(
     },
   };
 }
+
+const sources: Readonly<Record<Outcome, QuestionSource>> = {
+  SENT: "sent",
+  JOINED: "joined",
+  CACHED: "fresh",
+  STALE: "stale",
+  FAILED: "failed",
+};
+
+const counting = (observer: Observer): Pick<CoalescerOptions, "reported" | "called"> => ({
+  reported: ({ api, account }, outcome) => observer.questioned({ api: api.metricsApi, account, source: sources[outcome] }),
+  called: ({ api, account }, { pages, retries }, outcome) => observer.called({ api: api.metricsApi, account, outcome, pages, retries }),
+});
 
 /** Without REDIS_URL nothing of it is loaded. */
 async function replicasOf(...given: Parameters<typeof import("./upstream/redis/replicas.js").replicasOf>) {

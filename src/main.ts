@@ -14,18 +14,21 @@ import { systemClock } from "./clock.js";
 /** Longer than the server waits for what runs. */
 const stopWithinMs = 12_000;
 
+const fromRoot = (path: string): string => fileURLToPath(new URL(`../${path}`, import.meta.url));
+
 /** Everything that the program has from its process: each command loads only what it needs. */
 const program: Program = {
   environment: process.env,
   file: fileURLToPath(import.meta.url),
-  fromRoot: (path) => fileURLToPath(new URL(`../${path}`, import.meta.url)),
+  version: versionOf(readFileSync(fromRoot("package.json"), "utf8")),
+  fromRoot,
   onEnd,
   onHangup,
 };
 
 const commands = new Command("lp-metrics-gateway")
   .description("One GraphQL gateway over LivePerson's four metrics APIs; without a command it serves.")
-  .version(versionOf(readFileSync(program.fromRoot("package.json"), "utf8")), "-v, --version", "say the version of this program")
+  .version(program.version, "-v, --version", "say the version of this program")
   .configureOutput({ outputError: (said, write) => write(`${refusedCommandLine(said)}\n`) });
 
 commands

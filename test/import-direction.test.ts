@@ -36,7 +36,8 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     ...["upstream/answers", "upstream/budget", "upstream/coalescing/call-elsewhere"],
   ],
   graphql: ["catalogue", "errors", "time", "upstream/question"],
-  server: ["clock", "graphql", "errors", "config"],
+  server: ["clock", "graphql", "errors", "config", "telemetry"],
+  telemetry: ["errors"],
   simulator: [],
   client: [],
 };

@@ -32,7 +32,10 @@ it("its commands for an API key write a file that the gateway takes, with the di
   );
   const { auth } = configFrom(environment, undefined, (path) => readFileSync(join(folder, path), "utf8"));
   const sha256 = createHash("sha256").update(key).digest("hex");
-  expect(auth).toEqual({ kind: "api-key", keys: [{ name: "wallboard", sha256, accounts: "*", explain: false, conversations: false }] });
+  expect(auth).toEqual({
+    kind: "api-key",
+    keys: [{ name: "wallboard", sha256, accounts: "*", explain: false, conversations: false, metrics: false }],
+  });
 });
 
 it("its commands for a fault switch one on, show it and switch it off", async () => {

@@ -4,6 +4,8 @@ import type { Environment } from "../config.js";
 /** What a command has from the process that runs it. */
 export interface Program {
   environment: Environment;
+  /** Release of the package. */
+  version: string;
   /** Path of the file that was started. */
   file: string;
   /** The absolute path of a file of the package, by its path from the package's root. */

@@ -1,12 +1,13 @@
 import type { Logger } from "pino";
-import { type Config, ConfigError, configFrom, doubtsOf, renewed } from "../config.js";
+import { type Config, ConfigError, configFrom, doubtsOf, type MetricsConfig, renewed } from "../config.js";
 import { warnOf } from "../server/log.js";
+import type { GatewayMetrics } from "../telemetry/metrics.js";
 import type { Program } from "./program.js";
 import { type SimulatorProcess, startSimulatorProcess } from "./simulator-process.js";
 import { terminalLog } from "./terminal-log.js";
 
 /** Serves GraphQL; without an account in the environment from a simulator, which it starts. Resolves when it has logged what it cannot reach. */
-export async function serve({ environment, file, fromRoot, onEnd, onHangup }: Program): Promise<void> {
+export async function serve({ environment, file, version, fromRoot, onEnd, onHangup }: Program): Promise<void> {
   const asked = configFrom(environment);
   const log = terminalLog(asked.logLevel);
   for (const doubt of doubtsOf(environment)) log.warn(doubt);
@@ -20,12 +21,19 @@ export async function serve({ environment, file, fromRoot, onEnd, onHangup }: Pr
   const config = simulator ? configFrom(environment, simulator.account) : asked;
   if (simulator) announce(simulator, log);
 
+  const metrics = config.metrics && (await metricsOf(config, config.metrics, version));
   const gateway = await createGateway(config, {
+    ...(metrics && { observer: metrics }),
     warn: (message, error) => warnOf(log, message, error),
     tell: (message) => log.warn(message),
     refreshed: (refresh) => log.info(refresh, "A refresh behind stale answers ended"),
   });
-  const app = await startApp({ gateway, config, log, graphiqlRoot: fromRoot("dist/graphiql"), wallboardRoot: fromRoot("dist/wallboard") });
+  const app = await startApp({
+    ...{ gateway, config, log },
+    ...(metrics && { metrics }),
+    graphiqlRoot: fromRoot("dist/graphiql"),
+    wallboardRoot: fromRoot("dist/wallboard"),
+  });
   void simulator?.died.then((sentence) => {
     log.fatal(sentence);
     process.exit(1);
@@ -44,7 +52,14 @@ export async function serve({ environment, file, fromRoot, onEnd, onHangup }: Pr
   const graphiql = config.graphiql ? `GraphiQL on ${app.url}/graphiql/` : "GraphiQL is off";
   const wallboard = config.wallboard ? `the wallboard on ${app.url}/wallboard/` : "the wallboard is off";
   log.info(`Serving account ${config.accounts.map(({ id }) => id).join(", ")} on ${app.url}/graphql, ${graphiql}, ${wallboard}`);
+  if (app.metricsUrl) log.info(`Metrics on ${app.metricsUrl}`);
   await Promise.all([app.warmUp(), warnOfUnreachable(gateway, log)]);
+}
+
+/** Without METRICS nothing of it is loaded. */
+async function metricsOf({ trustedDocuments }: Config, { operations }: MetricsConfig, version: string): Promise<GatewayMetrics> {
+  const telemetry = await import("../telemetry/metrics.js");
+  return new telemetry.GatewayMetrics({ version, operations, documents: trustedDocuments.byHash });
 }
 
 /** What the files say now; null when they cannot be used: a mistake in a file ends no service. */

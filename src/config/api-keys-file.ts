@@ -20,6 +20,7 @@ const schema = mapOf({
       accounts,
       explain: right(),
       conversations: right(),
+      metrics: right(),
     }),
   )
     .min(1, "a list of at least one key")

@@ -11,6 +11,8 @@ export interface ApiKey {
   accounts: readonly string[] | "*";
   explain: boolean;
   conversations: boolean;
+  /** Left out: no. */
+  metrics?: boolean;
 }
 
 export interface JwtConfig {
@@ -21,7 +23,7 @@ export interface JwtConfig {
   /** Left out: not checked. */
   audience?: string;
   /** Names of the claims that hold the caller's rights. */
-  claims: { accounts: string; explain: string; conversations: string };
+  claims: { accounts: string; explain: string; conversations: string; metrics: string };
   clockSkewSeconds: number;
 }
 
@@ -35,7 +37,12 @@ export function authOf(set: Settings, keys: readonly ApiKey[]): AuthConfig {
     key,
     ...(set.JWT_ISSUER !== undefined && { issuer: set.JWT_ISSUER }),
     ...(set.JWT_AUDIENCE !== undefined && { audience: set.JWT_AUDIENCE }),
-    claims: { accounts: set.JWT_ACCOUNTS_CLAIM, explain: set.JWT_EXPLAIN_CLAIM, conversations: set.JWT_CONVERSATIONS_CLAIM },
+    claims: {
+      accounts: set.JWT_ACCOUNTS_CLAIM,
+      explain: set.JWT_EXPLAIN_CLAIM,
+      conversations: set.JWT_CONVERSATIONS_CLAIM,
+      metrics: set.JWT_METRICS_CLAIM,
+    },
     clockSkewSeconds: set.JWT_CLOCK_SKEW_SECONDS,
   };
 }

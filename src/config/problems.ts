@@ -18,6 +18,7 @@ export function problemsOf(given: Given, read: z.ZodSafeParseResult<Settings>): 
       ...besideAccountsFile(given),
       ...trustWithoutFile(given),
       ...callbackWithoutSecret(given),
+      ...idleMetrics(given),
     ]),
   ];
 }
@@ -27,6 +28,15 @@ const callbackWithoutSecret = ({ SUBSCRIPTION_CALLBACK_URLS: urls, ROUTER_SECRET
   urls !== undefined && secret === undefined
     ? ["ROUTER_SECRET must be set when SUBSCRIPTION_CALLBACK_URLS is set, but is unset: only a router that shows it is called back."]
     : [];
+
+/** What is set for metrics that nobody could read. */
+function idleMetrics(given: Given): string[] {
+  const set = (["METRICS_HOST", "METRICS_PORT", "METRICS_OPERATIONS"] as const).filter((name) => given[name] !== undefined);
+  if (given.METRICS !== "true") return set.map((name) => `${name} must be unset unless METRICS is true, but is set.`);
+  return given.METRICS_HOST !== undefined && given.METRICS_PORT === undefined
+    ? ["METRICS_PORT must be set when METRICS_HOST is set, but is unset."]
+    : [];
+}
 
 function trustWithoutFile({ TRUSTED_DOCUMENTS: mode, TRUSTED_DOCUMENTS_FILE: file }: Given): string[] {
   if (file === undefined && mode !== undefined && mode !== "off")

@@ -52,6 +52,17 @@ export function names<const V extends readonly [string, ...string[]]>(known: V) 
     .describe(bound);
 }
 
+/** Names of GraphQL operations, parted by commas. */
+export function operationNames() {
+  const bound = "at most 200 names of operations, parted by commas";
+  const name = z.string().regex(/^[_A-Za-z]\w{0,99}$/, bound);
+  return z
+    .string()
+    .transform((text) => text.split(",").map((each) => each.trim()))
+    .pipe(z.array(name).max(200, bound))
+    .describe(bound);
+}
+
 /** Base URL of a service, without the slash at its end. */
 export const baseUrl = () =>
   urlWithout("user, query and fragment", ({ username, password, search, hash }) => !username && !password && !search && !hash).transform(

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { accountId, bounds, mergesOff, source } from "./account-settings.js";
 import { publicKey, signingSecret } from "./jwt-settings.js";
-import { baseUrl, oneOf, redisUrl, secret, text, url, whole, wholeOf, wholes } from "./setting.js";
+import { baseUrl, oneOf, operationNames, redisUrl, secret, text, url, whole, wholeOf, wholes } from "./setting.js";
 import { subscriptionSettings } from "./subscription-settings.js";
 
 /** Every environment variable that the gateway reads, with its bound and default; every number carries its unit in its name. */
@@ -21,6 +21,7 @@ export const settings = z.object({
   JWT_ACCOUNTS_CLAIM: text(/./, "the name of a claim").prefault("accounts"),
   JWT_EXPLAIN_CLAIM: text(/./, "the name of a claim").prefault("explain"),
   JWT_CONVERSATIONS_CLAIM: text(/./, "the name of a claim").prefault("conversations"),
+  JWT_METRICS_CLAIM: text(/./, "the name of a claim").prefault("metrics"),
   JWT_CLOCK_SKEW_SECONDS: whole(0, 600, 30),
   ROUTER_SECRET: secret().optional(),
   CALLER_CALLS_PER_MINUTE: whole(0, 1_000_000, 0),
@@ -68,6 +69,11 @@ export const settings = z.object({
   WALLBOARD: oneOf(["true", "false"]).optional(),
   TRUSTED_DOCUMENTS: oneOf(["off", "report", "enforce"]).prefault("off"),
   TRUSTED_DOCUMENTS_FILE: text(/./, "the path of a JSON file").optional(),
+
+  METRICS: oneOf(["true", "false"]).prefault("false"),
+  METRICS_HOST: text(/^[A-Za-z0-9.:_-]+$/, "a host name or an address").optional(),
+  METRICS_PORT: wholeOf([0, 65_535]).optional(),
+  METRICS_OPERATIONS: operationNames().optional(),
 
   ...subscriptionSettings,
 

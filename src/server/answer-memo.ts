@@ -56,12 +56,14 @@ export class AnswerMemo {
   readonly #kept: LRUCache<string, Kept>;
   readonly #slots: LRUCache<string, Slot>;
   #generation = 0;
+  #evictions = 0;
 
   constructor(maxBytes: number) {
     this.#kept = new LRUCache<string, Kept>({
       maxSize: Math.max(1, Math.floor(maxBytes)),
       sizeCalculation: ({ bytes }, key) => bytes + bytesPerUnit * key.length + overhead,
-      dispose: ({ madeFrom }, key) => {
+      dispose: ({ madeFrom }, key, reason) => {
+        if (reason === "evict") this.#evictions++;
         for (const slot of madeFrom) slot.answers.delete(key);
       },
     });
@@ -76,6 +78,11 @@ export class AnswerMemo {
   /** Part of every key: what was kept, or begun, before `forget` is not found any more. */
   get generation(): number {
     return this.#generation;
+  }
+
+  /** What is kept now, and what went for want of room since the start. */
+  state(): { bytes: number; entries: number; evictions: number } {
+    return { bytes: this.#kept.calculatedSize, entries: this.#kept.size, evictions: this.#evictions };
   }
 
   get(key: string, { now, monotonic }: Moment): Answer | undefined {

@@ -13,6 +13,8 @@ export interface AnswerFacts {
   readonly errors: readonly unknown[];
   /** Whether figures in it are older than their time to live. */
   readonly stale: boolean;
+  /** Epoch ms at which the platform was asked for its oldest figure; null when it has none. */
+  readonly asOf: number | null;
   /** Epoch ms until which all of its figures are fresh; null when it has none. */
   readonly freshUntil: number | null;
 }

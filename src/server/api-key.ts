@@ -17,7 +17,7 @@ export function holderOf(keys: ApiKeys): (key: string | undefined) => Omit<Calle
       const challenge = 'ApiKey realm="lp-metrics-gateway", header="x-api-key"';
       throw new AuthRefusal("The header x-api-key must hold a key that is known.", challenge, given === undefined ? "missing" : "unknown");
     }
-    const { name, accounts, explain, conversations } = holder.key;
-    return { id: name, accounts, explain, conversations };
+    const { name, accounts, explain, conversations, metrics = false } = holder.key;
+    return { id: name, accounts, explain, conversations, metrics };
   };
 }

@@ -1,10 +1,10 @@
-import type { AddressInfo } from "node:net";
 import compress from "@fastify/compress";
 import helmet from "@fastify/helmet";
 import type { FastifyInstance } from "fastify";
 import Fastify from "fastify";
 import type { Logger } from "pino";
 import type { Config } from "../config.js";
+import type { GatewayMetrics } from "../telemetry/metrics.js";
 import { AnswerMemo, memoShare } from "./answer-memo.js";
 import { type ApolloOptions, apolloServer } from "./apollo.js";
 import { Authentication, type AuthOptions } from "./auth.js";
@@ -14,11 +14,13 @@ import { serveGraphql } from "./graphql-endpoint.js";
 import { serveHealth } from "./health.js";
 import { type Live, startLive } from "./live/live.js";
 import { type LiveTime, systemTime } from "./live/time.js";
+import { serveMetrics } from "./metrics-page.js";
 import { servePage } from "./pages.js";
 import { refuse, refuseUnknown } from "./refusals.js";
 import { securityHeaders } from "./security-headers.js";
 import { limitConnections, type SocketLimits, serverOptions, socketLimits } from "./sockets.js";
 import { Trust } from "./trusted-documents.js";
+import { urlOf } from "./url-of.js";
 import { warmUp } from "./warm-up.js";
 
 export interface AppOptions {
@@ -32,6 +34,7 @@ export interface AppOptions {
       | "graphiql"
       | "host"
       | "maxConnections"
+      | "metrics"
       | "port"
       | "requestDeadlineMs"
       | "simulated"
@@ -39,6 +42,8 @@ export interface AppOptions {
       | "wallboard"
     >;
   log: Logger;
+  /** What the gateway counts of itself; left out: nothing. */
+  metrics?: GatewayMetrics;
   /** By which subscriptions live; default real time. */
   liveTime?: LiveTime;
   /** What a connection may take, where that is not the usual. */
@@ -53,6 +58,8 @@ export interface AppOptions {
 export interface App {
   /** Base URL without a slash at its end. */
   url: string;
+  /** Where metrics are served; null without them. */
+  metricsUrl: string | null;
   /** Stops accepting, lets what runs finish for at most ten seconds, then closes the gateway. */
   stop(): Promise<void>;
   /** Takes what files that were read again say: keys, trusted documents, secrets of accounts. What was kept for others is forgotten. */
@@ -72,6 +79,7 @@ export async function startApp({
   gateway,
   config,
   log,
+  metrics,
   liveTime = systemTime,
   sockets = {},
   graphiqlRoot,
@@ -92,7 +100,7 @@ export async function startApp({
   });
 
   if (config.simulated) app.addHook("onRequest", async (_, reply) => void reply.header("x-gateway-simulated", "true"));
-  refuse(app, config.maxBodyBytes, log);
+  refuse(app, config.maxBodyBytes, log, metrics);
   await app.register(compress);
   await app.register(async (pages) => {
     await pages.register(helmet, securityHeaders);
@@ -109,26 +117,31 @@ export async function startApp({
   const warn = (message: string, error: unknown) => log.warn({ err: error }, message);
   const authentication = new Authentication(config, { now: gateway.clock.now, warn });
   const authenticate = authentication.callerOf;
+  const memo = new AnswerMemo(memoShare * config.cacheMaxBytes);
   const live = startLive(app.server, { gateway, config, authenticate, trust, time: liveTime, log });
   app.addHook("preClose", () => live.stop());
 
-  const memo = new AnswerMemo(memoShare * config.cacheMaxBytes);
+  const scraped = metrics && (await serveMetrics(app, { metrics, authenticate, address: config.metrics?.address }));
+  metrics?.watch({ gateway: gateway.state, live: () => live.counts, responses: () => memo.state() });
   await apollo.start();
   await app.register(async (scope) => {
     await allowOrigins(scope, config.corsOrigins);
     live.register(scope);
-    serveGraphql(scope, { gateway, apollo, authenticate, memo, open, stopping, log });
+    serveGraphql(scope, { gateway, apollo, authenticate, memo, open, stopping, log, ...(metrics && { observer: metrics }) });
   });
 
   await app.listen({ host: config.host, port: config.port });
+  const url = urlOf(app.server.address(), config.host);
   return {
-    url: urlOf(app.server.address(), config.host),
+    url,
+    metricsUrl: scraped ? `${scraped.url ?? url}/metrics` : null,
     get live() {
       return live.counts;
     },
     renew({ auth, trustedDocuments, accounts }) {
       authentication.renew(auth);
       trust.renew(trustedDocuments);
+      metrics?.renew(trustedDocuments.byHash);
       gateway.renew(accounts);
       memo.forget();
     },
@@ -138,6 +151,7 @@ export async function startApp({
       const patience = setTimeout(() => gateway.stop(), finishWithinMs);
       await apollo.stop();
       clearTimeout(patience);
+      await scraped?.close();
       await gateway.close();
     },
   };
@@ -148,9 +162,4 @@ async function closed(app: FastifyInstance): Promise<void> {
   const patience = setTimeout(() => app.server.closeAllConnections(), closeWithinMs);
   await app.close();
   clearTimeout(patience);
-}
-
-function urlOf(address: string | AddressInfo | null, host: string): string {
-  if (address === null || typeof address === "string") throw new Error("The server has no port.");
-  return `http://${host.includes(":") ? `[${host}]` : host}:${address.port}`;
 }

@@ -45,6 +45,7 @@ export async function execute(apollo: ApolloServer<ServedContext>, asked: Execut
     operation: outcome?.operation ?? null,
     errors: outcome?.errors ?? codesIn(body.string),
     stale: freshness?.stale ?? false,
+    asOf: freshness === null ? null : Date.parse(freshness.oldestAsOf),
     freshUntil: maxAgeMs === null ? null : now() + maxAgeMs,
   });
   return { answer, report: outcome?.report ?? null };

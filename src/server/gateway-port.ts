@@ -4,6 +4,7 @@ import type { AccountConfig } from "../config.js";
 import type { GatewayError } from "../errors.js";
 import type { GatewayContext } from "../graphql/context.js";
 import type { Execute } from "../graphql/executor.js";
+import type { GatewayState } from "../telemetry/observer.js";
 
 /** What the server asks of the rest of the gateway; gateway.ts answers it, tests use one by hand. */
 export interface Gateway {
@@ -22,6 +23,8 @@ export interface Gateway {
   request(from: { explain: Explain | null; caller: Caller; signal?: AbortSignal; state?: LiveState }): GatewayRequest;
   /** What is known of the platform; asks nothing. */
   readiness(): Readiness;
+  /** What stands now, for whoever watches the gateway; asks nothing. */
+  state(): GatewayState;
   /** Resolves when the first look-ups of domains and tokens have ended, however they ended. */
   lookedUp: Promise<void>;
   /** Asks the platform with these credentials from now on; accounts are known by their ids. */
@@ -46,6 +49,8 @@ export interface Caller {
   accounts: readonly string[] | "*";
   explain: boolean;
   conversations: boolean;
+  /** What the gateway does, at /metrics, for all accounts; absent: no. */
+  metrics?: boolean;
   /** Entities by reference, and the subgraph's own text; absent: no. */
   router?: boolean;
   /** The caller's own token for the platform, for accounts that are read with it. */
@@ -53,7 +58,7 @@ export interface Caller {
 }
 
 /** Who asks where nobody is asked who they are: everything is allowed. */
-export const anybody: Caller = { id: "anybody", accounts: "*", explain: true, conversations: true, router: true };
+export const anybody: Caller = { id: "anybody", accounts: "*", explain: true, conversations: true, metrics: true, router: true };
 
 /** calls: the answer says what was asked of the platform. plan: nothing is asked, the plan is the answer. */
 export type Explain = "calls" | "plan";

@@ -2,6 +2,7 @@ import type { ApolloServer } from "@apollo/server";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { Logger } from "pino";
 import { GatewayError } from "../errors.js";
+import type { Observer } from "../telemetry/observer.js";
 import { Answer, type AnswerFacts } from "./answer.js";
 import { type AnswerMemo, keyOf, type Moment } from "./answer-memo.js";
 import type { Presented } from "./auth.js";
@@ -22,6 +23,8 @@ export interface GraphqlEndpoint {
   open: boolean;
   /** Whether the server is about to stop, so that it keeps no connection alive. */
   stopping: () => boolean;
+  /** Told of each answer; left out: nobody counts them. */
+  observer?: Pick<Observer, "answered">;
   log: Logger;
 }
 
@@ -41,7 +44,7 @@ type Source = "memo" | "shared" | "executed" | "abandoned";
 
 /** What a client is answered that is not there any more. */
 const abandoned: Executed = {
-  answer: new Answer("", { status: 499, headers: {}, operation: null, errors: [], stale: false, freshUntil: null }),
+  answer: new Answer("", { status: 499, headers: {}, operation: null, errors: [], stale: false, asOf: null, freshUntil: null }),
   report: null,
 };
 
@@ -61,7 +64,7 @@ const headersOfAll = {
  * No hook of other paths runs here. What belongs to a connection and not to an answer is a hook of this scope, or a header beside `Cache-Control`.
  */
 export function serveGraphql(scope: FastifyInstance, endpoint: GraphqlEndpoint): void {
-  const { gateway, apollo, memo, open, stopping, log } = endpoint;
+  const { gateway, apollo, memo, open, stopping, observer, log } = endpoint;
   const { clock } = gateway;
   const moment = (): Moment => ({ now: clock.now(), monotonic: clock.monotonic() });
   const { mediaType, coding } = negotiation();
@@ -95,15 +98,19 @@ export function serveGraphql(scope: FastifyInstance, endpoint: GraphqlEndpoint):
       if (refusal) throw refusal;
       const key = keyFor(request);
       const kept = key === null ? undefined : memo.get(key, begun);
-      const { answer, source, calls } = kept ? { answer: kept, source: "memo", calls: 0 } : await executed(request, reply, key, begun);
+      const { answer, source, calls } = kept
+        ? { answer: kept, source: "memo" as const, calls: 0 }
+        : await executed(request, reply, key, begun);
       const body = await answer.body(coding(request.headers["accept-encoding"]));
       const ended = moment();
       reply.code(answer.facts.status).headers(answer.facts.headers);
       reply.header("cache-control", cacheControl(answer.facts, open && request.caller.bearer === undefined, ended.now));
       if (body.coding !== "identity") reply.header("content-encoding", body.coding);
       if (stopping()) reply.header("connection", "close");
-      const { operation, stale, errors } = answer.facts;
-      const ms = Math.round(ended.monotonic - begun.monotonic);
+      const { operation, stale, errors, asOf } = answer.facts;
+      const tookMs = ended.monotonic - begun.monotonic;
+      observer?.answered({ operation, source, errors, ms: tookMs, ageMs: asOf === null ? null : Math.max(0, ended.now - asOf) });
+      const ms = Math.round(tookMs);
       log.info({ operation, caller: request.caller.id, ms, calls, stale, errors: counted(errors), source }, "GraphQL request answered");
       return reply.send(body.bytes);
     },

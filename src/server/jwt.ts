@@ -94,6 +94,7 @@ const callerOf = (payload: JWTPayload, token: string, claims: JwtConfig["claims"
   accounts: accountsIn(payload[claims.accounts]),
   explain: payload[claims.explain] === true,
   conversations: payload[claims.conversations] === true,
+  metrics: payload[claims.metrics] === true,
 });
 
 function accountsIn(claim: unknown): ProvenIdentity["caller"]["accounts"] {

@@ -1,6 +1,7 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { Logger } from "pino";
 import { type ErrorCode, GatewayError } from "../errors.js";
+import type { Observer } from "../telemetry/observer.js";
 import { AuthRefusal } from "./auth-refusal.js";
 import { internalError } from "./masking.js";
 import { tooLarge } from "./operation-limits.js";
@@ -21,9 +22,12 @@ export function refuseUnknown(pages: FastifyInstance): void {
  * what its headers ask for 403, one that has used up its share of calls 429, a body over the limit 413 QUERY_TOO_LARGE; what cannot be
  * read has Fastify's status and BAD_REQUEST, a bug is logged and masked. A connection with a body that nobody will read is closed.
  */
-export function refuse(app: FastifyInstance, maxBodyBytes: number, log: Logger): void {
+export function refuse(app: FastifyInstance, maxBodyBytes: number, log: Logger, observer?: Pick<Observer, "refused">): void {
   app.setErrorHandler((error: FastifyError | GatewayError, request, reply) => {
-    const refused = (code: string, reason: string) => log.info({ path: request.routeOptions.url, code, reason }, "Request refused");
+    const refused = (code: string, reason: string) => {
+      observer?.refused(error instanceof GatewayError || error instanceof AuthRefusal ? error.code : "BAD_REQUEST");
+      log.info({ path: request.routeOptions.url, code, reason }, "Request refused");
+    };
     if (error instanceof AuthRefusal) {
       refused(error.code, error.reason);
       reply.header("www-authenticate", error.challenge);
@@ -37,6 +41,7 @@ export function refuse(app: FastifyInstance, maxBodyBytes: number, log: Logger):
     }
     const status = error.statusCode ?? 500;
     if (status >= 500) {
+      observer?.refused("INTERNAL_SERVER_ERROR");
       log.error({ err: error, path: request.routeOptions.url }, "A request failed unexpectedly");
       return answerWith(reply, 500, internalError);
     }

@@ -4,6 +4,7 @@ import { LRUCache } from "lru-cache";
 import type { Clock } from "../clock.js";
 import type { AccountConfig } from "../config.js";
 import { GatewayError } from "../errors.js";
+import type { Observer, ServiceState } from "../telemetry/observer.js";
 import type { Freshness } from "./answers/freshness.js";
 import { apis } from "./apis/registry.js";
 import { CircuitBreaker } from "./budget/circuit-breaker.js";
@@ -32,7 +33,7 @@ export interface Budget extends Omit<PermitBudget, "waiting"> {
   account: string;
 }
 
-interface ServiceState {
+interface GuardedService {
   limiter: RateLimiter;
   circuit: CircuitBreaker;
 }
@@ -47,7 +48,7 @@ const titles: Readonly<Record<Service, string>> = {
 export class PlatformAccount {
   readonly id: string;
   readonly freshness: Freshness;
-  readonly #services: ReadonlyMap<Service, ServiceState>;
+  readonly #services: ReadonlyMap<Service, GuardedService>;
   readonly #times = new ExchangeTimes();
   readonly #health: ApiHealth;
   readonly #transport: ReturnType<typeof createTransport>;
@@ -60,16 +61,21 @@ export class PlatformAccount {
     private readonly tell: (message: string) => void,
     /** Counts the permits of a service where replicas share them; left out: they are counted here. */
     counterOf?: (account: string, service: Service, limits: Limits) => PermitCounter,
+    observer?: Pick<Observer, "exchanged" | "permitted">,
   ) {
     const { id, limits, ttlMs, staleMs } = config;
     this.id = id;
     this.freshness = { ttlMs, staleMs };
-    this.#transport = createTransport(config, {}, clock);
+    this.#transport = createTransport(config, {}, clock, observer && ((exchange) => observer.exchanged(exchange)));
     this.#health = new ApiHealth(id, tell);
     this.#services = new Map(
       [...new Set(apis.map(({ service }) => service))].map((service) => {
         const name = `${titles[service]} of account ${id}`;
-        const limiter = new RateLimiter({ name, limits, clock, random, ...(counterOf && { counter: counterOf(id, service, limits) }) });
+        const limiter = new RateLimiter({
+          ...{ name, limits, clock, random },
+          ...(counterOf && { counter: counterOf(id, service, limits) }),
+          ...(observer && { granted: (ms) => observer.permitted({ account: id, service, ms }) }),
+        });
         return [service, { limiter, circuit: new CircuitBreaker({ name, account: id, clock, random }) }];
       }),
     );
@@ -116,6 +122,19 @@ export class PlatformAccount {
     return [...this.#services].map(([service, { limiter }]) => {
       const { waiting: _, ...budget } = limiter.budget();
       return { service, account: this.id, ...budget };
+    });
+  }
+
+  /** What stands at each service now, for whoever watches the gateway. */
+  states(): ServiceState[] {
+    return [...this.#services].map(([service, { limiter, circuit }]) => {
+      const { concurrencyLimit, waiting, currentlyAvailable, maximumAvailable } = limiter.budget();
+      return {
+        ...{ account: this.id, service, waiting },
+        ...{ permitsInUse: limiter.out, permitsLimit: concurrencyLimit },
+        ...{ available: currentlyAvailable, maximum: maximumAvailable },
+        ...{ paused: limiter.pause !== undefined, circuit: circuit.state },
+      };
     });
   }
 

@@ -13,8 +13,8 @@ describe("API_KEYS_FILE", () => {
     expect(configOf(environment, text).auth).toEqual({
       kind: "api-key",
       keys: [
-        { name: "w", sha256: digits, accounts: ["007"], explain: false, conversations: false },
-        { name: "a", sha256: "ab".repeat(32), accounts: "*", explain: true, conversations: true },
+        { name: "w", sha256: digits, accounts: ["007"], explain: false, conversations: false, metrics: false },
+        { name: "a", sha256: "ab".repeat(32), accounts: "*", explain: true, conversations: true, metrics: false },
       ],
     });
   });
@@ -26,7 +26,7 @@ describe("API_KEYS_FILE", () => {
       "keys: [{ name: w, sha256: s3cret, accounts: [a] }]",
       "keys[0].sha256 must be the SHA-256 of the key in 64 hexadecimal digits, but is what was given.",
     ],
-    ["a bare text", "keys: [s3cret]", "keys[0] must be a map of name, sha256, accounts, explain, conversations, but is a text."],
+    ["a bare text", "keys: [s3cret]", "keys[0] must be a map of name, sha256, accounts, explain, conversations, metrics, but is a text."],
     ["no accounts", `keys: [{ name: w, sha256: ${digits} }]`, 'keys[0].accounts must be a list of account ids, or "*", but is missing.'],
     [
       "a right that is neither given nor not",
@@ -51,8 +51,9 @@ describe("API_KEYS_FILE", () => {
     const { auth } = configFrom({ AUTH: "api-key", API_KEYS_FILE: "examples/api-keys.yaml" });
     expect(auth).toMatchObject({
       keys: [
-        { name: "wallboard", conversations: false },
-        { name: "analyst", conversations: true },
+        { name: "wallboard", conversations: false, metrics: false },
+        { name: "analyst", conversations: true, metrics: false },
+        { name: "prometheus", accounts: [], metrics: true },
       ],
     });
   });
@@ -98,7 +99,7 @@ describe("settings of AUTH", () => {
       key: { kind: "public", pem: key, algorithms: ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512"] },
       issuer: "i",
       audience: "a",
-      claims: { accounts: "accounts", explain: "explain", conversations: "conversations" },
+      claims: { accounts: "accounts", explain: "explain", conversations: "conversations", metrics: "metrics" },
       clockSkewSeconds: 30,
     });
   });

@@ -10,7 +10,7 @@ import type { Caller } from "../../src/server/gateway-port.js";
 const slow = { timeout: 60_000 };
 
 const answerOf = (text: string, stale = false) =>
-  new Answer(text, { status: 200, headers: {}, operation: null, errors: [], stale, freshUntil: null });
+  new Answer(text, { status: 200, headers: {}, operation: null, errors: [], stale, asOf: null, freshUntil: null });
 const at = (ms: number) => ({ now: 1_000_000 + ms, monotonic: ms });
 const figure = (version: number, freshMs: number, slot = "a") => {
   const freshUntil = at(freshMs).now;

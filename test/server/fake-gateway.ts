@@ -109,6 +109,7 @@ export function fakeGateway(
     },
     lookedUp: Promise.resolve(),
     readiness: () => ({ ready: options.ready ?? true, accounts: [{ id: "demo", services: { operations: "ok" } }] }),
+    state: () => ({ ready: true, services: [], answers: { bytes: 0, entries: 0, evictions: 0 }, redisUp: null }),
     renew: () => undefined,
     stop: () => undefined,
     close: async () => {

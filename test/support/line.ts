@@ -5,10 +5,13 @@ import { type Config, configFrom, type Environment } from "../../src/config.js";
 import { createGateway } from "../../src/gateway.js";
 import { startApp } from "../../src/server/app.js";
 import { type Simulator, type SimulatorOptions, startSimulator } from "../../src/simulator/simulator.js";
+import { metricsOf } from "./metrics-of.js";
 
 /** The whole line over real HTTP: a simulator, the gateway's server before it, which has looked up its domains and tokens, and a client. */
 export interface Line {
   url: string;
+  /** Where metrics are served; null without METRICS. */
+  metricsUrl: string | null;
   simulator: Simulator;
   config: Config;
   ask<Data = Record<string, unknown>>(query: string, options?: AskOptions): Promise<Answer<Data>>;
@@ -70,11 +73,13 @@ export async function startLine(
     log.warn({ err: error }, message);
   };
   const log = pino({ level: process.env.LINE_LOG ?? "silent" });
-  const gateway = await createGateway(config, { clock: { now, monotonic }, warn });
+  const { observed, counted } = metricsOf(config);
+  const gateway = await createGateway(config, { clock: { now, monotonic }, warn, ...observed });
   const app = await startApp({
     gateway,
     config,
     log,
+    ...counted,
     graphiqlRoot: fileURLToPath(new URL("../../dist/graphiql", import.meta.url)),
   });
   await gateway.lookedUp;
@@ -82,6 +87,7 @@ export async function startLine(
 
   return {
     url: app.url,
+    metricsUrl: app.metricsUrl,
     simulator,
     config,
     warnings,

@@ -39,14 +39,21 @@ interface KeptScope {
 export class MemoryAnswerStore implements AnswerStore {
   readonly #keyv: Keyv<AnswerRecord>;
   readonly #scopes = new Map<string, KeptScope>();
+  readonly #size: () => { bytes: number; entries: number };
+  #evictions = 0;
   #hasWarned = false;
 
   constructor(
     private readonly maxBytes: number,
     private readonly warn: (message: string) => void,
   ) {
+    const { store, size } = boundedStore(maxBytes, (key, isEvicted) => {
+      if (isEvicted) this.#evictions++;
+      this.#forget(key);
+    });
+    this.#size = size;
     this.#keyv = new Keyv<AnswerRecord>({
-      store: boundedStore(maxBytes, (key) => this.#forget(key)),
+      store,
       throwOnErrors: true,
       useKeyPrefix: false,
     });
@@ -79,6 +86,11 @@ export class MemoryAnswerStore implements AnswerStore {
     await this.#keyv.set(key, record, Math.max(1, keepMs));
     kept.changes++;
     kept.list = null;
+  }
+
+  /** What is kept now, in estimated bytes of memory, and what went for want of room since the start. */
+  state(): { bytes: number; entries: number; evictions: number } {
+    return { ...this.#size(), evictions: this.#evictions };
   }
 
   #warnOfSize({ call, bytes }: AnswerRecord): void {
@@ -125,15 +137,18 @@ const separator = "\n";
 const keyOf = (scope: string, slot: string): string => `${scope}${separator}${slot}`;
 
 /** Keyv hands its ttl to `set` as a third argument, which lru-cache takes for options and refuses: hence not the cache itself. */
-function boundedStore(maxBytes: number, dropped: (key: string) => void): KeyvStoreAdapter {
+function boundedStore(
+  maxBytes: number,
+  dropped: (key: string, isEvicted: boolean) => void,
+): { store: KeyvStoreAdapter; size: () => { bytes: number; entries: number } } {
   const cache = new LRUCache<string, { value: AnswerRecord }>({
     maxSize: maxBytes,
     sizeCalculation: ({ value }) => Math.min(maxBytes, memoryOf(value)),
     dispose: (_, key, reason) => {
-      if (reason !== "set") dropped(key);
+      if (reason !== "set") dropped(key, reason === "evict");
     },
   });
-  return {
+  const store = {
     opts: {},
     on: () => undefined,
     get: async (key: string) => cache.get(key) as never,
@@ -141,4 +156,5 @@ function boundedStore(maxBytes: number, dropped: (key: string) => void): KeyvSto
     delete: async (key: string) => cache.delete(key),
     clear: async () => cache.clear(),
   } as unknown as KeyvStoreAdapter;
+  return { store, size: () => ({ bytes: cache.calculatedSize, entries: cache.size }) };
 }

@@ -60,6 +60,11 @@ export class CircuitBreaker {
     return this.#probe ? this.#refused(probeRetryMs, "one request tests now whether it answers again.") : null;
   }
 
+  get state(): "closed" | "open" | "probing" {
+    if (this.#probeAt === undefined) return "closed";
+    return this.#probe ? "probing" : "open";
+  }
+
   /** Resolves when the probe under way has ended, whatever its result; null when none is under way. */
   probing(): Promise<void> | null {
     return this.#probe ?? null;

@@ -6,6 +6,8 @@ export interface Waiting {
   readonly requester: PermitRequester;
   /** Rises with each request: of equal terms the first comes first. */
   readonly arrival: number;
+  /** Monotonic ms at which it was asked for. */
+  readonly since: number;
 }
 
 /** Requests for permits in order: by priority, then by what is due earliest, then by arrival. */

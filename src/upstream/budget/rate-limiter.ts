@@ -14,6 +14,8 @@ export interface RateLimiterOptions {
   random: () => number;
   /** Who counts the permits; default this process alone. */
   counter?: PermitCounter;
+  /** Told for how long a request has waited when its permit is granted, ms. */
+  granted?: (waitedMs: number) => void;
 }
 
 /** More requests than this do not wait: further ones are refused. */
@@ -41,7 +43,7 @@ export class RateLimiter implements PermitSource {
   }
 
   request(terms: PermitTerms, requester: PermitRequester): PermitRequest {
-    const waiting: Waiting = { terms, requester, arrival: this.#arrivals++ };
+    const waiting: Waiting = { terms, requester, arrival: this.#arrivals++, since: this.#now };
     const earliest = () => this.#counter.earliest(this.#now, this.#queue.ahead(waiting));
     const refusal = this.#closed ? stopping() : this.#refusalAtOnce(terms, earliest());
     if (refusal) requester.refuse(refusal);
@@ -101,6 +103,11 @@ export class RateLimiter implements PermitSource {
       concurrencyLimit: this.#counter.concurrency,
       waiting: this.#queue.length,
     };
+  }
+
+  /** Permits of this process, or of all replicas as far as is known, that are out now. */
+  get out(): number {
+    return this.#counter.out;
   }
 
   close(): void {
@@ -188,6 +195,7 @@ export class RateLimiter implements PermitSource {
       const counted = this.#counter.take(now);
       if (!counted) break;
       this.#queue.remove(first);
+      this.options.granted?.(now - first.since);
       first.requester.grant(this.#permit(counted));
     }
     this.#counter.wanted(this.#queue.all);

@@ -9,7 +9,7 @@ import type { PlannedCall } from "../planning/plan.js";
 import { type Scope, scopeOf } from "../planning/scope.js";
 import { SizesSeen } from "../planning/sizes-seen.js";
 import { canonical, type Question } from "../question.js";
-import { Ask, type AskOutcome, type AskTerms, gatewayFailed, RequestMemory, type Waiter } from "./ask.js";
+import { Ask, type AskOutcome, type AskTerms, type CallFacts, gatewayFailed, type Outcome, RequestMemory, type Waiter } from "./ask.js";
 import type { CallElsewhere, CallRegistry, Claim, ElsewhereListener } from "./call-elsewhere.js";
 import { type CallEnd, CallInFlight, type CallOwner } from "./call-in-flight.js";
 import { type DecidedCall, type Decision, decide, type ScopeSnapshot, type Snapshot } from "./decide.js";
@@ -32,6 +32,10 @@ export interface CoalescerOptions {
   stored?: (record: { scope: string; slot: string; version: number }) => void;
   /** The calls of other processes that share the store; left out: there are none. */
   registry?: CallRegistry;
+  /** Told where the answer of each question, or part of one, came from. */
+  reported?: (scope: Scope, outcome: Outcome) => void;
+  /** Told of each call of this process that has ended: "OK", "DROPPED" before it was sent, or the code of its error. */
+  called?: (scope: Scope, facts: CallFacts, outcome: string) => void;
   /** Told when a refresh that nobody waited for is over, with the exchanges it took. */
   refreshed?: (scope: Scope, exchanges: number) => void;
 }
@@ -58,6 +62,12 @@ const faultsOfPlatform: ReadonlySet<ErrorCode> = new Set([
   "UPSTREAM_REJECTED",
   "UPSTREAM_RATE_LIMITED",
 ]);
+
+function outcomeOf(call: CallInFlight, end: CallEnd): string {
+  if ("record" in end) return "OK";
+  if (call.state === "dropped") return "DROPPED";
+  return end.error instanceof GatewayError ? end.error.code : "INTERNAL_SERVER_ERROR";
+}
 
 /** The waiters of a call that they do not wait for any more. */
 function leaving(call: CallElsewhere): Waiter[] {
@@ -95,7 +105,7 @@ export class Coalescer implements CallOwner, SearchOwner {
 
   constructor(private readonly options: CoalescerOptions) {
     this.#sizes = new SizesSeen(() => options.clock.monotonic());
-    this.#delivery = new Delivery(options.freshness, options.clock);
+    this.#delivery = new Delivery(options.freshness, options.clock, options.reported);
     options.registry?.onEvent(this.#elsewhere);
     options.store.onTaken?.((key, record) => {
       const scope = this.#scopes.get(key)?.scope;
@@ -432,6 +442,7 @@ export class Coalescer implements CallOwner, SearchOwner {
     open.calls.delete(call);
     open.version++;
     if (this.#readingOn.get(call.causedBy.caller) === call) this.#readingOn.delete(call.causedBy.caller);
+    this.options.called?.(scope, call.facts, outcomeOf(call, end));
     if (call.causedBy.priority === "refresh") this.options.refreshed?.(scope, call.facts.exchanges);
     for (const other of open.open) other.depart();
     this.#claims.get(call)?.ended(this.#endForOthers(call, end));

@@ -29,6 +29,7 @@ export class Delivery {
   constructor(
     private readonly freshness: (account: string) => Freshness,
     private readonly clock: Clock,
+    private readonly reported: (scope: Scope, outcome: Outcome) => void = () => undefined,
   ) {}
 
   /** From what is stored. */
@@ -118,6 +119,7 @@ export class Delivery {
 
   #report(ask: Ask, found: FoundPart | null, outcome: Outcome, { call, own: isOwnCall, failure }: Use, part = found?.question): void {
     const now = this.clock.monotonic();
+    this.reported(ask.scope, outcome);
     ask.terms.saw({
       question: part ?? ask.question,
       outcome,

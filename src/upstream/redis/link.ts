@@ -11,6 +11,8 @@ export interface LinkOptions {
   random: () => number;
   /** Told when Redis goes away, with the reason, and when it is back. */
   tell: (message: string) => void;
+  /** Told how long each command took, ms. */
+  answered?: (ms: number) => void;
 }
 
 /** Redis cannot be used now. */
@@ -203,6 +205,7 @@ export class RedisLink {
     args: readonly (string | Buffer)[],
   ): Promise<{ readonly reply: Reply; readonly turns: number }> {
     let turns = 0;
+    const begun = performance.now();
     const sent = (command: string, code: string) => {
       const work = client.sendCommand([command, code, String(keys.length), ...keys, ...args], asBuffers);
       return within(longestCommandMs, work as unknown as Promise<Reply>, tooSlow, () => turns++);
@@ -214,6 +217,7 @@ export class RedisLink {
         else if (!says(error, "NOSCRIPT")) throw error;
         return sent("EVAL", ran.source);
       });
+      this.options.answered?.(performance.now() - begun);
       this.#judge(turns >= slowTurns);
       return { reply, turns };
     } catch (error) {

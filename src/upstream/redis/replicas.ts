@@ -23,6 +23,8 @@ export interface ReplicasOptions {
   random: () => number;
   warn: (message: string, error?: unknown) => void;
   tell: (message: string) => void;
+  /** Told how long each command took, ms. */
+  answered?: (ms: number) => void;
 }
 
 /** What this gateway shares with its replicas. */
@@ -45,12 +47,12 @@ const release = (): string => manifest.parse(JSON.parse(readFileSync(new URL("..
 
 export function replicasOf(
   { url, prefix }: { readonly url: string; readonly prefix: string },
-  { local, clock: ownClock, random, warn, tell }: ReplicasOptions,
+  { local, clock: ownClock, random, warn, tell, answered }: ReplicasOptions,
 ): Replicas {
   const clock = new RedisClock(ownClock);
   const keys = new Keys(prefix, release());
   const replica = randomUUID();
-  const link = new RedisLink({ url, probeKey: keys.probe, clock, random, tell });
+  const link = new RedisLink({ url, probeKey: keys.probe, clock, random, tell, ...(answered && { answered }) });
   const presence = new Presence(link, keys, replica);
   const answers = new SharedAnswers({ local, link, keys, clock, warn });
   const callers = new SharedCallers({ replica, link, keys, clock, presence, warn });

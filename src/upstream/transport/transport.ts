@@ -6,7 +6,15 @@ import type { ExchangeRequest, ExchangeResponse, Service } from "../call.js";
 import { type AccountCredentials, createCredentials } from "./credentials.js";
 import { Domains, type Services } from "./domains.js";
 import { refusal, withoutAnswer } from "./failures.js";
-import { createHttpClient, exactJson, type HttpOptions, type HttpRequest, timeLimit, unlessAborted } from "./http-client.js";
+import {
+  createHttpClient,
+  exactJson,
+  type HttpOptions,
+  type HttpRequest,
+  type HttpResponse,
+  timeLimit,
+  unlessAborted,
+} from "./http-client.js";
 import type { Changed, Standing } from "./look-ups.js";
 
 export interface TransportAccount {
@@ -56,8 +64,21 @@ export interface Transport {
   close(): Promise<void>;
 }
 
-/** One account's way to the platform: its domains, credentials and connections. */
-export function createTransport(account: TransportAccount, options: Partial<HttpOptions>, clock: Clock): Transport {
+/** One HTTP exchange that has ended: "OK", the code of its error, or "ABANDONED". */
+export interface EndedExchange {
+  readonly account: string;
+  readonly api: ReturnType<typeof apiOf>;
+  readonly outcome: string;
+  readonly ms: number;
+}
+
+/** One account's way to the platform: its domains, credentials and connections. `exchanged`: told of each HTTP exchange with an API. */
+export function createTransport(
+  account: TransportAccount,
+  options: Partial<HttpOptions>,
+  clock: Clock,
+  exchanged: (exchange: EndedExchange) => void = () => undefined,
+): Transport {
   const client = createHttpClient(options);
   const domains = new Domains(account, client.send, clock);
   let { credentials: given } = account;
@@ -68,6 +89,20 @@ export function createTransport(account: TransportAccount, options: Partial<Http
   const keepUp = (random: () => number, changed: Changed) => {
     const needed = given.kind === "client" ? ([...metricsServices, "sentinel"] as const) : metricsServices;
     return Promise.all([domains.keep(needed, random, changed), credentials.keep(random, changed)]);
+  };
+
+  const told = async (asked: Pick<EndedExchange, "account" | "api">, send: () => Promise<HttpResponse>): Promise<HttpResponse> => {
+    const begun = clock.monotonic();
+    const ends = (outcome: string) => exchanged({ ...asked, outcome, ms: clock.monotonic() - begun });
+    try {
+      const response = await send();
+      ends(response.status === 200 || response.status === 202 ? "OK" : refusal(response, asked, clock.now()).code);
+      return response;
+    } catch (error) {
+      const failure = withoutAnswer(error, asked);
+      ends(failure instanceof GatewayError && failure !== error ? failure.code : "ABANDONED");
+      throw error;
+    }
   };
 
   return {
@@ -83,7 +118,7 @@ export function createTransport(account: TransportAccount, options: Partial<Http
         const sent = async (withToken: string) => {
           if (sending && !(await waited(Promise.resolve(sending())))) throw new PermitExpired("The permit for the request has expired.");
           askedAt = clock.now();
-          return client.send(httpRequest(request, base, withToken), limit.signal);
+          return told(asked, () => client.send(httpRequest(request, base, withToken), limit.signal));
         };
         let response = await sent(token);
         if (response.status === 401) {
