@@ -92,7 +92,8 @@ export async function createGateway(
     stop: () => coalescer.stop(),
     close: async () => {
       coalescer.stop();
-      await Promise.all([...[...accounts.values()].map((account) => account.close()), replicas?.close()]);
+      await Promise.all([...accounts.values()].map((account) => account.close()));
+      await replicas?.close();
     },
   };
 }

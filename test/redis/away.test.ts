@@ -37,6 +37,20 @@ describe("a gateway whose Redis is not there", () => {
   });
 });
 
+withRedis("a Redis with a password", () => {
+  test("is used with it, and is away without it, which no message tells", async () => {
+    const redis = await startRedis("--requirepass", "s3cret");
+    onTestFinished(() => redis.stop());
+    const { port } = new URL(redis.url);
+    const { lines } = await startReplicas({ redisUrl: `redis://:s3cret@127.0.0.1:${port}`, count: 1 });
+    expect(await redisOf(lines[0]!)).toBe("ok");
+    const { lines: others } = await startReplicas({ redisUrl: `redis://:other-s3cret@127.0.0.1:${port}`, count: 1 });
+    expect(await redisOf(others[0]!)).toMatch(/^Redis is away: WRONGPASS/);
+    expect(await redisOf(others[0]!)).not.toContain("s3cret");
+    expect((await others[0]!.ask(query)).errors).toEqual([]);
+  });
+});
+
 withRedis("a Redis that is of no use is as good as away, and is used again when it works", () => {
   let redis: RedisServer;
   beforeAll(async () => {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
+import type { Simulator } from "../../src/simulator/simulator.js";
 import { type Line, startLine } from "../support/line.js";
 import { type RedisServer, startRedis } from "./redis-server.js";
 import { ownPrefix, startReplicas } from "./replica-lines.js";
@@ -98,5 +99,35 @@ withRedis("the calls of several replicas", () => {
     simulator.fault({ api: "skill-segments", kind: "hang" });
     const answers = await Promise.all(lines.map((line) => line.ask(simple)));
     expect(codesOf(answers)).toEqual(["UPSTREAM_TIMEOUT", "UPSTREAM_TIMEOUT"]);
+  });
+
+  test("find an id that the platform refuses together, and each remembers it", async () => {
+    const simulated = { latencyMs: { base: 40, jitter: 0 } };
+    const agents = Array.from({ length: 16 }, (_, index) => String(1_001 + index));
+    const query = `{ contactCenter { ${agents.map((id) => `a${id}: agent(id: "${id}") { segments(lastMinutes: 60) { totalAgentConversationSegments } }`).join(" ")} } }`;
+    const refuse = (simulator: Simulator) => {
+      for (const contains of ["agentIds=all", "1005"]) simulator.fault({ api: "agent-segments", status: 400, contains });
+    };
+    const poll = async (lines: readonly Line[]) => {
+      const answers = await Promise.all(lines.map((line) => line.ask(query)));
+      for (const { errors } of answers) {
+        expect(errors.map(({ path, extensions }) => [path?.join("."), extensions.code])).toEqual([
+          ["contactCenter.a1005.segments", "UPSTREAM_REJECTED"],
+        ]);
+      }
+    };
+    const alone = await startLine(simulated);
+    refuse(alone.simulator);
+    await poll([alone]);
+    const least = alone.calls();
+    await alone.stop();
+
+    const { lines, simulator } = await replicas({ simulated });
+    refuse(simulator);
+    await poll(lines);
+    expect(lines[0]!.calls()).toBeLessThanOrEqual(least + 2);
+    const before = lines[0]!.calls();
+    await poll(lines);
+    expect(lines[0]!.calls()).toBe(before);
   });
 });

@@ -28,12 +28,14 @@ export async function startRedis(...options: string[]): Promise<RedisServer> {
   const folder = await mkdtemp(join(tmpdir(), "gateway-redis-"));
   const port = await freePort();
   let server: ChildProcess;
-  let client = connection(port);
+  const password = options[options.indexOf("--requirepass") + 1];
+  const connect = () => connection(port, options.includes("--requirepass") ? password : undefined);
+  let client = connect();
   const start = async () => {
     server = spawn(redisPath!, ["--port", String(port), "--bind", "127.0.0.1", "--save", "", "--dir", folder, ...options], {
       stdio: "ignore",
     });
-    client = connection(port);
+    client = connect();
     await client.connect();
   };
   const kill = async () => {
@@ -60,8 +62,12 @@ export async function startRedis(...options: string[]): Promise<RedisServer> {
 }
 
 /** Tries until the server listens. */
-function connection(port: number) {
-  const client = createClient({ url: `redis://127.0.0.1:${port}`, socket: { reconnectStrategy: () => 20 } });
+function connection(port: number, password?: string) {
+  const client = createClient({
+    ...(password !== undefined && { password }),
+    url: `redis://127.0.0.1:${port}`,
+    socket: { reconnectStrategy: () => 20 },
+  });
   client.on("error", () => undefined);
   return client;
 }

@@ -20,6 +20,7 @@ const within = (ms: number, priority: Priority = "interactive") => ({ deadline: 
 interface Replica {
   limiter: RateLimiter;
   link: RedisLink;
+  counter: SharedCounter;
   stop(): Promise<void>;
 }
 
@@ -88,6 +89,15 @@ withRedis("the budget of several replicas", () => {
     for (const permit of permits) expect(await permit.use()).toBe(true);
     Reflect.deleteProperty(dead.link, "run");
     expect(await unused.use()).toBe(false);
+  });
+
+  test("gives the permits of a replica that stops back at once", async () => {
+    const [one, other] = (await replicas(2, { maxConcurrent: 1, maxPerMinute: 100 })) as [Replica, Replica];
+    const permit = await acquirePermit(one.limiter, within(1_000));
+    await permit.use();
+    const waiting = acquirePermit(other.limiter, within(5_000));
+    await one.counter.close();
+    expect(await (await waiting).use()).toBe(true);
   });
 
   test("keeps the permit of an exchange that takes longer than its lease, as long as its replica lives", async () => {
@@ -169,6 +179,7 @@ function replica(url: string, prefix: string, name: string, limits: Limits, leas
   return {
     limiter,
     link,
+    counter,
     stop: async () => {
       limiter.close();
       await link.close();

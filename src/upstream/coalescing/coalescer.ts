@@ -15,7 +15,7 @@ import { type CallEnd, CallInFlight, type CallOwner } from "./call-in-flight.js"
 import { type DecidedCall, type Decision, decide, type ScopeSnapshot, type Snapshot } from "./decide.js";
 import { Delivery } from "./delivery.js";
 import { OpenScope } from "./open-scope.js";
-import { RefusedIdSearch, type SearchOwner } from "./refused-id-search.js";
+import { type Pair, RefusedIdSearch, type SearchOwner } from "./refused-id-search.js";
 import type { Session } from "./session.js";
 
 export interface CoalescerOptions {
@@ -96,6 +96,8 @@ export class Coalescer implements CallOwner, SearchOwner {
   /** By caller: the series of pages that reads on although nobody waits for it. */
   readonly #readingOn = new Map<string, CallInFlight>();
   readonly #claims = new Map<CallInFlight, Claim>();
+  /** Of calls that a search has yet to go on from. */
+  #undecided: { readonly claim: Claim; readonly pair: Pair | null }[] = [];
   /** Those for whom something is decided anew. */
   readonly #askedAgain = new WeakSet<Waiter>();
   /** What was waited for at the platform before it was decided anew. */
@@ -445,22 +447,32 @@ export class Coalescer implements CallOwner, SearchOwner {
     this.options.called?.(scope, call.facts, outcomeOf(call, end));
     if (call.causedBy.priority === "refresh") this.options.refreshed?.(scope, call.facts.exchanges);
     for (const other of open.open) other.depart();
-    this.#claims.get(call)?.ended(this.#endForOthers(call, end));
+    const claim = this.#claims.get(call);
     this.#claims.delete(call);
     if ("record" in end) {
+      claim?.ended(end);
       call.session.succeeded();
-      this.#landed(open, call, end.record, end.isCutShort);
-    } else if (call.state !== "dropped") this.#failed(open, call, this.#asGatewayError(end.error, call));
+      this.#landed(open, call, end.record, () => end.isCutShort);
+    } else if (call.state === "dropped") claim?.ended(null);
+    else {
+      const pair = this.#search.pairOf(call);
+      const error = this.#asGatewayError(end.error, call);
+      const isSearched = this.#failed(open, call, error);
+      if (claim && isSearched) this.#undecided.push({ claim, pair });
+      else claim?.ended(this.#isForAll(call, error) ? { error } : null);
+    }
     this.#search.ended(open, call);
+    // Others decide anew when they can see the calls that go on in place of these.
+    this.#undecided = this.#undecided.filter(({ claim: each, pair }) => {
+      if (pair && pair.ended < 2) return true;
+      each.ended(null);
+      return false;
+    });
   }
 
-  /** What whoever waits for the call elsewhere is told. An error that comes of this process alone is none of theirs. */
-  #endForOthers(call: CallInFlight, end: CallEnd): Parameters<Claim["ended"]>[0] {
-    if ("record" in end) return { record: end.record };
-    const { error } = end;
-    const isOfPlatform = error instanceof GatewayError && error !== this.#stopped && faultsOfPlatform.has(error.code);
-    return isOfPlatform && call.state === "failed" && call.sentAt ? { error } : null;
-  }
+  /** Whether the error concerns whoever waits for the call, in whatever process. One that comes of this process alone does not. */
+  #isForAll = (call: CallInFlight, error: GatewayError): boolean =>
+    call.sentAt !== null && error !== this.#stopped && faultsOfPlatform.has(error.code);
 
   // ------------------------------------------------------------ calls of other processes
 
@@ -478,21 +490,21 @@ export class Coalescer implements CallOwner, SearchOwner {
     landed: (call, record) => {
       const open = this.#open(call.plan.scope);
       for (const other of open.open) other.depart();
-      this.#landed(open, call, record, true);
+      this.#landed(open, call, record, ({ wanted }) => open.scope.api.covered(record.call, wanted, null) !== wanted);
     },
     ended: (call, error) => {
       for (const other of this.#open(call.plan.scope).open) other.depart();
-      if (error) this.#tellFailure(call, error);
+      if (error) this.#failedElsewhere(call, error);
       else this.#decideAnew(leaving(call), true, call.sentAt !== null);
     },
   };
 
-  #landed(open: OpenScope, call: AnyCall, record: AnswerRecord, isCutShort: boolean): void {
+  #landed(open: OpenScope, call: AnyCall, record: AnswerRecord, isCutShort: (left: Waiter) => boolean): void {
     const again: Waiter[] = [];
     open.acceptArguments([...call.waiters].map(({ wanted }) => wanted));
     for (const waiter of call.waiters) {
       const left = this.#delivery.landed(waiter, record, call);
-      if (left && isCutShort) again.push(left);
+      if (left && isCutShort(left)) again.push(left);
       else if (left) this.fails(left, notHeld(left, record), call);
       waiter.ask.settle();
     }
@@ -541,10 +553,20 @@ export class Coalescer implements CallOwner, SearchOwner {
     return again;
   }
 
-  #failed(open: OpenScope, call: CallInFlight, error: GatewayError): void {
+  /** True when a search for what was refused goes on in its place. */
+  #failed(open: OpenScope, call: CallInFlight, error: GatewayError): boolean {
     this.#sizes.learnAtLeast(open.scope, call.call, call.rowsRead);
     call.session.failed(error);
-    if (call.state === "halved" && this.#search.goesOn(open, call, error)) return;
+    if (call.state === "halved" && this.#search.goesOn(open, call, error)) return true;
+    this.#tellFailure(call, error);
+    return false;
+  }
+
+  /** What the platform has refused is remembered here as well. */
+  #failedElsewhere(call: CallElsewhere, error: GatewayError): void {
+    const open = this.#open(call.plan.scope);
+    const ids = open.scope.api.named(call.call);
+    if (error.extensions.status === 400 && ids?.length === 1) open.refuseIds(ids, error);
     this.#tellFailure(call, error);
   }
 

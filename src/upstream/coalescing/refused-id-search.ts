@@ -31,7 +31,8 @@ interface Step {
   readonly isWhole: boolean;
 }
 
-interface Pair {
+/** The two halves of the whole. */
+export interface Pair {
   readonly refused: { readonly ids: readonly string[]; readonly waiters: readonly Waiter[] }[];
   ended: number;
 }
@@ -80,6 +81,9 @@ export class RefusedIdSearch {
   }
 
   isStep = (call: CallInFlight): boolean => this.#steps.has(call);
+
+  /** What the call is one of, that are judged together when both have ended; null for others. */
+  pairOf = (call: CallInFlight): Pair | null => this.#steps.get(call)?.pair ?? null;
 
   /** A call has ended, however it did. */
   ended(open: OpenScope, call: CallInFlight): void {

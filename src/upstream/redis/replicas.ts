@@ -39,6 +39,7 @@ export interface Replicas {
   start(): Promise<void>;
   /** "ok", or why nothing is shared now. */
   standing(): string;
+  /** To be called when nothing is asked of the platform any more. */
   close(): Promise<void>;
 }
 
@@ -55,16 +56,21 @@ export function replicasOf(
   const link = new RedisLink({ url, probeKey: keys.probe, clock, random, tell, ...(answered && { answered }) });
   const presence = new Presence(link, keys, replica);
   const answers = new SharedAnswers({ local, link, keys, clock, warn });
+  const counters: SharedCounter[] = [];
   const callers = new SharedCallers({ replica, link, keys, clock, presence, warn });
   return {
     answers,
     spending: callers.of,
     calls: new SharedCalls({ link, keys, clock, answers, replica, now: () => ownClock.now(), warn }),
-    counter: (account, service, limits) =>
-      new SharedCounter({ account, service, limits, replica, link, keys, clock, presence, random, warn }),
+    counter: (account, service, limits) => {
+      const counter = new SharedCounter({ account, service, limits, replica, link, keys, clock, presence, random, warn });
+      counters.push(counter);
+      return counter;
+    },
     start: () => link.start(),
     standing: () => (link.trouble === null ? "ok" : `Redis is away: ${link.trouble}. Nothing is shared with other replicas meanwhile.`),
     close: async () => {
+      await Promise.all(counters.map((counter) => counter.close()));
       await presence.leave();
       await link.close();
     },

@@ -156,6 +156,15 @@ export class SharedCounter implements PermitCounter {
     return this.#pace.earliest(this.#now, 0) <= this.#now;
   }
 
+  /** Nothing of this replica is under way any more: its permits go back to the others. */
+  async close(): Promise<void> {
+    if (this.#epoch === undefined) return;
+    for (const id of this.#out.keys()) this.#released.push(id);
+    this.#out.clear();
+    this.#waiting = [];
+    await this.#exchange(this.#epoch).catch((error) => this.#failed(error));
+  }
+
   get #now(): number {
     return this.options.clock.monotonic();
   }
