@@ -79,7 +79,7 @@ function leaving(call: CallElsewhere): Waiter[] {
 /** A refresh behind a stale answer has this long, whoever asked; ms. */
 const refreshMs = 60_000;
 const mostScopes = 20_000;
-/** Somebody who gives up within this time gains nothing by a call beside an overdue one, ms. */
+/** Somebody who gives up within this time gains nothing by another call, ms. */
 const leastBesideMs = 100;
 /** A chain of pages that takes more than this part of the deadline is cut into parts. */
 const longestChainShare = 0.5;
@@ -524,7 +524,11 @@ export class Coalescer implements CallOwner, SearchOwner {
   /** Asks again for what is waited for, which no call will bring. `isPlanned`: the call that was to bring it was counted, and not made. `wasSent`: by another process. */
   #decideAnew(waiters: readonly Waiter[], isPlanned: boolean, wasSent = false): void {
     const byTerms = new Map<AskTerms, Waiter[]>();
-    for (const waiter of waiters) byTerms.set(waiter.ask.terms, [...(byTerms.get(waiter.ask.terms) ?? []), waiter]);
+    const isPatient = ({ ask: { terms } }: Waiter) => terms.deadline - this.options.clock.monotonic() > leastBesideMs;
+    for (const waiter of waiters) {
+      if (wasSent && !isPatient(waiter)) this.fails(waiter, inVain(null, wasSent), null);
+      else byTerms.set(waiter.ask.terms, [...(byTerms.get(waiter.ask.terms) ?? []), waiter]);
+    }
     for (const [given, some] of byTerms) {
       const charge: AskTerms["charge"] = (exchanges, wasPlanned) => given.charge(exchanges, wasPlanned && isPlanned);
       const terms: AskTerms = { ...given, charge, most: () => Number.POSITIVE_INFINITY };
