@@ -10,8 +10,8 @@ export type TrustOptions = Pick<Config, "trustedDocuments" | "routerSecret">;
 const harmless = "{ __typename }";
 
 /**
- * Executes a trusted document that is asked for by its hash (`documentId`, with or without "sha256:", or Apollo's
- * `extensions.persistedQuery.sha256Hash`) or by its exact text. Every other is logged in mode report and refused with
+ * Executes a trusted document that is asked for by its hash (`documentId`, with or without "sha256:", Relay's `doc_id`, or
+ * Apollo's `extensions.persistedQuery.sha256Hash`) or by its exact text. Every other is logged in mode report and refused with
  * DOCUMENT_NOT_TRUSTED in mode enforce. A router that shows its secret writes its own documents, and is trusted with them.
  */
 export const trustedDocumentsPlugin = (trust: Trust): ApolloServerPlugin<ServedContext> => ({
@@ -79,10 +79,13 @@ function execute(request: GraphQLRequest, text: string): void {
   request.extensions = extensions;
 }
 
+/** GraphQL over HTTP names the hash documentId, Relay's own documentation doc_id. */
+const idNames = ["documentId", "doc_id"] as const;
+
 function idOf({ extensions, http }: GraphQLRequest): string | undefined {
-  const inBody = (http?.body as { documentId?: unknown } | null | undefined)?.documentId;
-  const inSearch = new URLSearchParams(http?.search).get("documentId");
-  return documentId([inBody, inSearch], extensions);
+  const body = Object(http?.body) as Readonly<Record<string, unknown>>;
+  const search = new URLSearchParams(http?.search);
+  return documentId([...idNames.map((name) => body[name]), ...idNames.map((name) => search.get(name))], extensions);
 }
 
 /** The first hash that is given, by one of the names for it or by Apollo's extension. */

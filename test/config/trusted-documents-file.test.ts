@@ -24,8 +24,26 @@ it("reads the map from hash to document that graphql-codegen writes, text for te
   expect(read(JSON.stringify(documents))).toEqual({ mode: "enforce", byHash: documents });
 });
 
+it("reads the manifest that Apollo's tool writes", () => {
+  const operations = [
+    { id: "0a".repeat(32), name: "A", type: "query", body: "query A { a __typename }" },
+    { id: "0b".repeat(32), name: "B", type: "query", body: "query B {\n  b\n}" },
+  ];
+  const manifest = { format: "apollo-persisted-query-manifest", version: 1, operations };
+  expect(read(JSON.stringify(manifest, null, 2)).byHash).toEqual(Object.fromEntries(operations.map(({ id, body }) => [id, body])));
+});
+
 it.each([
-  ["[]", 'TRUSTED_DOCUMENTS_FILE "documents.json": the file must be a map from hash to document, but is an empty list.'],
+  ['{"format": "apollo-persisted-query-manifest", "version": 1}', "operations must be a list of operations, but is missing."],
+  ['{"format": "apollo-persisted-query-manifest", "version": 2, "operations": []}', "version must be 1, but is"],
+  [
+    '{"format": "apollo-persisted-query-manifest", "version": 1, "operations": [{"id": "a", "body": ""}]}',
+    "operations[0].body must be the text",
+  ],
+  [
+    "[]",
+    'TRUSTED_DOCUMENTS_FILE "documents.json": the file must be a map from hash to document, or an Apollo manifest, but is an empty list.',
+  ],
   ['{"a": ""}', "the text of a document"],
   ['{"a": {"b": "c"}}', "the text of a document"],
   ['{"a": ', "must be YAML"],

@@ -281,20 +281,22 @@ test("a trusted document is subscribed to by its text or by its hash", async () 
   const raw = await acknowledged(line.socketUrl);
   raw.send(subscribe("text"));
   raw.send({ id: "id", type: "subscribe", payload: { query: "", documentId: "sha256:h4sh" } });
+  raw.send({ id: "relay", type: "subscribe", payload: { query: "", doc_id: "h4sh" } });
   raw.send({
     id: "extension",
     type: "subscribe",
     payload: { query: "", extensions: { persistedQuery: { version: 1, sha256Hash: "h4sh" } } },
   });
-  await raw.message(4);
+  await raw.message(5);
   expect(raw.received.slice(1).map(({ id, type }) => [id, type])).toEqual(
     expect.arrayContaining([
       ["text", "next"],
       ["id", "next"],
+      ["relay", "next"],
       ["extension", "next"],
     ]),
   );
-  expect(line.app.live).toMatchObject({ subscriptions: 3, boards: 1 });
+  expect(line.app.live).toMatchObject({ subscriptions: 4, boards: 1 });
 });
 
 test("a client of graphql-ws subscribes, leaves, and the gateway keeps nothing", async () => {

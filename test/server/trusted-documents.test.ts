@@ -24,6 +24,7 @@ describe.each(["report", "enforce"] as const)("trusted documents, mode %s", (mod
     ["its exact text", { query: known }],
     ["documentId", { documentId: sha256 }],
     ["documentId with its algorithm", { documentId: `sha256:${sha256}` }],
+    ["Relay's doc_id", { doc_id: sha256 }],
     ["Apollo's hash", { extensions: { persistedQuery: { version: 1, sha256Hash: sha256 } } }],
     ["Apollo's hash and its text", { query: known, extensions: { persistedQuery: { version: 1, sha256Hash: sha256 } } }],
   ])("executes a known document by %s", async (_, body) => {
@@ -42,6 +43,8 @@ describe.each(["report", "enforce"] as const)("trusted documents, mode %s", (mod
     const { app } = await trusting(mode);
     const response = await fetch(`${app.url}/graphql?documentId=${sha256}`, { headers: { "apollo-require-preflight": "1" } });
     expect(await response.json()).toEqual({ data: { hello: "world" } });
+    const relays = await fetch(`${app.url}/graphql?doc_id=${sha256}`, { headers: { "apollo-require-preflight": "1" } });
+    expect(await relays.json()).toEqual({ data: { hello: "world" } });
   });
 });
 
@@ -54,6 +57,8 @@ describe("enforced trust", () => {
     ["another text under a known documentId", { query: "{ number }", documentId: sha256 }],
     ["an unknown hash", { extensions: { persistedQuery: { version: 1, sha256Hash: "0" } } }],
     ["an unknown documentId", { documentId: "0" }],
+    ["an unknown doc_id", { doc_id: "0" }],
+    ["another text under a known doc_id", { query: "{ number }", doc_id: sha256 }],
     ["the name of what every object has", { documentId: "__proto__" }],
     ["nothing", { operationName: "Known" }],
     ["introspection", { query: "{ __schema { types { name } } }" }],

@@ -204,7 +204,7 @@ function admitted(
     operationName: (given.operationName as string | null | undefined) ?? null,
     variables: (given.variables as Record<string, unknown> | null | undefined) ?? {},
     extensions: (given.extensions as Record<string, unknown> | null | undefined) ?? {},
-    documentId: given.documentId,
+    documentId: given.documentId ?? given.doc_id,
     isRouter: caller.router ?? false,
   });
   const own = { setting: "MAX_SUBSCRIPTIONS_PER_SOCKET", most: config.maxSubscriptionsPerSocket };
