@@ -246,3 +246,15 @@ describe("a platform that fails", () => {
     line.simulator.clearFaults();
   });
 });
+
+test("a state for which nobody waits any more makes no further call", async () => {
+  const line = await liveLine({ environment: { LP_MAX_CONCURRENT: "1" } });
+  line.simulator.fault({ kind: "slow-headers", afterMs: 200 });
+  const watcher = watch(line.client(), `subscription { contactCenter { agentSegments { totalAgentConversationSegments } ${segments} } }`);
+  await until(() => line.calls() === 1);
+  watcher.leave();
+  await watcher.ended;
+  await line.settled();
+  expect(line.calls()).toBe(1);
+  expect(line.app.live.boards).toBe(0);
+});

@@ -15,8 +15,13 @@ export interface Subscriber {
   end(errors: readonly GraphQLFormattedError[]): void;
 }
 
-/** Makes one state for callers who share it; never rejects. */
-export type MakeState = (operation: LiveOperation, callers: readonly Caller[], which: "first" | "next") => Promise<State>;
+/** Makes one state for callers who share it; never rejects. `gone`: nobody waits for it any more. */
+export type MakeState = (
+  operation: LiveOperation,
+  callers: readonly Caller[],
+  which: "first" | "next",
+  gone: AbortSignal,
+) => Promise<State>;
 
 export interface BoardOptions {
   operation: LiveOperation;
@@ -39,6 +44,7 @@ const retryMs = 10_000;
  */
 export class Board {
   readonly #subscribers = new Set<Subscriber>();
+  readonly #gone = new AbortController();
   #latest: State | null = null;
   #sent: State | null = null;
   #sentAt = Number.NEGATIVE_INFINITY;
@@ -75,6 +81,7 @@ export class Board {
   #end(): void {
     if (this.#isOver) return;
     this.#isOver = true;
+    this.#gone.abort();
     this.#wake();
     this.options.over();
   }
@@ -85,7 +92,7 @@ export class Board {
       const begunAt = time.monotonic();
       if (which === "next") await this.#check();
       if (this.#isOver) return;
-      const state = await make(operation, this.#callers(), which);
+      const state = await make(operation, this.#callers(), which, this.#gone.signal);
       if (this.#isOver) return;
       if (which === "first" && state.isRefusal) return this.end(state.errors);
       this.#latest = state;

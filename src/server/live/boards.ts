@@ -50,10 +50,10 @@ export class Boards {
   }
 
   /** The rights of the first are those of all: they are part of the key. No state reads what only routers may. */
-  readonly #make: MakeState = (operation, callers, which) => {
+  readonly #make: MakeState = (operation, callers, which, signal) => {
     const { gateway, mask } = this.options;
     const caller: Caller = { ...callers[0]!, router: false };
-    return stateOf({ gateway, operation, caller, state: { which, callers: callers.map(({ id }) => id) }, mask });
+    return stateOf({ gateway, operation, caller, state: { which, callers: callers.map(({ id }) => id) }, signal, mask });
   };
 
   /** What is executed, and all that decides what the caller may see: which accounts, which rights, and whose credential reads them. */

@@ -23,12 +23,13 @@ export interface StateOptions {
   operation: LiveOperation;
   caller: Caller;
   state: LiveState;
+  signal: AbortSignal;
   mask: (formatted: GraphQLFormattedError, error: unknown) => GraphQLFormattedError;
 }
 
 /** Executes the operation once. Never rejects: what fails is part of the state. */
-export async function stateOf({ gateway, operation, caller, state, mask }: StateOptions): Promise<State> {
-  const request = gateway.request({ explain: null, caller, state });
+export async function stateOf({ gateway, operation, caller, state, signal, mask }: StateOptions): Promise<State> {
+  const request = gateway.request({ explain: null, caller, state, signal });
   const { document, operationName, variables } = operation;
   let data: unknown;
   let failures: readonly GraphQLError[] = [];
