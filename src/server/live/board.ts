@@ -6,7 +6,6 @@ import type { LiveTime } from "./time.js";
 
 /** Somebody who is sent the states of a board. */
 export interface Subscriber {
-  /** Who it is now; another after each check. */
   readonly caller: Caller;
   /** Resolves with whether it may still see what it sees; if not it has been told so, and leaves. */
   isStillAllowed(): Promise<boolean>;
@@ -34,7 +33,7 @@ export interface BoardOptions {
 }
 
 /** A state is sent again after so long although nothing has changed, ms: a client then knows that it is not forgotten. */
-export const resendMs = 60_000;
+const resendMs = 60_000;
 /** What failed is not asked again sooner, ms: a platform in trouble is not asked faster than one that is well. */
 const retryMs = 10_000;
 
@@ -53,10 +52,6 @@ export class Board {
   #wake: () => void = () => undefined;
 
   constructor(private readonly options: BoardOptions) {}
-
-  get size(): number {
-    return this.#subscribers.size;
-  }
 
   /** The first subscriber starts the board; a later one gets the present state at once. */
   join(subscriber: Subscriber): void {
@@ -116,7 +111,7 @@ export class Board {
     if (which === "first" && staleAt <= monotonic) return monotonic;
     const askedAt = monotonic + (Math.max(...report.dependencies.map(({ version }) => version)) - now);
     // What others have asked is read when it changes from now on: boards that read the same answers go on together.
-    const isInStep = askedAt < begunAt && staleAt - askedAt >= everyMs;
+    const isInStep = askedAt < begunAt && staleAt > monotonic && staleAt - askedAt >= everyMs;
     return isInStep ? staleAt : Math.max(staleAt, begunAt + everyMs);
   }
 

@@ -10,7 +10,6 @@ export const closeCodes = {
   normal: 1000,
   goingAway: 1001,
   tryAgainLater: 1013,
-  badRequest: 4400,
   forbidden: 4403,
   tooMany: 4429,
   internalError: 4500,
