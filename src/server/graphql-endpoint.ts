@@ -6,6 +6,7 @@ import type { Observer } from "../telemetry/observer.js";
 import { Answer, type AnswerFacts } from "./answer.js";
 import { type AnswerMemo, keyOf, type Moment } from "./answer-memo.js";
 import type { Presented } from "./auth.js";
+import { clientOf } from "./client-awareness.js";
 import { CrossSiteRefusal, isPreflighted } from "./csrf.js";
 import { type Executed, execute } from "./execution.js";
 import type { Caller, Gateway } from "./gateway-port.js";
@@ -111,7 +112,11 @@ export function serveGraphql(scope: FastifyInstance, endpoint: GraphqlEndpoint):
       const tookMs = ended.monotonic - begun.monotonic;
       observer?.answered({ operation, source, errors, ms: tookMs, ageMs: asOf === null ? null : Math.max(0, ended.now - asOf) });
       const ms = Math.round(tookMs);
-      log.info({ operation, caller: request.caller.id, ms, calls, stale, errors: counted(errors), source }, "GraphQL request answered");
+      const client = clientOf(request.headers);
+      log.info(
+        { operation, caller: request.caller.id, client, ms, calls, stale, errors: counted(errors), source },
+        "GraphQL request answered",
+      );
       return reply.send(body.bytes);
     },
   });
