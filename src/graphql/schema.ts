@@ -15,7 +15,7 @@ export interface EntityReference {
 }
 
 /** `all`: the references that the router sent together. */
-type ResolveReference = (reference: EntityReference, context: GatewayContext, all: readonly EntityReference[]) => unknown;
+type ResolveReference = (reference: EntityReference, context: GatewayContext, all: readonly EntityReference[]) => object;
 
 /** What the face does. */
 export interface Behaviour {
@@ -23,7 +23,7 @@ export interface Behaviour {
   readonly resolvers: BuildSchemaOptions["resolvers"];
   /** By type and name: how a field is resolved that these classes only declare. */
   readonly fields: Readonly<Record<string, DeclaredField>>;
-  /** By entity type: makes the entity of one of a router's references. Throwing or rejecting nulls that entity only. */
+  /** By entity type: makes the entity of one of a router's references. Throwing nulls that entity only. */
   readonly references: Readonly<Record<string, ResolveReference>>;
 }
 
@@ -71,7 +71,8 @@ const isOfRoot = (label: string): boolean => /^(Query|Subscription)[.]/.test(lab
 
 /**
  * Resolves each reference of a router by itself. @apollo/subgraph would resolve all of them in one loop, so that one that throws, or names
- * an unknown type, would null the whole list; and it would make a promise for each.
+ * an unknown type, would null the whole list; and it would make a promise for each. A refused reference is its error itself and no rejected
+ * promise, for which graphql-jit would add another null at the end of the list.
  */
 function resolveEntities(schema: GraphQLSchema, references: Behaviour["references"]): void {
   const entities = schema.getQueryType()?.getFields()._entities;
@@ -79,10 +80,6 @@ function resolveEntities(schema: GraphQLSchema, references: Behaviour["reference
   if (!entities || !isUnionType(union)) return;
   const typeNames = new WeakMap<object, string>();
   union.resolveType = (entity) => typeNames.get(entity as object);
-  const resolved = (type: string, entity: unknown) => {
-    if (typeof entity === "object" && entity !== null) typeNames.set(entity, type);
-    return entity;
-  };
   entities.resolve = (_, { representations }: { representations: readonly EntityReference[] }, context: GatewayContext) =>
     representations.map((reference) => {
       const type: unknown = reference.__typename;
@@ -90,9 +87,10 @@ function resolveEntities(schema: GraphQLSchema, references: Behaviour["reference
         const resolve = typeof type === "string" && Object.hasOwn(references, type) ? references[type] : undefined;
         if (!resolve) throw badInput("__typename", `one of ${Object.keys(references).join(", ")}`, type ?? null);
         const entity = resolve(reference, context, representations);
-        return entity instanceof Promise ? entity.then((each) => resolved(String(type), each)) : resolved(String(type), entity);
+        typeNames.set(entity, String(type));
+        return entity;
       } catch (error) {
-        return Promise.reject(error);
+        return error;
       }
     });
 }

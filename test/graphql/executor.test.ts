@@ -62,6 +62,21 @@ describe("a compiled operation", () => {
     expect(compiled.errors).toHaveLength(1);
   });
 
+  test("has one entity or null for each of a router's references, at its place, whichever are refused", async () => {
+    const query = "query ($all: [_Any!]!) { _entities(representations: $all) { __typename ... on Agent { id name } ... on Skill { id } } }";
+    const all = [
+      { __typename: "Agent", accountId: "nowhere", id: "12" },
+      { __typename: "Agent", accountId: "a1", id: "12" },
+      { __typename: "Skill", accountId: "a1", id: "no id" },
+      { __typename: "Visitor", id: "1" },
+      { __typename: "Skill", accountId: "a1", id: "13" },
+    ];
+    const { compiled, plain } = await byBoth(query, { all }, byHand);
+    expect(compiled).toEqual(plain);
+    expect(compiled.data._entities.map((entity: { id: string } | null) => entity?.id ?? null)).toEqual([null, "12", null, null, "13"]);
+    expect(compiled.errors).toHaveLength(3);
+  });
+
   test("is executed for each request anew", async () => {
     const run = executorOf(schema);
     const document = parse(byId);
