@@ -3,17 +3,15 @@ import { createServer } from "node:net";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import type { Line } from "../support/line.js";
 import { type RedisServer, startRedis } from "./redis-server.js";
-import { ownPrefix, startReplicas } from "./replica-lines.js";
+import { ownPrefix, redisOf, startReplicas } from "./replica-lines.js";
 import { withRedis } from "./with-redis.js";
 
 const query = "{ contactCenter { current { onlineAgents } } }";
 const nobodyThere = "redis://user:s3cret@127.0.0.1:1";
 
-const redisOf = async ({ url }: Line) => ((await (await fetch(`${url}/readyz`)).json()) as { redis: string }).redis;
-
 describe("a gateway whose Redis is not there", () => {
   test("serves, is ready, and says what it cannot reach, without the credentials", async () => {
-    const { lines } = await startReplicas({ redisUrl: nobodyThere, count: 1 });
+    const { lines } = await startReplicas({ redisUrl: nobodyThere, count: 1, isThere: false });
     const [line] = lines;
     expect((await line!.ask(query)).errors).toEqual([]);
     const response = await fetch(`${line!.url}/readyz`);
@@ -31,7 +29,11 @@ describe("a gateway whose Redis is not there", () => {
     });
     await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
     onTestFinished(() => void server.close());
-    const { lines } = await startReplicas({ redisUrl: `redis://127.0.0.1:${(server.address() as AddressInfo).port}`, count: 1 });
+    const { lines } = await startReplicas({
+      redisUrl: `redis://127.0.0.1:${(server.address() as AddressInfo).port}`,
+      count: 1,
+      isThere: false,
+    });
     expect((await lines[0]!.ask(query)).errors).toEqual([]);
     expect(await redisOf(lines[0]!)).toMatch(/^Redis is away: /);
   });
@@ -44,7 +46,7 @@ withRedis("a Redis with a password", () => {
     const { port } = new URL(redis.url);
     const { lines } = await startReplicas({ redisUrl: `redis://:s3cret@127.0.0.1:${port}`, count: 1 });
     expect(await redisOf(lines[0]!)).toBe("ok");
-    const { lines: others } = await startReplicas({ redisUrl: `redis://:other-s3cret@127.0.0.1:${port}`, count: 1 });
+    const { lines: others } = await startReplicas({ redisUrl: `redis://:other-s3cret@127.0.0.1:${port}`, count: 1, isThere: false });
     expect(await redisOf(others[0]!)).toMatch(/^Redis is away: WRONGPASS/);
     expect(await redisOf(others[0]!)).not.toContain("s3cret");
     expect((await others[0]!.ask(query)).errors).toEqual([]);
