@@ -18,7 +18,7 @@ export const shownMetrics: readonly ShownMetric[] = [
   { metric: "CurrentMetrics.humanAgentLoad", label: "Load", unit: "RATIO" },
   { metric: "CurrentMetrics.onlineAgents", label: "Online", unit: "COUNT" },
   { metric: "KeyMetrics.closedConversations", label: "Closed", unit: "COUNT" },
-  { metric: "KeyMetrics.csat", label: "Satisfied", unit: "RATIO" },
+  { metric: "KeyMetrics.csat", label: "CSAT", unit: "RATIO" },
 ];
 
 const others: readonly ShownMetric[] = [{ metric: "SkillSegments.abandonmentRate", label: "Abandoned", unit: "RATIO" }];

@@ -74,7 +74,7 @@ function Group({ id, name, current }: GroupFigures) {
         {name ?? `Group ${id}`}
       </span>
       {load === null ? (
-        <span className="group-none">no human load</span>
+        <span className="group-none">–</span>
       ) : (
         <meter min={0} max={1} low={0.85} high={1} optimum={0} value={Math.min(1, load)} aria-labelledby={`group-${id}`} />
       )}

@@ -1,4 +1,4 @@
-import { type CSSProperties, useState } from "react";
+import { type CSSProperties, useEffect, useRef, useState } from "react";
 import { conditionOf } from "../condition.js";
 import { formatted, hourOf } from "../format.js";
 import type { DaySubscription } from "../generated/graphql.js";
@@ -31,6 +31,10 @@ export function HeatMap({ feed, skills, now }: Props) {
   const rows = rowsOf(list?.nodes ?? [], skills, beginOfToday(now), measure);
   const hours = [...new Set(rows.flatMap(({ cells }) => [...cells.keys()]))].sort();
   const highest = Math.max(...rows.flatMap(({ cells }) => [...cells.values()]), 0);
+  const region = useRef<HTMLElement>(null);
+  // Where not all hours fit, the latest are in view.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new hour is a new width.
+  useEffect(() => void region.current?.scrollTo({ left: region.current.scrollWidth }), [hours.length]);
   return (
     <section className="panel hours" aria-labelledby="heat-title">
       <div className="section-head">
@@ -49,7 +53,7 @@ export function HeatMap({ feed, skills, now }: Props) {
         {(list?.pending.length ?? 0) > 0 && <span className="age">the platform still computes {list?.pending.length} of the hours</span>}
       </div>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard. */}
-      <section className="scroll" aria-label="Table of skills by hour" tabIndex={0}>
+      <section className="scroll" aria-label="Table of skills by hour" tabIndex={0} ref={region}>
         <table className="heat">
           <thead>
             <tr>

@@ -102,7 +102,8 @@ function optionsOf(root: HTMLElement, unit: MetricUnit, lines: readonly Line[]):
   const clock: uPlot.Axis = {
     ...axis,
     grid: { show: false },
-    size: 1.8 * rem,
+    size: 1.5 * rem,
+    gap: rem / 4,
     values: (_, times) => times.map((at) => hourOf(new Date(at * 1000))),
   };
   const amount: uPlot.Axis = {
@@ -116,7 +117,7 @@ function optionsOf(root: HTMLElement, unit: MetricUnit, lines: readonly Line[]):
     ...sizeOf(root),
     legend: { show: false },
     cursor: { show: false },
-    padding: [rem / 2, rem / 2, 0, 0],
+    padding: [rem / 2, 1.5 * rem, 0, 0],
     axes: [clock, amount],
     scales: { y: { range: (_, __, high) => [0, (high || 1) * 1.1] } },
     series: [
