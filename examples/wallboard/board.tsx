@@ -4,7 +4,7 @@ import { type Connection, openClient } from "./client.js";
 import { useFilter } from "./filter.js";
 import { AgentsDocument, DayDocument, SkillsDocument } from "./generated/graphql.js";
 import { lightsOf } from "./lights.js";
-import { type SkillFigures, shownMetrics } from "./metrics.js";
+import { namedMetrics, type SkillFigures } from "./metrics.js";
 import { Agents } from "./parts/agents.js";
 import { Announcer } from "./parts/announcer.js";
 import { Controls } from "./parts/controls.js";
@@ -57,7 +57,7 @@ export function Board({ url, credentials, accounts }: Props) {
   const skills = useKnownSkills(account === undefined ? undefined : (account?.skills?.nodes ?? null));
   const levels = useLevels(skills ?? noSkills, thresholds);
   const unitOf = (metric: string) =>
-    [...catalog.map((each) => ({ ...each, metric: each.field })), ...shownMetrics].find((each) => each.metric === metric)?.unit ?? "COUNT";
+    namedMetrics.find((named) => named.metric === metric)?.unit ?? catalog.find(({ field }) => field === metric)?.unit ?? "COUNT";
   const directory = feeds.agents.data?.contactCenter;
 
   return (

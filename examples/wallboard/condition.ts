@@ -24,7 +24,8 @@ const lateAfterMs: Record<MetricsApi, number> = {
   KEY_METRICS: 45_000,
   SKILL_SEGMENTS: 60_000,
   AGENT_SEGMENTS: 75_000,
-  INTERVAL_METRICS: 240_000,
+  // Intervals that are over are kept for a day, and a list is as old as its oldest part.
+  INTERVAL_METRICS: 25 * 3_600_000,
 };
 
 export const apiTitles: Record<MetricsApi, string> = {

@@ -21,10 +21,13 @@ export const shownMetrics: readonly ShownMetric[] = [
   { metric: "KeyMetrics.csat", label: "CSAT", unit: "RATIO" },
 ];
 
-const others: readonly ShownMetric[] = [{ metric: "SkillSegments.abandonmentRate", label: "Abandoned", unit: "RATIO" }];
+/** Metrics with a short name on the board; others are called as in the catalogue. */
+export const namedMetrics: readonly ShownMetric[] = [
+  ...shownMetrics,
+  { metric: "SkillSegments.abandonmentRate", label: "Abandoned", unit: "RATIO" },
+];
 
-export const labelOf = (metric: string): string =>
-  [...shownMetrics, ...others].find((shown) => shown.metric === metric)?.label ?? capital(wordsOf(metric));
+export const labelOf = (metric: string): string => namedMetrics.find((named) => named.metric === metric)?.label ?? capital(wordsOf(metric));
 
 const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
 

@@ -70,7 +70,8 @@ export function Settings({ isOpen, close, thresholds, change, catalog, unitOf, t
       <ul className="thresholds">
         {thresholds.map((threshold, index) => (
           <ThresholdRow
-            key={threshold.metric}
+            // Before the catalogue has come the unit is not known.
+            key={`${threshold.metric} ${unitOf(threshold.metric)}`}
             threshold={threshold}
             unit={unitOf(threshold.metric)}
             description={catalog.find(({ field }) => field === threshold.metric)?.description}

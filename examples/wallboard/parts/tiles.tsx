@@ -58,8 +58,8 @@ function Tile({ skill, level, condition, levels, thresholds, unitOf }: TileProps
     <li className={`tile level-${name} is-${condition.is}`}>
       <div className="tile-head">
         <h3>
-          <Sign shape={name} />
-          <span className="unseen">{name}: </span>
+          <Sign shape={level === 0 && condition.is === "failed" ? "failed" : name} />
+          {level > 0 && <span className="unseen">{name}: </span>}
           {nameOfSkill(skill)}
         </h3>
         <Age condition={condition} />
