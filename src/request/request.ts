@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import type { GraphQLSchema } from "graphql";
 import type { Clock } from "../clock.js";
 import type { Config } from "../config.js";
@@ -36,6 +37,8 @@ export interface RequestOptions {
 export function requests({ config, schema, accounts, coalescer, budgets, directoryMemory, clock }: RequestOptions): Gateway["request"] {
   return ({ explain, caller, signal, state }): GatewayRequest => {
     const begun = momentOf(clock);
+    // Each question that waits listens to it, however many there are.
+    if (signal) setMaxListeners(0, signal);
     const report = new RequestReport(() => clock.now());
     const allowance = new Allowance(config.maxUpstreamCalls);
     const terms: AskTerms = {
