@@ -235,12 +235,12 @@ export function demandListSizes(variables: Readonly<Record<string, unknown>>, li
   }
 }
 
-/** How many tokens a text has, as graphql's maxTokens counts them; the count ends where the text stops being GraphQL. */
-export function tokensOf(source: Source): number {
+/** How many tokens a text has, as graphql's maxTokens counts them; the count ends where the text stops being GraphQL, or behind `most`. */
+export function tokensOf(source: Source, most: number): number {
   const lexer = new Lexer(source);
   let count = 0;
   try {
-    while (lexer.advance().kind !== TokenKind.EOF) count += 1;
+    while (count <= most && lexer.advance().kind !== TokenKind.EOF) count += 1;
   } catch (error) {
     if (!(error instanceof GraphQLError)) throw error;
   }
