@@ -149,26 +149,28 @@ const idsOf = ({ question }: { question: Question }): readonly string[] => {
   return ids === null || ids === "all" ? [] : ids;
 };
 
-/** The answer to a question of a long window, out of the answers to its days. */
+/** The answer to a question that was split, out of the answers to its parts: days, or single ids. */
 class JoinedAnswer<Q extends Question> implements AnswerTo<Q> {
   #whole: Answered<Q> | undefined;
 
   constructor(
     readonly question: Q,
-    private readonly days: readonly AnswerTo[],
+    private readonly parts: readonly AnswerTo[],
   ) {}
 
   whole(): Answered<Q> {
     if (this.#whole) return this.#whole;
-    const answers = this.days.map((day) => day.whole());
+    const answers = this.parts.map((part) => part.whole());
     const replies = answers.map(({ reply }) => reply);
     const reply = scopeOf(this.question).api.joined(this.question, replies);
     this.#whole = { reply, stale: answers.some(({ stale }) => stale) } as Answered<Q>;
     return this.#whole;
   }
 
-  of(): Answered<Q> {
-    return this.whole();
+  of(id: string): Answered<Q> | null {
+    if (scopeOf(this.question).api.ids(this.question) === null) return this.whole();
+    const part = this.parts.find((each) => idsOf(each).includes(id));
+    return (part?.of(id) as Answered<Q> | undefined) ?? null;
   }
 }
 

@@ -88,7 +88,7 @@ describe("@cost", () => {
   });
 
   test("stands on every field of an account that asks the platform by itself", () => {
-    const free = ["accountId", "agent", "skill", "agentGroup", "conversation"];
+    const free = ["id", "accountId", "agent", "skill", "agentGroup", "conversation"];
     const weighed = [...coordinates.keys()].filter((name) => name.startsWith("ContactCenter.") && costs[name] !== undefined);
     expect(weighed).toEqual([...coordinates.keys()].filter((name) => name.startsWith("ContactCenter.") && !free.includes(name.slice(14))));
   });

@@ -94,7 +94,7 @@ export interface Api<A extends ApiName = ApiName> {
   restricted(question: QuestionOf<A>, off: readonly Merge[]): QuestionOf<A>;
   /** What must be equal besides, for two questions to share a scope without this merge; undefined where it does not concern them. */
   apartBy(question: QuestionOf<A>, off: Merge): unknown;
-  /** The question as parts of which each fits one call; windows longer than a day are cut. */
+  /** The question as parts of which each fits one call: windows longer than a day are cut, and so are ids that may not be asked for together. */
   split(question: QuestionOf<A>): QuestionOf<A>[];
   /** The reply to the whole out of the replies to the parts that `split` made. */
   joined(question: QuestionOf<A>, replies: readonly ReplyByApi[A][]): ReplyByApi[A];

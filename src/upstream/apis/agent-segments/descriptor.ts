@@ -4,12 +4,14 @@ import { type Api, counted, largest, type QuestionOf } from "../descriptor.js";
 import {
   combinedSegments,
   intervalInUse,
+  joinedByIds,
   maxFreeCells,
   mayTryAll,
   mayWiden,
   mergeSegments,
   pickedRows,
   segmentsCovered,
+  splitByIds,
   withoutPages,
 } from "../segments/segments.js";
 import { faultFor, fetchAgentSegments } from "./fetch.js";
@@ -30,6 +32,12 @@ export const agentSegments: Api<"agent-segments"> = {
   scope: ({ lastMinutes, groupIds, userType, source }) => [lastMinutes, groupIds, userType, source],
   // Split by every skill, agents' own figures are those of every skill, whether skills filter them or not.
   restricted: (question, off) => (off.includes("split") && question.skills !== null ? { ...question, skills: "all" } : question),
+  split(question) {
+    return splitByIds(this, question);
+  },
+  joined(question, replies) {
+    return joinedByIds(this, question, replies);
+  },
   apartBy(question, off) {
     if (off === "widen") return [question.agents, question.skills];
     if (off === "split") return question.skills !== null;

@@ -4,12 +4,14 @@ import { type Api, counted, largest, type QuestionOf } from "../descriptor.js";
 import {
   combinedSegments,
   intervalInUse,
+  joinedByIds,
   maxFreeCells,
   mayTryAll,
   mayWiden,
   mergeSegments,
   pickedRows,
   segmentsCovered,
+  splitByIds,
   withoutPages,
 } from "../segments/segments.js";
 import { faultFor, fetchSkillSegments } from "./fetch.js";
@@ -28,6 +30,12 @@ export const skillSegments: Api<"skill-segments"> = {
 
   scope: ({ lastMinutes, userType }) => [lastMinutes, userType],
   restricted: (question) => question,
+  split(question) {
+    return splitByIds(this, question);
+  },
+  joined(question, replies) {
+    return joinedByIds(this, question, replies);
+  },
   apartBy(question, off) {
     if (off === "widen") return question.skills;
     return off === "summary" ? question.everyMinutes : undefined;
