@@ -5,13 +5,20 @@ import {
   type FieldNode,
   type FragmentSpreadNode,
   GraphQLIncludeDirective,
+  type GraphQLNamedType,
   type GraphQLSchema,
   GraphQLSkipDirective,
   getDirectiveValues,
+  getNamedType,
   getOperationAST,
   getVariableValues,
   type InlineFragmentNode,
+  isInputObjectType,
+  isScalarType,
+  isSpecifiedScalarType,
   Kind,
+  type NamedTypeNode,
+  typeFromAST,
   visit,
 } from "graphql";
 import { type CompiledQuery, compileQuery, isCompiledQuery } from "graphql-jit";
@@ -60,7 +67,8 @@ export function executorOf(schema: GraphQLSchema): Execute {
     forms.set(name, form);
     form.uses++;
     if (form.compiled === undefined && (form.uses >= compiledAtUse || values >= largeAnswer)) {
-      form.compiled = isIntrospective(document) || !conditions ? null : compiled(included(document, conditions), operationName);
+      const isRefused = isIntrospective(document) || hasDefaultOfOwnScalar(schema, document, operationName) || !conditions;
+      form.compiled = isRefused ? null : compiled(included(document, conditions), operationName);
     }
     return form.compiled ?? null;
   };
@@ -141,6 +149,17 @@ function included(document: DocumentNode, conditions: Readonly<Record<string, un
     return { ...node, directives: node.directives.filter(({ name }) => name.value !== "skip" && name.value !== "include") };
   };
   return visit(document, { Field: judged, FragmentSpread: judged, InlineFragment: judged });
+}
+
+/** Whether a variable has a default that holds a value of our own scalars: graphql-jit writes defaults as JSON, and a date as a text. */
+function hasDefaultOfOwnScalar(schema: GraphQLSchema, document: DocumentNode, operationName: string | null): boolean {
+  const isOwn = (type: GraphQLNamedType | undefined): boolean =>
+    isInputObjectType(type)
+      ? Object.values(type.getFields()).some((field) => isOwn(getNamedType(field.type)))
+      : isScalarType(type) && !isSpecifiedScalarType(type);
+  return (getOperationAST(document, operationName)?.variableDefinitions ?? []).some(
+    ({ type, defaultValue }) => defaultValue !== undefined && isOwn(getNamedType(typeFromAST(schema, type as NamedTypeNode))),
+  );
 }
 
 /** Whether the schema itself is asked for: its answers are large, rare and the same. */

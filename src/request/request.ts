@@ -13,7 +13,7 @@ import { apiOf } from "../upstream/apis/registry.js";
 import type { CallerBudgets, Charge, ChargeCaller } from "../upstream/budget/caller-budget.js";
 import { type AskTerms, RequestMemory } from "../upstream/coalescing/ask.js";
 import type { Coalescer } from "../upstream/coalescing/coalescer.js";
-import { restricted } from "../upstream/planning/scope.js";
+import { restricted, scopeOf } from "../upstream/planning/scope.js";
 import type { PlatformAccount } from "../upstream/platform-account.js";
 import type { Question } from "../upstream/question.js";
 import { credentialOf, readableBy } from "./audience.js";
@@ -73,7 +73,9 @@ export function requests({ config, schema, accounts, coalescer, budgets, directo
       const credential = account.credentialFor(caller.bearer);
       return restricted(question.credential === credential ? question : { ...question, credential }, account.config.mergesOff);
     };
-    const scopedAll = (all: readonly Question[]) => all.flatMap((question) => unlessRefused(() => scoped(question)));
+    // Day by day: no call is planned for more.
+    const scopedAll = (all: readonly Question[]) =>
+      all.flatMap((question) => unlessRefused(() => scoped(question))).flatMap((question) => scopeOf(question).api.split(question));
     const context: GatewayContext = {
       ask: (question) => questions.ask(scoped(question)),
       accounts: readable.map(({ config: { id, keyMetricsLookbackHours } }) => ({ id, keyMetricsLookbackHours })),

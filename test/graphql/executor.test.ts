@@ -77,6 +77,27 @@ describe("a compiled operation", () => {
     expect(compiled.errors).toHaveLength(3);
   });
 
+  const days = (window: string) => `contactCenter { keyMetrics(between: ${window}) { closedConversations window { from to } } }`;
+  const [from, to] = [7_200_000, 3_600_000].map((ago) => new Date(Math.floor((noon - ago) / 60_000) * 60_000).toISOString());
+
+  test.each<[string, string, Variables]>([
+    ["as the default of a variable", `query ($w: MetricWindowInput = { from: "${from}", to: "${to}" }) { ${days("$w")} }`, {}],
+    [
+      "as a default that is not used",
+      `query ($w: MetricWindowInput = { from: "${to}", to: "${to}" }) { ${days("$w")} }`,
+      { w: { from, to } },
+    ],
+    ["as a variable", `query ($w: MetricWindowInput) { ${days("$w")} }`, { w: { from, to } }],
+    ["with a variable in it", `query ($from: DateTime!) { ${days(`{ from: $from, to: "${to}" }`)} }`, { from }],
+    ["as a default in it", `query ($from: DateTime! = "${from}") { ${days(`{ from: $from, to: "${to}" }`)} }`, {}],
+    ["in the document", `{ ${days(`{ from: "${from}", to: "${to}" }`)} }`, {}],
+  ])("reads a window that stands %s", async (_, query, variables) => {
+    const { compiled, plain } = await byBoth(query, variables, byHand);
+    expect(compiled).toEqual(plain);
+    expect(compiled.errors).toEqual([]);
+    expect(compiled.data.contactCenter.keyMetrics.window).toEqual({ from, to });
+  });
+
   test("is executed for each request anew", async () => {
     const run = executorOf(schema);
     const document = parse(byId);

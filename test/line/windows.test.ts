@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { dayMs, floorTo, hourMs, minuteMs } from "../../src/time.js";
-import { atWork, type StillLine, startStill } from "../support/still-line.js";
+import { atWork, type StillLine, startStill, stillLine } from "../support/still-line.js";
 
 /** Windows as people ask for them: each is answered, for the part of it that the platform can be asked, and `window` tells which that is. */
 
@@ -111,4 +111,20 @@ test("fifty-eight equal refusals are one for each field, with one short message"
   const [message, ...others] = new Set(errors.map((error) => error.message));
   expect(others).toEqual([]);
   expect(message).toBe(`between.to must be within the last 24 hours (LP_KEY_METRICS_LOOKBACK_HOURS), but is "${iso(atWork - 2 * dayMs)}".`);
+});
+
+test("intervals of more than a day, of the account and of skills whose ids are not known yet, are planned day by day", async () => {
+  const still = await stillLine({ accounts: [{ id: "demo", historyDays: 4, conversationsPerDay: 40 }] });
+  const intervals = "intervals(lastMinutes: 4320, everyMinutes: 60, first: 5000) { totalCount window { from to } }";
+  const query = `{ contactCenter { ${intervals} skills { nodes { ${intervals} } } } }`;
+  const plan = await still.ask(query, { headers: { "x-gateway-explain": "plan" } });
+  expect(plan.errors).toEqual([]);
+  expect(plan.data).toBeNull();
+  type Counted = { intervals: Told & { totalCount: number } };
+  const { data, errors } = await still.ask<{ contactCenter: Counted & { skills: { nodes: Counted[] } } }>(query);
+  expect(errors).toEqual([]);
+  const { intervals: all, skills } = data.contactCenter;
+  expect(spanOf(all)).toEqual({ from: floorTo(atWork, hourMs) - 3 * dayMs, to: floorTo(atWork, hourMs) });
+  expect(all.totalCount).toBeGreaterThan(0);
+  expect(skills.nodes.reduce((sum, each) => sum + each.intervals.totalCount, 0)).toBe(all.totalCount);
 });
