@@ -10,6 +10,7 @@ import { requests } from "./request/request.js";
 import { memoShare } from "./server/answer-memo.js";
 import { anybody, type Gateway, type StoredRecord } from "./server/gateway-port.js";
 import type { Observer, QuestionSource } from "./telemetry/observer.js";
+import type { Tracer } from "./telemetry/tracer.js";
 import { MemoryAnswerStore } from "./upstream/answers/answer-store.js";
 import { CallerBudgets } from "./upstream/budget/caller-budget.js";
 import type { Outcome } from "./upstream/coalescing/ask.js";
@@ -28,12 +29,14 @@ export interface GatewayOptions {
   tell?: (message: string) => void;
   /** Told each fact that is counted; left out: nothing is. */
   observer?: Observer;
+  /** Makes a span for each exchange with the platform; left out: nothing is traced. */
+  tracer?: Tracer;
 }
 
 /** The gateway over the accounts of the configuration; every layer is put together here and nowhere else. Throws ConfigError. */
 export async function createGateway(
   config: Config,
-  { clock = systemClock, random = Math.random, warn, tell = () => undefined, refreshed, observer }: GatewayOptions,
+  { clock = systemClock, random = Math.random, warn, tell = () => undefined, refreshed, observer, tracer }: GatewayOptions,
 ): Promise<Gateway> {
   const memory = new MemoryAnswerStore(Math.floor((1 - memoShare) * config.cacheMaxBytes), (message) => warn(message));
   const replicas =
@@ -42,8 +45,9 @@ export async function createGateway(
       ...{ local: memory, clock, random, warn, tell },
       ...(observer && { answered: (ms) => observer.redisAnswered(ms) }),
     }));
+  const watchers = { ...(observer && { observer }), ...(tracer && { tracer }) };
   const accounts = new Map(
-    config.accounts.map((account) => [account.id, new PlatformAccount(account, clock, random, tell, replicas?.counter, observer)]),
+    config.accounts.map((account) => [account.id, new PlatformAccount(account, clock, random, tell, replicas?.counter, watchers)]),
   );
   const accountOf = (id: string): PlatformAccount => {
     const account = accounts.get(id);

@@ -24,11 +24,11 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   ],
   "upstream/budget": ["clock", "errors", "time", "upstream/question"],
   "upstream/transport": [
-    ...["catalogue", "clock", "errors", "time", "upstream/call"],
+    ...["telemetry/tracer", "catalogue", "clock", "errors", "time", "upstream/call"],
     ...["upstream/apis/descriptor", "upstream/apis/platform-api"],
   ],
   "upstream/coalescing": [
-    ...["clock", "errors", "time", "upstream/question", "upstream/call", "upstream/apis/descriptor"],
+    ...["telemetry/tracer", "clock", "errors", "time", "upstream/question", "upstream/call", "upstream/apis/descriptor"],
     ...["upstream/answers", "upstream/budget", "upstream/planning", "upstream/transport"],
   ],
   "upstream/redis": [

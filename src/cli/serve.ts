@@ -2,6 +2,7 @@ import type { Logger } from "pino";
 import { type Config, ConfigError, configFrom, doubtsOf, type MetricsConfig, renewed } from "../config.js";
 import { warnOf } from "../server/log.js";
 import type { GatewayMetrics } from "../telemetry/metrics.js";
+import { isTraced, type Tracer } from "../telemetry/tracer.js";
 import type { Program } from "./program.js";
 import { type SimulatorProcess, startSimulatorProcess } from "./simulator-process.js";
 import { terminalLog } from "./terminal-log.js";
@@ -22,8 +23,10 @@ export async function serve({ environment, file, version, fromRoot, onEnd, onHan
   if (simulator) announce(simulator, log);
 
   const metrics = config.metrics && (await metricsOf(config, config.metrics, version));
+  const traced = isTraced() ? await tracing(version, log) : undefined;
   const gateway = await createGateway(config, {
     ...(metrics && { observer: metrics }),
+    ...(traced && { tracer: traced.tracer }),
     warn: (message, error) => warnOf(log, message, error),
     tell: (message) => log.warn(message),
     refreshed: (refresh) => log.info(refresh, "A refresh behind stale answers ended"),
@@ -31,6 +34,7 @@ export async function serve({ environment, file, version, fromRoot, onEnd, onHan
   const app = await startApp({
     ...{ gateway, config, log },
     ...(metrics && { metrics }),
+    ...(traced && { tracer: traced.tracer }),
     graphiqlRoot: fromRoot("dist/graphiql"),
     wallboardRoot: fromRoot("dist/wallboard"),
   });
@@ -40,6 +44,7 @@ export async function serve({ environment, file, version, fromRoot, onEnd, onHan
   });
   onEnd(log, async () => {
     await app.stop();
+    await traced?.flush();
     await simulator?.stop();
   });
   let running = config;
@@ -54,6 +59,13 @@ export async function serve({ environment, file, version, fromRoot, onEnd, onHan
   log.info(`Serving account ${config.accounts.map(({ id }) => id).join(", ")} on ${app.url}/graphql, ${graphiql}, ${wallboard}`);
   if (app.metricsUrl) log.info(`Metrics on ${app.metricsUrl}`);
   await Promise.all([app.warmUp(), warnOfUnreachable(gateway, log)]);
+}
+
+/** Without an SDK that was loaded before the program nothing of it is loaded. */
+async function tracing(version: string, log: Logger): Promise<{ tracer: Tracer; flush: () => Promise<void> }> {
+  const telemetry = await import("../telemetry/open-telemetry.js");
+  const flush = () => telemetry.flushTraces().catch((error: unknown) => warnOf(log, "The last traces were not sent", error));
+  return { tracer: new telemetry.OpenTelemetry(version), flush };
 }
 
 /** Without METRICS nothing of it is loaded. */

@@ -35,7 +35,7 @@ export interface RequestOptions {
 
 /** Makes GraphQL requests: each has its own deadline, memory and report, and sees the accounts its caller may read. */
 export function requests({ config, schema, accounts, coalescer, budgets, directoryMemory, clock }: RequestOptions): Gateway["request"] {
-  return ({ explain, caller, signal, state }): GatewayRequest => {
+  return ({ explain, caller, signal, state, trace }): GatewayRequest => {
     const begun = momentOf(clock);
     // Each question that waits listens to it, however many there are.
     if (signal) setMaxListeners(0, signal);
@@ -47,6 +47,7 @@ export function requests({ config, schema, accounts, coalescer, budgets, directo
       priority: state?.which === "next" ? "tick" : "interactive",
       takesStored: state?.which === "first",
       caller: caller.id,
+      ...(trace && { trace }),
       memory: new RequestMemory(),
       ...(signal && { signal }),
       charge: charging(budgets && firstAble((state?.callers ?? [caller.id]).map((id) => budgets.of(id).charge)), allowance),

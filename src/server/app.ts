@@ -5,6 +5,7 @@ import Fastify from "fastify";
 import type { Logger } from "pino";
 import type { Config } from "../config.js";
 import type { GatewayMetrics } from "../telemetry/metrics.js";
+import type { Tracer } from "../telemetry/tracer.js";
 import { AnswerMemo, memoShare } from "./answer-memo.js";
 import { type ApolloOptions, apolloServer } from "./apollo.js";
 import { Authentication, type AuthOptions } from "./auth.js";
@@ -17,6 +18,7 @@ import { type LiveTime, systemTime } from "./live/time.js";
 import { serveMetrics } from "./metrics-page.js";
 import { servePage } from "./pages.js";
 import { refuse, refuseUnknown } from "./refusals.js";
+import { requestIdHeader, requestIdOf } from "./request-id.js";
 import { securityHeaders } from "./security-headers.js";
 import { limitConnections, type SocketLimits, serverOptions, socketLimits } from "./sockets.js";
 import { Trust } from "./trusted-documents.js";
@@ -44,6 +46,8 @@ export interface AppOptions {
   log: Logger;
   /** What the gateway counts of itself; left out: nothing. */
   metrics?: GatewayMetrics;
+  /** Left out: nothing is traced. */
+  tracer?: Tracer;
   /** By which subscriptions live; default real time. */
   liveTime?: LiveTime;
   /** What a connection may take, where that is not the usual. */
@@ -80,13 +84,14 @@ export async function startApp({
   config,
   log,
   metrics,
+  tracer,
   liveTime = systemTime,
   sockets = {},
   graphiqlRoot,
   wallboardRoot,
 }: AppOptions): Promise<App> {
   const limits = { ...socketLimits(config.requestDeadlineMs), ...sockets };
-  const app = Fastify({ bodyLimit: config.maxBodyBytes, forceCloseConnections: "idle", ...serverOptions(limits) });
+  const app = Fastify({ bodyLimit: config.maxBodyBytes, forceCloseConnections: "idle", genReqId: requestIdOf, ...serverOptions(limits) });
   const closeUnused = limitConnections(app.server, config.maxConnections, log);
   const trust = new Trust(config, log);
   const apollo = apolloServer(gateway, config, trust, log, () => closed(app));
@@ -99,6 +104,10 @@ export async function startApp({
     closeUnused();
   });
 
+  app.addHook("onRequest", (request, reply, done) => {
+    reply.header(requestIdHeader, request.id);
+    done();
+  });
   if (config.simulated) app.addHook("onRequest", async (_, reply) => void reply.header("x-gateway-simulated", "true"));
   refuse(app, config.maxBodyBytes, log, metrics);
   await app.register(compress);
@@ -127,7 +136,17 @@ export async function startApp({
   await app.register(async (scope) => {
     await allowOrigins(scope, config.corsOrigins);
     live.register(scope);
-    serveGraphql(scope, { gateway, apollo, authenticate, memo, open, stopping, log, ...(metrics && { observer: metrics }) });
+    serveGraphql(scope, {
+      gateway,
+      apollo,
+      authenticate,
+      memo,
+      open,
+      stopping,
+      log,
+      ...(metrics && { observer: metrics }),
+      ...(tracer && { tracer }),
+    });
   });
 
   await app.listen({ host: config.host, port: config.port });

@@ -5,6 +5,7 @@ import type { GatewayError } from "../errors.js";
 import type { GatewayContext } from "../graphql/context.js";
 import type { Execute } from "../graphql/executor.js";
 import type { GatewayState } from "../telemetry/observer.js";
+import type { TraceContext } from "../telemetry/tracer.js";
 
 /** What the server asks of the rest of the gateway; gateway.ts answers it, tests use one by hand. */
 export interface Gateway {
@@ -20,7 +21,7 @@ export interface Gateway {
   /** Tells each record of the platform's answers when it is stored, before what waits for it is answered. */
   onStored(listener: (record: StoredRecord) => void): void;
   /** One GraphQL request: its context, and what it has learnt by the end. `signal`: nobody waits for its answer any more. */
-  request(from: { explain: Explain | null; caller: Caller; signal?: AbortSignal; state?: LiveState }): GatewayRequest;
+  request(from: { explain: Explain | null; caller: Caller; signal?: AbortSignal; state?: LiveState; trace?: TraceContext }): GatewayRequest;
   /** What is known of the platform; asks nothing. */
   readiness(): Readiness;
   /** What stands now, for whoever watches the gateway; asks nothing. */

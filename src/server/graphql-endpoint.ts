@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { Logger } from "pino";
 import { GatewayError } from "../errors.js";
 import type { Observer } from "../telemetry/observer.js";
+import type { Tracer } from "../telemetry/tracer.js";
 import { Answer, type AnswerFacts } from "./answer.js";
 import { type AnswerMemo, keyOf, type Moment } from "./answer-memo.js";
 import type { Presented } from "./auth.js";
@@ -12,6 +13,7 @@ import { type Executed, execute } from "./execution.js";
 import type { Caller, Gateway } from "./gateway-port.js";
 import { negotiation } from "./negotiation.js";
 import { explainHeader, explainOf, type ServedContext } from "./operation.js";
+import { namesOf, traceRequests } from "./traced-requests.js";
 import { type Ended, UnderWay } from "./under-way.js";
 
 export interface GraphqlEndpoint {
@@ -26,6 +28,8 @@ export interface GraphqlEndpoint {
   stopping: () => boolean;
   /** Told of each answer; left out: nobody counts them. */
   observer?: Pick<Observer, "answered">;
+  /** Left out: requests are not traced. */
+  tracer?: Tracer;
   log: Logger;
 }
 
@@ -72,6 +76,7 @@ export function serveGraphql(scope: FastifyInstance, endpoint: GraphqlEndpoint):
   const underWay = new UnderWay<Executed>();
   gateway.onStored((record) => memo.stored(record, moment()));
 
+  traceRequests(scope, endpoint.tracer);
   scope.decorateRequest("caller");
   scope.addHook("onRequest", async (request, reply) => {
     reply.headers(headersOfAll);
@@ -111,12 +116,10 @@ export function serveGraphql(scope: FastifyInstance, endpoint: GraphqlEndpoint):
       const { operation, stale, errors, asOf } = answer.facts;
       const tookMs = ended.monotonic - begun.monotonic;
       observer?.answered({ operation, source, errors, ms: tookMs, ageMs: asOf === null ? null : Math.max(0, ended.now - asOf) });
+      request.trace?.answered({ operation, source, calls, errors });
       const ms = Math.round(tookMs);
-      const client = clientOf(request.headers);
-      log.info(
-        { operation, caller: request.caller.id, client, ms, calls, stale, errors: counted(errors), source },
-        "GraphQL request answered",
-      );
+      const who = { ...namesOf(request), operation, caller: request.caller.id, client: clientOf(request.headers) };
+      log.info({ ...who, ms, calls, stale, errors: counted(errors), source }, "GraphQL request answered");
       return reply.send(body.bytes);
     },
   });
@@ -140,7 +143,7 @@ export function serveGraphql(scope: FastifyInstance, endpoint: GraphqlEndpoint):
     const { caller, headers, method, url } = request;
     const explain = explainOf(headers[explainHeader]);
     // Also for a request that waits for an equal one: its deadline, and what is fresh for it, count from its beginning.
-    const served = gateway.request({ explain, caller, signal: gone.signal });
+    const served = gateway.request({ explain, caller, signal: gone.signal, ...(request.trace && { trace: request.trace.context }) });
     const run = async (): Promise<Ended<Executed>> => {
       if (gone.signal.aborted) return { result: abandoned, how: "callers" };
       const http = { method, search: searchOf(url), headers, body: method === "POST" ? await parsed(request) : undefined };

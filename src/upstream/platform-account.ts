@@ -5,6 +5,7 @@ import type { Clock } from "../clock.js";
 import type { AccountConfig } from "../config.js";
 import { GatewayError } from "../errors.js";
 import type { Observer, ServiceState } from "../telemetry/observer.js";
+import type { Tracer } from "../telemetry/tracer.js";
 import type { Freshness } from "./answers/freshness.js";
 import { apis } from "./apis/registry.js";
 import { CircuitBreaker } from "./budget/circuit-breaker.js";
@@ -61,12 +62,15 @@ export class PlatformAccount {
     private readonly tell: (message: string) => void,
     /** Counts the permits of a service where replicas share them; left out: they are counted here. */
     counterOf?: (account: string, service: Service, limits: Limits) => PermitCounter,
-    observer?: Pick<Observer, "exchanged" | "permitted">,
+    { observer, tracer }: { observer?: Pick<Observer, "exchanged" | "permitted">; tracer?: Pick<Tracer, "exchange"> } = {},
   ) {
     const { id, limits, ttlMs, staleMs } = config;
     this.id = id;
     this.freshness = { ttlMs, staleMs };
-    this.#transport = createTransport(config, {}, clock, observer && ((exchange) => observer.exchanged(exchange)));
+    this.#transport = createTransport(config, {}, clock, {
+      ...(observer && { exchanged: (exchange) => observer.exchanged(exchange) }),
+      ...(tracer && { tracer }),
+    });
     this.#health = new ApiHealth(id, tell);
     this.#services = new Map(
       [...new Set(apis.map(({ service }) => service))].map((service) => {

@@ -6,7 +6,7 @@ import { createGateway } from "../../src/gateway.js";
 import { startApp } from "../../src/server/app.js";
 import { type Simulator, type SimulatorOptions, startSimulator } from "../../src/simulator/simulator.js";
 import type { Answer, AskOptions } from "../support/line.js";
-import { metricsOf } from "../support/metrics-of.js";
+import { telemetryOf } from "../support/telemetry-of.js";
 
 /** A gateway over accounts of a simulator, and everything it wrote to its log. */
 export interface Served {
@@ -61,7 +61,7 @@ export async function served({ simulated, environment = {}, accounts, keys, docu
   const lines: string[] = [];
   const log = pino({ level: "trace" }, { write: (line: string) => void lines.push(line) });
   const warn = (message: string, error: unknown) => log.warn({ err: error }, message);
-  const { observed, counted } = metricsOf(config);
+  const { observed, counted } = telemetryOf(config);
   const gateway = await createGateway(config, { ...(clock && { clock }), warn, ...observed });
   const app = await startApp({ gateway, config, log, ...counted, graphiqlRoot: "/nonexistent" });
   await gateway.lookedUp;

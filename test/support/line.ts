@@ -5,7 +5,7 @@ import { type Config, configFrom, type Environment } from "../../src/config.js";
 import { createGateway } from "../../src/gateway.js";
 import { startApp } from "../../src/server/app.js";
 import { type Simulator, type SimulatorOptions, startSimulator } from "../../src/simulator/simulator.js";
-import { metricsOf } from "./metrics-of.js";
+import { telemetryOf } from "./telemetry-of.js";
 
 /** The whole line over real HTTP: a simulator, the gateway's server before it, which has looked up its domains and tokens, and a client. */
 export interface Line {
@@ -73,7 +73,7 @@ export async function startLine(
     log.warn({ err: error }, message);
   };
   const log = pino({ level: process.env.LINE_LOG ?? "silent" });
-  const { observed, counted } = metricsOf(config);
+  const { observed, counted } = telemetryOf(config);
   const gateway = await createGateway(config, { clock: { now, monotonic }, warn, ...observed });
   const app = await startApp({
     gateway,

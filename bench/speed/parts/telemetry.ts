@@ -1,3 +1,6 @@
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { middle } from "../../quantile.js";
 import { askGateway, dashboard, skillsOfDashboard } from "../dashboard.js";
 import { LoadGenerator, type Measured } from "../load.js";
@@ -10,6 +13,8 @@ const connections = 64;
 /** Short turns, many of them: a few per cent are lost when the machine changes its pace between two. */
 const turnMs = 250;
 const turnsPerRound = 10;
+
+const tracing = new URL("../../../examples/tracing/otlp.mjs", import.meta.url).href;
 
 export const telemetry: Part = {
   name: "telemetry",
@@ -27,9 +32,14 @@ async function runTelemetry(scene: Scene, effort: Effort): Promise<Findings> {
   const platform = scene.keep(await startDashboardPlatform());
   const off = scene.keep(await startFreshGateway("off", platform));
   const ask = askGateway(dashboard((await skillIds(off)).slice(0, skillsOfDashboard)), "Dashboard");
+  const traces = scene.keep(await collector());
+  const settings = {
+    "METRICS=true": { METRICS: "true", METRICS_OPERATIONS: "Dashboard" },
+    "traces, all of them": { NODE_OPTIONS: `--import ${tracing}`, OTEL_EXPORTER_OTLP_ENDPOINT: traces.url },
+  };
   const ways: Way[] = [];
-  for (const [name, settings] of [["METRICS=true", { METRICS: "true", METRICS_OPERATIONS: "Dashboard" }]] as const)
-    ways.push({ name, served: scene.keep(await startFreshGateway(name, platform, settings)), rounds: [] });
+  for (const [name, given] of Object.entries(settings))
+    ways.push({ name, served: scene.keep(await startFreshGateway(name, platform, given)), rounds: [] });
   const load = scene.keep(new LoadGenerator());
   const source = { kind: "rotation" as const, asks: [ask] };
   const run = (served: Served, forMs: number): Promise<Measured> => load.measure(served, { connections, source, forMs });
@@ -62,5 +72,18 @@ async function runTelemetry(scene: Scene, effort: Effort): Promise<Findings> {
       `The hot dashboard at ${connections} connections, each way in turn with a gateway that has telemetry off (${digits(middle(offMs))} ms of CPU for a request); medians of ${effort.rounds * turnsPerRound} rounds.`,
       table(["gateway with", "requests/s to off", "lowest to highest", "CPU ms", "CPU to off", "lowest to highest"], rows),
     ].join("\n\n"),
+  };
+}
+
+/** Takes traces and forgets them. */
+async function collector(): Promise<{ url: string; stop: () => void }> {
+  const server = createServer((request, response) => void request.resume().on("end", () => response.end("{}"))).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    stop: () => {
+      server.closeAllConnections();
+      server.close();
+    },
   };
 }

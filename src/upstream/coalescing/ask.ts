@@ -1,4 +1,5 @@
 import { type ErrorCode, GatewayError } from "../../errors.js";
+import type { TraceContext } from "../../telemetry/tracer.js";
 import type { Moment } from "../answers/freshness.js";
 import type { AnswerRecord, Usable } from "../apis/descriptor.js";
 import type { Charge } from "../budget/caller-budget.js";
@@ -62,6 +63,8 @@ export interface AskTerms {
   readonly takesStored?: boolean;
   /** Names the caller. */
   readonly caller: string;
+  /** Where the request stands in its trace; left out: it is not traced. */
+  readonly trace?: TraceContext;
   readonly memory: RequestMemory;
   /** Aborts when nobody waits for the request any more. */
   readonly signal?: AbortSignal;

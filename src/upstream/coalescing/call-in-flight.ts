@@ -352,6 +352,10 @@ export class CallInFlight implements KnownCall {
       const permit = first ?? (await this.#permit(failure));
       first = undefined;
       const attempt = new ExchangeAttempt(permit, session, this.current.scope.api.name, {
+        sharers: {
+          parent: this.causedBy.trace,
+          sharedBy: () => [...this.#waiters].flatMap(({ ask }) => ask.terms.trace ?? []),
+        },
         deadline: () => this.deadline,
         isWanted: () => this.isWanted,
         overdue: () => {

@@ -267,13 +267,14 @@ export class Coalescer implements CallOwner, SearchOwner {
   }
 
   /** A question that is asked behind a stale answer. Nobody waits for it, but whoever caused it bears it. Its failure concerns the log alone. */
-  #refresh(question: Question, { caller, charge }: AskTerms): Ask {
+  #refresh(question: Question, { caller, charge, trace }: AskTerms): Ask {
     const begun = momentOf(this.options.clock);
     const terms: AskTerms = {
       begun,
       deadline: begun.monotonic + refreshMs,
       priority: "refresh",
       caller,
+      ...(trace && { trace }),
       memory: new RequestMemory(),
       // No decision has counted it, and none has to: it is nobody's answer.
       charge: (exchanges) => charge(exchanges, true),

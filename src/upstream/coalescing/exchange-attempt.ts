@@ -1,4 +1,5 @@
 import { GatewayError } from "../../errors.js";
+import type { ExchangeSharers } from "../../telemetry/tracer.js";
 import type { Permit } from "../budget/permit.js";
 import type { ExchangeRequest, ExchangeResponse } from "../call.js";
 import type { ApiName } from "../question.js";
@@ -14,6 +15,7 @@ export interface AttemptTerms {
   reclaimed(): void;
   sending(): void;
   again(): Promise<Permit>;
+  readonly sharers: ExchangeSharers;
 }
 
 /** One HTTP exchange under one permit, timed. A second permit takes its place when it is sent again after a 401. */
@@ -43,6 +45,7 @@ export class ExchangeAttempt {
       const response = await session.send(request, {
         deadline,
         signal: this.controller.signal,
+        sharers: this.terms.sharers,
         ...(session.bearer !== undefined && { bearer: session.bearer }),
         sending: async () => {
           if (!(await this.permit.use())) return false;

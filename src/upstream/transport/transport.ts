@@ -1,21 +1,15 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Clock } from "../../clock.js";
 import { GatewayError } from "../../errors.js";
+import type { ExchangeSharers } from "../../telemetry/tracer.js";
 import { apiOf, notAsDocumented } from "../apis/platform-api.js";
 import type { ExchangeRequest, ExchangeResponse, Service } from "../call.js";
 import { type AccountCredentials, createCredentials } from "./credentials.js";
 import { Domains, type Services } from "./domains.js";
 import { refusal, withoutAnswer } from "./failures.js";
-import {
-  createHttpClient,
-  exactJson,
-  type HttpOptions,
-  type HttpRequest,
-  type HttpResponse,
-  timeLimit,
-  unlessAborted,
-} from "./http-client.js";
+import { createHttpClient, exactJson, type HttpOptions, type HttpRequest, timeLimit, unlessAborted } from "./http-client.js";
 import type { Changed, Standing } from "./look-ups.js";
+import { type Watchers, watchedSend } from "./watched-send.js";
 
 export interface TransportAccount {
   id: string;
@@ -28,6 +22,8 @@ export interface TransportTerms {
   deadline: number;
   /** Gives the exchange up; it rejects with the signal's reason. */
   signal?: AbortSignal;
+  /** Whose exchange it is, for its trace; left out: nobody's. */
+  sharers?: ExchangeSharers;
   /** The caller's own bearer token, for accounts with credentials of kind "caller". */
   bearer?: string;
   /** Asked right before the request leaves, each time it would; false: the permit for it has expired, and it is not sent. */
@@ -64,20 +60,12 @@ export interface Transport {
   close(): Promise<void>;
 }
 
-/** One HTTP exchange that has ended: "OK", the code of its error, or "ABANDONED". */
-export interface EndedExchange {
-  readonly account: string;
-  readonly api: ReturnType<typeof apiOf>;
-  readonly outcome: string;
-  readonly ms: number;
-}
-
-/** One account's way to the platform: its domains, credentials and connections. `exchanged`: told of each HTTP exchange with an API. */
+/** One account's way to the platform: its domains, credentials and connections. */
 export function createTransport(
   account: TransportAccount,
   options: Partial<HttpOptions>,
   clock: Clock,
-  exchanged: (exchange: EndedExchange) => void = () => undefined,
+  watchers: Watchers = {},
 ): Transport {
   const client = createHttpClient(options);
   const domains = new Domains(account, client.send, clock);
@@ -91,22 +79,10 @@ export function createTransport(
     return Promise.all([domains.keep(needed, random, changed), credentials.keep(random, changed)]);
   };
 
-  const told = async (asked: Pick<EndedExchange, "account" | "api">, send: () => Promise<HttpResponse>): Promise<HttpResponse> => {
-    const begun = clock.monotonic();
-    const ends = (outcome: string) => exchanged({ ...asked, outcome, ms: clock.monotonic() - begun });
-    try {
-      const response = await send();
-      ends(response.status === 200 || response.status === 202 ? "OK" : refusal(response, asked, clock.now()).code);
-      return response;
-    } catch (error) {
-      const failure = withoutAnswer(error, asked);
-      ends(failure instanceof GatewayError && failure !== error ? failure.code : "ABANDONED");
-      throw error;
-    }
-  };
+  const send = watchedSend(client.send, watchers, clock);
 
   return {
-    exchange: async (request, { deadline, signal, bearer, sending, again }) => {
+    exchange: async (request, { deadline, signal, sharers, bearer, sending, again }) => {
       const asked = { api: apiOf(request), account: account.id };
       const limit = timeLimit(deadline - clock.monotonic(), signal);
       const waited = <T>(work: Promise<T>) => unlessAborted(work, limit.signal);
@@ -118,7 +94,7 @@ export function createTransport(
         const sent = async (withToken: string) => {
           if (sending && !(await waited(Promise.resolve(sending())))) throw new PermitExpired("The permit for the request has expired.");
           askedAt = clock.now();
-          return told(asked, () => client.send(httpRequest(request, base, withToken), limit.signal));
+          return send(httpRequest(request, base, withToken), limit.signal, { ...asked, sharers });
         };
         let response = await sent(token);
         if (response.status === 401) {
