@@ -54,6 +54,11 @@ export const valueTypes = {
 
 /** The object types of each interface. */
 export const possibleTypes: Record<string, string[]> = {
+  "NamedEntity": [
+    "Agent",
+    "AgentGroup",
+    "Skill"
+  ],
   "Measured": [
     "AgentSegments",
     "AgentSkillSegments",

@@ -9,6 +9,7 @@ const library = GraphQLDateTime.toConfig();
  */
 export const DateTime = new GraphQLScalarType<Date, string>({
   name: "DateTime",
+  specifiedByURL: "https://www.rfc-editor.org/rfc/rfc3339",
   description:
     "An instant by RFC 3339. Answers are in UTC, for example 2024-05-01T12:00:00.000Z; inputs may have any offset, for example 2024-05-01T14:00:00+02:00.",
   serialize: (value) => library.serialize(value).toISOString(),

@@ -27,6 +27,19 @@ export interface Behaviour {
   readonly references: Readonly<Record<string, ResolveReference>>;
 }
 
+/** GraphiQL's explorer opens with it. */
+const description = `\
+Metrics of LivePerson accounts, asked from four APIs of the platform.
+
+Begin at contactCenter: agents, skills, agentGroups and conversations lead on from it, and totals stand on it.
+Units: every time is in milliseconds; ratios are ratios, 1 is 100 %.
+Null means "no figure", never zero. A metric object is null when the platform has no row for it in the window.
+Age: asOf says when the platform was asked. stale is true when a figure is older than its time to live.
+Windows: lastMinutes, or between where it is offered. window says which window was really used.
+Time zone: all instants are UTC. A day (everyMinutes: 1440) is a day in UTC.
+Ids repeat between accounts: select accountId and id of every entity, so that caches keep them apart.
+Errors: each object that failed has one error at its path with extensions.code; the rest of the answer is complete.`;
+
 /** What the schema uses of the federation specification. */
 const link = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@shareable", "@tag", "@cost", "@listSize"])`;
 const accountKey = '@key(fields: "accountId id")';
@@ -51,6 +64,7 @@ export async function buildGatewaySchema(
   { idKey = false }: { idKey?: boolean } = {},
 ): Promise<{ schema: GraphQLSchema; sdl: string }> {
   const plain = await buildSchema({ resolvers: classes, validate: false, pubSub: noEvents });
+  plain.description = description;
   tagByApi(plain);
   weigh(plain, fields);
   for (const [label, field] of outputFields(plain)) {
@@ -97,6 +111,7 @@ function resolveEntities(schema: GraphQLSchema, references: Behaviour["reference
 
 /** Brings back what a schema loses when it is printed and built again: extensions, and defaults as internal values. */
 function restore(plain: GraphQLSchema, schema: GraphQLSchema): void {
+  schema.description = plain.description;
   for (const [name, from] of Object.entries(plain.getTypeMap())) {
     const to = schema.getType(name);
     if ((isObjectType(from) && isObjectType(to)) || (isInterfaceType(from) && isInterfaceType(to))) {

@@ -15,7 +15,7 @@ const service = "{ _service { sdl } }";
 test("with FEDERATION_ID_KEY a reference by id alone is the entity of the only account", async () => {
   const line = await stillLine({}, withKey);
   const { data: served } = await line.ask<{ _service: { sdl: string } }>(service);
-  expect(served._service.sdl).toContain(`type Skill ${keyed}`);
+  expect(served._service.sdl).toContain(`type Skill implements NamedEntity ${keyed}`);
 
   const ids = idsOf(line, "Skill", line.simulator.accounts[0]!.id);
   expect(ids).toContain("-1");
@@ -34,7 +34,7 @@ test("with FEDERATION_ID_KEY a reference by id alone is the entity of the only a
 test("without it there is no such key", async () => {
   const line = await twoAccounts();
   const { data } = await line.ask<{ _service: { sdl: string } }>(service);
-  expect(data._service.sdl).toContain('type Skill @key(fields: "accountId id") {');
+  expect(data._service.sdl).toContain('type Skill implements NamedEntity @key(fields: "accountId id") {');
 });
 
 test("with it a gateway of several accounts refuses to start, and says why", async () => {

@@ -186,55 +186,79 @@ export interface Origin {
   siblings?: Siblings;
 }
 
-/** Base class of the entities that have an id within an account. */
-function EntityOf(id: string) {
-  @ObjectType({ simpleResolvers: true })
-  abstract class EntityBase {
-    @Field(() => ID, { description: id })
-    readonly id: string;
-    @Field(() => ID, { description: "The account to which the id belongs: ids repeat between accounts." })
-    readonly accountId: string;
+/** Base class of the entities that have an id within an account. IdField declares the id. */
+@ObjectType({ simpleResolvers: true })
+abstract class Entity {
+  readonly id: string;
+  @Field(() => ID, { description: "The account to which the id belongs: ids repeat between accounts." })
+  readonly accountId: string;
 
-    constructor(
-      accountId: string,
-      id: string,
-      readonly origin: Origin = {},
-    ) {
-      this.id = id;
-      this.accountId = accountId;
-    }
-
-    @Field(() => ContactCenter, { description: "The account as the scope of everything else." })
-    get contactCenter(): ContactCenter {
-      return new ContactCenter(this.accountId);
-    }
+  constructor(
+    accountId: string,
+    id: string,
+    readonly origin: Origin = {},
+  ) {
+    this.id = id;
+    this.accountId = accountId;
   }
-  return EntityBase;
+
+  @Field(() => ContactCenter, { description: "The account as the scope of everything else." })
+  get contactCenter(): ContactCenter {
+    return new ContactCenter(this.accountId);
+  }
+}
+
+/** Class decorator: the field id of an entity. An inherited one would get the description of the interface. */
+const IdField =
+  (description: string) =>
+  ({ prototype }: { prototype: object }): void =>
+    Field(() => ID, { description })(prototype, "id");
+
+@InterfaceType({ description: "What agents, skills and agent groups have in common, for fragments that serve all of them." })
+export abstract class NamedEntity {
+  @Field(() => ID, { description: "The id at the platform." })
+  readonly id!: string;
+  @Field(() => ID, { description: "The account to which the id belongs: ids repeat between accounts." })
+  readonly accountId!: string;
+  @Field(() => ContactCenter, { description: "The account as the scope of everything else." })
+  readonly contactCenter!: ContactCenter;
+  @Field(() => String, { nullable: true, description: "Null when the platform knows none." })
+  readonly name!: string | null;
 }
 
 const entityKey = Directive('@key(fields: "accountId id")');
 
 @ObjectType({
   simpleResolvers: true,
+  implements: NamedEntity,
   description: "One agent, human or bot. An id that was never seen is an agent whose metrics are null.",
 })
 @entityKey
-export class Agent extends EntityOf("The agent's id at the platform: digits, with a minus sign in front for the platform's own.") {}
+@IdField("The agent's id at the platform: digits, with a minus sign in front for the platform's own.")
+export class Agent extends Entity {}
 
 @ObjectType({
   simpleResolvers: true,
+  implements: NamedEntity,
   description: "One skill: what conversations are routed by. An id that was never seen is a skill whose metrics are null.",
 })
 @entityKey
-export class Skill extends EntityOf("The skill's id at the platform: digits; -1 stands for unassigned.") {}
+@IdField("The skill's id at the platform: digits; -1 stands for unassigned.")
+export class Skill extends Entity {}
 
-@ObjectType({ simpleResolvers: true, description: "One agent group. An id that was never seen is a group whose metrics are null." })
+@ObjectType({
+  simpleResolvers: true,
+  implements: NamedEntity,
+  description: "One agent group. An id that was never seen is a group whose metrics are null.",
+})
 @entityKey
-export class AgentGroup extends EntityOf("The group's id at the platform: digits; -1 is the main group.") {}
+@IdField("The group's id at the platform: digits; -1 is the main group.")
+export class AgentGroup extends Entity {}
 
 @ObjectType({ simpleResolvers: true, description: "One conversation. An id that was never seen is a conversation whose metrics are null." })
 @entityKey
-export class Conversation extends EntityOf("The conversation's id at the platform: 1 to 64 letters, digits, hyphens and underscores.") {}
+@IdField("The conversation's id at the platform: 1 to 64 letters, digits, hyphens and underscores.")
+export class Conversation extends Entity {}
 
 /** Every entity of the schema. */
 export const entities = { ContactCenter, Agent, Skill, AgentGroup, Conversation };
