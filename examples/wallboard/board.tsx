@@ -83,7 +83,7 @@ export function Board({ url, credentials, accounts }: Props) {
         isPaused={isPaused}
         simulated={facts.simulated}
         refusals={Object.values(feeds).flatMap(({ refusal, errors }) => [
-          ...(refusal === null ? [] : [refusal]),
+          ...(refusal === null || connection.is === "refused" ? [] : [refusal]),
           ...errors.filter(({ extensions }) => extensions?.api === undefined).map(({ message }) => message),
         ])}
       />

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import type { AxeResults } from "axe-core";
+import { SignJWT } from "jose";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { build } from "vite";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
@@ -263,6 +264,29 @@ describe.skipIf(missing)(`the wallboard in a browser${reason}`, { timeout: 120_0
     await page.keyboard.press("Escape");
     await page.getByRole("dialog").waitFor({ state: "hidden" });
     expect(await page.evaluate(() => document.activeElement?.textContent)).toBe("Settings");
+  });
+
+  it("asks for a token where one is needed, keeps it nowhere, and asks again when it has expired", async () => {
+    const secret = "k".repeat(32);
+    app = await serve({ AUTH: "jwt", JWT_SECRET: secret, JWT_CLOCK_SKEW_SECONDS: "0" });
+    const token = (validFor: string) =>
+      new SignJWT({ accounts: "*" })
+        .setProtectedHeader({ alg: "HS256" })
+        .setSubject("supervisor")
+        .setExpirationTime(validFor)
+        .sign(new TextEncoder().encode(secret));
+    const { page, requested } = await visit();
+    await page.getByLabel("Bearer token").fill(await token("10s"));
+    await page.getByRole("button", { name: "Open the wallboard" }).click();
+    await shown(page);
+    expect(await page.evaluate(() => JSON.stringify([localStorage, sessionStorage, document.cookie]))).not.toMatch("eyJ");
+    expect(requested.join()).not.toMatch("eyJ");
+    await page.getByText("The gateway does not take the credential any more.").waitFor();
+    expect(await tiles(page).count()).toBeGreaterThan(2);
+    await page.getByRole("button", { name: "Sign in again" }).click();
+    await page.getByLabel("Bearer token").fill(await token("1h"));
+    await page.getByRole("button", { name: "Open the wallboard" }).click();
+    await shown(page);
   });
 
   const screens: (Screen & { name: string })[] = [

@@ -69,9 +69,11 @@ export function Controls({ filter, change, accounts, groups, skills, isPaused, s
       <button type="button" aria-pressed={isPaused} onClick={() => setPaused(!isPaused)}>
         Pause
       </button>
-      <button type="button" onClick={() => void toggleFullScreen()}>
-        Full screen
-      </button>
+      {document.fullscreenEnabled && (
+        <button type="button" onClick={() => void toggleFullScreen()}>
+          Full screen
+        </button>
+      )}
       <button type="button" onClick={openSettings}>
         Settings
       </button>
