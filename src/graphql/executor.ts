@@ -18,8 +18,10 @@ import {
   isSpecifiedScalarType,
   Kind,
   type NamedTypeNode,
+  TypeInfo,
   typeFromAST,
   visit,
+  visitWithTypeInfo,
 } from "graphql";
 import { type CompiledQuery, compileQuery, isCompiledQuery } from "graphql-jit";
 import { LRUCache } from "lru-cache";
@@ -67,7 +69,8 @@ export function executorOf(schema: GraphQLSchema): Execute {
     forms.set(name, form);
     form.uses++;
     if (form.compiled === undefined && (form.uses >= compiledAtUse || values >= largeAnswer)) {
-      const isRefused = isIntrospective(document) || hasDefaultOfOwnScalar(schema, document, operationName) || !conditions;
+      const losesValues = hasDefaultOfOwnScalar(schema, document, operationName) || hasVariableInScalar(schema, document);
+      const isRefused = isIntrospective(document) || losesValues || !conditions;
       form.compiled = isRefused ? null : compiled(included(document, conditions), operationName);
     }
     return form.compiled ?? null;
@@ -160,6 +163,21 @@ function hasDefaultOfOwnScalar(schema: GraphQLSchema, document: DocumentNode, op
   return (getOperationAST(document, operationName)?.variableDefinitions ?? []).some(
     ({ type, defaultValue }) => defaultValue !== undefined && isOwn(getNamedType(typeFromAST(schema, type as NamedTypeNode))),
   );
+}
+
+/** Whether a variable stands inside a value of a scalar, as in a reference that is written in the document: graphql-jit leaves it out. */
+function hasVariableInScalar(schema: GraphQLSchema, document: DocumentNode): boolean {
+  const types = new TypeInfo(schema);
+  let found = false;
+  visit(
+    document,
+    visitWithTypeInfo(types, {
+      Variable() {
+        found ||= !types.getInputType();
+      },
+    }),
+  );
+  return found;
 }
 
 /** Whether the schema itself is asked for: its answers are large, rare and the same. */

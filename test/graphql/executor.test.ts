@@ -77,6 +77,26 @@ describe("a compiled operation", () => {
     expect(compiled.errors).toHaveLength(3);
   });
 
+  test.each<[string, string, Variables]>([
+    ["its id is", `query ($v: String!) { _entities(representations: [{ __typename: "Agent", accountId: "a1", id: $v }])`, { v: "12" }],
+    ["its account is", `query ($v: ID!) { _entities(representations: [{ __typename: "Agent", accountId: $v, id: "12" }])`, { v: "a1" }],
+    [
+      "an account that may not be read is",
+      `query ($v: ID!) { _entities(representations: [{ __typename: "Agent", accountId: $v, id: "12" }])`,
+      { v: "a2" },
+    ],
+    [
+      "it is, in a list,",
+      `query ($v: _Any!) { _entities(representations: [$v])`,
+      { v: { __typename: "Agent", accountId: "a1", id: "12" } },
+    ],
+  ])("reads a router's reference of which %s a variable", async (_, query, variables) => {
+    const { compiled, plain } = await byBoth(`${query} { ... on Agent { accountId id name } } }`, variables, byHand);
+    expect(compiled).toEqual(plain);
+    const agent = { accountId: "a1", id: "12", name: "Agent 12" };
+    expect(compiled.data._entities).toEqual([variables.v === "a2" ? null : agent]);
+  });
+
   const days = (window: string) => `contactCenter { keyMetrics(between: ${window}) { closedConversations window { from to } } }`;
   const [from, to] = [7_200_000, 3_600_000].map((ago) => new Date(Math.floor((noon - ago) / 60_000) * 60_000).toISOString());
 
