@@ -5,6 +5,7 @@ import { isatty } from "node:tty";
 import { fileURLToPath } from "node:url";
 import closeWithGrace from "close-with-grace";
 import { Command, InvalidArgumentError, Option } from "commander";
+import { withEnvFile } from "./cli/env-file.js";
 import type { Program } from "./cli/program.js";
 import { refusedCommandLine } from "./cli/refused-command-line.js";
 import type { SimulateOptions } from "./cli/simulate.js";
@@ -18,7 +19,9 @@ const fromRoot = (path: string): string => fileURLToPath(new URL(`../${path}`, i
 
 /** Everything that the program has from its process: each command loads only what it needs. */
 const program: Program = {
-  environment: process.env,
+  get environment() {
+    return withEnvFile(process.env, ".env");
+  },
   file: fileURLToPath(import.meta.url),
   version: versionOf(readFileSync(fromRoot("package.json"), "utf8")),
   fromRoot,

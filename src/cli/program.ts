@@ -3,7 +3,8 @@ import type { Environment } from "../config.js";
 
 /** What a command has from the process that runs it. */
 export interface Program {
-  environment: Environment;
+  /** With what the file .env of the working directory says, where there is one. */
+  readonly environment: Environment;
   /** Release of the package. */
   version: string;
   /** Path of the file that was started. */
