@@ -53,6 +53,7 @@ describe("a token", () => {
       accounts: ["a", "b"],
       explain: true,
       conversations: true,
+      metrics: false,
       router: true,
     });
     expect(await asked(bySecret, await signed({ accounts: "*" }))).toMatchObject({ accounts: "*", explain: false, conversations: false });

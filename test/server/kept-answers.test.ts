@@ -189,9 +189,10 @@ describe("an answer that was given", () => {
           "cross-origin-resource-policy",
           "date",
         ],
-        ...["keep-alive", "referrer-policy", "vary", "x-content-type-options", "x-frame-options"],
+        ...["keep-alive", "referrer-policy", "vary", "x-content-type-options", "x-frame-options", "x-request-id"],
       ].sort(),
     );
+    expect(response.headers.get("x-request-id")).toBe("two");
   });
 });
 
