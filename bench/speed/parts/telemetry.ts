@@ -33,9 +33,11 @@ async function runTelemetry(scene: Scene, effort: Effort): Promise<Findings> {
   const off = scene.keep(await startFreshGateway("off", platform));
   const ask = askGateway(dashboard((await skillIds(off)).slice(0, skillsOfDashboard)), "Dashboard");
   const traces = scene.keep(await collector());
+  const traced = { NODE_OPTIONS: `--import ${tracing}`, OTEL_EXPORTER_OTLP_ENDPOINT: traces.url };
   const settings = {
     "METRICS=true": { METRICS: "true", METRICS_OPERATIONS: "Dashboard" },
-    "traces, all of them": { NODE_OPTIONS: `--import ${tracing}`, OTEL_EXPORTER_OTLP_ENDPOINT: traces.url },
+    "traces, one in twenty": { ...traced, OTEL_TRACES_SAMPLER: "parentbased_traceidratio", OTEL_TRACES_SAMPLER_ARG: "0.05" },
+    "traces, all of them": traced,
   };
   const ways: Way[] = [];
   for (const [name, given] of Object.entries(settings))
