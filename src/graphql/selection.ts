@@ -2,6 +2,8 @@ import {
   type DocumentNode,
   type FieldNode,
   type FragmentDefinitionNode,
+  GraphQLError,
+  type GraphQLField,
   GraphQLIncludeDirective,
   type GraphQLNamedType,
   type GraphQLResolveInfo,
@@ -111,10 +113,21 @@ export class Selection {
     const definition = "getFields" in this.type ? this.type.getFields()[node.name.value] : undefined;
     if (!definition) return node.name.value === "__typename" ? [{ nodes, name: "__typename", args: {}, selection: this.#none }] : [];
     const { name, type } = definition;
-    const args = "args" in definition && definition.args.length > 0 ? getArgumentValues(definition, node, this.frame.variables) : {};
+    const args = "args" in definition && definition.args.length > 0 ? this.#argumentsOf(definition, node) : {};
+    if (!args) return [];
     if (!node.selectionSet) return [{ nodes, name, args, selection: this.#none }];
     const sets = nodes.flatMap(({ selectionSet }) => selectionSet ?? []);
     return [{ nodes, name, args, selection: new Selection(this.frame, getNamedType(type), sets) }];
+  }
+
+  /** Null where execution will refuse them, such as a variable that is null against its default: the field reports that itself, at its path. */
+  #argumentsOf(definition: GraphQLField<unknown, unknown>, node: FieldNode): Record<string, unknown> | null {
+    try {
+      return getArgumentValues(definition, node, this.frame.variables);
+    } catch (error) {
+      if (error instanceof GraphQLError) return null;
+      throw error;
+    }
   }
 
   get #none(): Selection {

@@ -220,3 +220,11 @@ describe("is within its bounds:", () => {
     expect(line.simulator.requests().filter(({ status }) => status !== 200)).toEqual([]);
   });
 });
+
+test("a variable that is null where its argument may not be fails that field alone", async () => {
+  const query = "query ($of: AgentUserType) { contactCenter { agentSegments(userType: $of) { asOf } current { onlineAgents } } }";
+  const { status, data, errors } = await line.ask<Record<string, Record<string, unknown>>>(query, { variables: { of: null } });
+  expect(status).toBe(200);
+  expect(data).toEqual({ contactCenter: { agentSegments: null, current: { onlineAgents: expect.any(Number) } } });
+  expect(errors.map(({ path, extensions }) => [path, extensions.code])).toEqual([[["contactCenter", "agentSegments"], "BAD_USER_INPUT"]]);
+});
