@@ -82,7 +82,9 @@ describe("the subgraph", () => {
     const byId = '@key(fields: "id")';
     expect((await buildGatewaySchema(behaviour)).sdl).not.toContain(byId);
     const { sdl } = await buildGatewaySchema(behaviour, { idKey: true });
-    const keyed = [...sdl.matchAll(/^type (\w+) @key\(fields: "accountId id"\) @key\(fields: "id"\)/gm)].map(([, type]) => type);
+    const keyed = [...sdl.matchAll(/^type (\w+)(?: implements \w+)? @key\(fields: "accountId id"\) @key\(fields: "id"\)/gm)].map(
+      ([, type]) => type,
+    );
     expect(keyed.sort()).toEqual(["Agent", "AgentGroup", "Conversation", "Skill"]);
     expect(sdl).toContain('type ContactCenter @key(fields: "accountId") {');
   });
