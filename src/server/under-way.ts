@@ -40,6 +40,7 @@ export class UnderWay<Result> {
 
   async #lead(key: string, execute: () => Promise<Ended<Result>>): Promise<Ended<Result>> {
     const running = this.#noted(key, execute());
+    // The first request sees the failure. The others learn that there is no answer, and execute for themselves.
     const others = running.catch(() => null);
     this.#running.set(key, others);
     try {

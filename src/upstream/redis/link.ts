@@ -134,6 +134,7 @@ export class RedisLink {
       this.#end = reject;
       for (const each of [client, subscriber]) each.on("error", reject);
     });
+    // Each step that races with it sees the rejection. Between steps nobody does, which is no unhandled error.
     ended.catch(() => undefined);
     const unlessEnded = <T>(work: Promise<T>): Promise<T> => Promise.race([work, ended]);
     let wasUp = false;

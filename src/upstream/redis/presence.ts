@@ -49,6 +49,7 @@ export class Presence {
   /** The other replicas need not wait until this one is not heard of any more. */
   async leave(): Promise<void> {
     if (!this.link.isUp) return;
+    // If it fails, the others do not hear of this replica for a while, and stop counting it then.
     await this.link.run(leave, [this.keys.replicas], [this.replica]).catch(() => undefined);
   }
 

@@ -302,7 +302,10 @@ export class SharedCalls implements CallRegistry {
 
   async #landed(call: CallElsewhere, version: string): Promise<void> {
     const { answers } = this.options;
-    const record: AnswerRecord | undefined = await answers.find(call.plan.scope.key, version).catch(() => undefined);
+    const record: AnswerRecord | undefined = await answers.find(call.plan.scope.key, version).catch((error) => {
+      this.#failed(error);
+      return undefined;
+    });
     if (!record) this.#over(call, null);
     else if (this.#forget(call)) this.#listener?.landed(call, record);
   }
