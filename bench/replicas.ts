@@ -3,7 +3,7 @@ import { Packr } from "msgpackr";
 import { systemClock } from "../src/clock.js";
 import type { Environment } from "../src/config.js";
 import { type Simulator, startSimulator } from "../src/simulator/simulator.js";
-import { apiOf } from "../src/upstream/apis/registry.js";
+import { apiByName } from "../src/upstream/apis/registry.js";
 import { callAlone } from "../src/upstream/planning/plan.js";
 import type { Question } from "../src/upstream/question.js";
 import { decoded, encoded } from "../src/upstream/redis/answer-codec.js";
@@ -39,7 +39,7 @@ async function encoding(): Promise<void> {
   ];
   console.log("An answer as it is written to Redis: bytes, and ms of CPU to write and to read and check it");
   for (const [name, question] of questions) {
-    const api = apiOf(question.api);
+    const api = apiByName[question.api];
     const { call } = callAlone(question);
     const reply = replyTo(call, "a", "own", Date.now() - 1_000, [], { ids });
     const record = { call, reply, bytes: 0, pages: 1, askedMonotonic: systemClock.monotonic() };

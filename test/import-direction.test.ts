@@ -13,10 +13,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   config: ["merges"],
   "upstream/question": ["merges", "time"],
   "upstream/call": ["time", "upstream/question"],
-  "upstream/apis": [
-    ...["catalogue", "errors", "merges", "time", "upstream/question", "upstream/call"],
-    ...["parts", "regions"].map((file) => `upstream/planning/${file}`),
-  ],
+  "upstream/apis": ["catalogue", "errors", "merges", "time", "upstream/question", "upstream/call"],
   "upstream/planning": ["merges", "time", "upstream/question", "upstream/apis/descriptor", "upstream/apis/registry"],
   "upstream/answers": [
     ...["clock", "upstream/question"],
@@ -25,7 +22,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   "upstream/budget": ["clock", "errors", "time", "upstream/question"],
   "upstream/transport": [
     ...["telemetry/tracer", "catalogue", "clock", "errors", "time", "upstream/call"],
-    ...["upstream/apis/descriptor", "upstream/apis/platform-api"],
+    ...["upstream/apis/descriptor", "upstream/apis/platform-form"],
   ],
   "upstream/coalescing": [
     ...["telemetry/tracer", "clock", "errors", "time", "upstream/question", "upstream/call", "upstream/apis/descriptor"],

@@ -1,5 +1,5 @@
 import { GatewayError } from "../errors.js";
-import { apiOf } from "../upstream/apis/registry.js";
+import { apiByName } from "../upstream/apis/registry.js";
 import type { CallByApi, CallContext, Fetch, Fetched } from "../upstream/call.js";
 import type { ApiName, ReplyByApi } from "../upstream/question.js";
 
@@ -11,6 +11,6 @@ export async function wholeCall<A extends ApiName>(
 ): Promise<Fetched<ReplyByApi[A]>> {
   const fetched = await fetch(call, { account, source, exchange, now, expects: () => true, parts: 1, read: () => undefined });
   const [fault] = Object.values(fetched.reply.faults ?? {}) as string[];
-  if (fault !== undefined) throw new GatewayError("UPSTREAM_INVALID_RESPONSE", fault, { api: apiOf(call.api).metricsApi, account });
+  if (fault !== undefined) throw new GatewayError("UPSTREAM_INVALID_RESPONSE", fault, { api: apiByName[call.api].metricsApi, account });
   return fetched;
 }

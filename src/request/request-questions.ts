@@ -2,9 +2,8 @@ import DataLoader from "dataloader";
 import type { GatewayError } from "../errors.js";
 import type { AskOutcome, AskTerms } from "../upstream/coalescing/ask.js";
 import type { Admit, Coalescer } from "../upstream/coalescing/coalescer.js";
-import { contains as containsIds } from "../upstream/planning/parts.js";
 import { type Scope, scopeOf } from "../upstream/planning/scope.js";
-import { type Answered, type AnswerTo, type Question, questionKey } from "../upstream/question.js";
+import { type Answered, type AnswerTo, contains as containsIds, type Question, questionKey } from "../upstream/question.js";
 
 /** Answers that come within this time of each other are delivered together; ms. */
 const graceMs = 1_000;

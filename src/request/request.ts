@@ -9,7 +9,7 @@ import { outline } from "../graphql/outline.js";
 import type { Gateway, GatewayRequest, PreparedOperation } from "../server/gateway-port.js";
 import { momentOf } from "../upstream/answers/freshness.js";
 import { guessed } from "../upstream/apis/interval-metrics/descriptor.js";
-import { apiOf } from "../upstream/apis/registry.js";
+import { apiByName } from "../upstream/apis/registry.js";
 import type { CallerBudgets, Charge, ChargeCaller } from "../upstream/budget/caller-budget.js";
 import { type AskTerms, RequestMemory } from "../upstream/coalescing/ask.js";
 import type { Coalescer } from "../upstream/coalescing/coalescer.js";
@@ -187,7 +187,7 @@ export class Allowance {
   }
 
   #tooLarge(exchanges: number, questions: readonly Question[]): GatewayError {
-    const apis = [...new Set(questions.map(({ api }) => apiOf(api).metricsApi))].join(", ");
+    const apis = [...new Set(questions.map(({ api }) => apiByName[api].metricsApi))].join(", ");
     const what = this.#spent > 0 ? `After ${this.#spent} calls, the next stage of this operation` : "This operation";
     return new GatewayError(
       "PLAN_TOO_LARGE",

@@ -3,7 +3,7 @@ import { type ErrorCode, errorCodes } from "../../src/errors.js";
 import { errorForms } from "../../src/simulator/wire/error-body.js";
 import { type FaultKind, faultKinds } from "../../src/simulator/wire/faults.js";
 import { hourMs, minuteMs } from "../../src/time.js";
-import { apiOf } from "../../src/upstream/apis/registry.js";
+import { apiByName } from "../../src/upstream/apis/registry.js";
 import type { ApiName } from "../../src/upstream/question.js";
 import { type Answer, type Line, startLine } from "../support/line.js";
 import { atWork, type StillLine, startStill, stillLine } from "../support/still-line.js";
@@ -37,7 +37,7 @@ function expectFailure(line: Line, answer: Answer<Data>, api: ApiName, code: Err
   expect(answer.errors.map(({ path, extensions }) => ({ path, extensions }))).toEqual([
     {
       path: ["contactCenter", "figures"],
-      extensions: { code, retryable: errorCodes[code].retryable, api: apiOf(api).metricsApi, account: "demo", ...facts },
+      extensions: { code, retryable: errorCodes[code].retryable, api: apiByName[api].metricsApi, account: "demo", ...facts },
     },
   ]);
   expect(answer.errors[0]?.message).toMatch(/\S.{20,}/);

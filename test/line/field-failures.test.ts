@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { fields } from "../../src/graphql/fields.js";
 import { minuteMs } from "../../src/time.js";
-import { apiOf, apis as everyApi } from "../../src/upstream/apis/registry.js";
+import { apiByName, apis as everyApi } from "../../src/upstream/apis/registry.js";
 import type { ApiName } from "../../src/upstream/question.js";
 import type { Answer } from "../support/line.js";
 import { type StillLine, startStill, stillLine } from "../support/still-line.js";
@@ -40,7 +40,7 @@ describe("when its API fails", () => {
       on.simulator.clearFaults();
       return answer;
     };
-    const facts = { api: apiOf(one.api).metricsApi, account: "demo" };
+    const facts = { api: apiByName[one.api].metricsApi, account: "demo" };
     const target = path("target", one);
 
     const failed = await failing(500);
@@ -90,7 +90,7 @@ describe("in one query for everything", () => {
       line.simulator.fault({ api, status });
       const answer = await line.ask(everything(line));
       const own = [...aliases].filter(([, one]) => one.api === api);
-      const facts = { code: codes[status], retryable: false, api: apiOf(api).metricsApi, account: "demo", status };
+      const facts = { code: codes[status], retryable: false, api: apiByName[api].metricsApi, account: "demo", status };
       const told = own.filter(([, one]) => !isSilent(status, one)).map(([alias, one]) => ({ path: path(alias, one), extensions: facts }));
       const byPath = (a: { path?: unknown }, b: { path?: unknown }) => String(a.path).localeCompare(String(b.path));
       expect(errorsOf(answer).sort(byPath)).toEqual(told.sort(byPath));

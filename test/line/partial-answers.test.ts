@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test 
 import { examine } from "../../src/cli/examine.js";
 import type { FaultSpec } from "../../src/simulator/simulator.js";
 import { dayMs, hourMs } from "../../src/time.js";
-import { apiOf } from "../../src/upstream/apis/registry.js";
+import { apiByName } from "../../src/upstream/apis/registry.js";
 import type { ApiName } from "../../src/upstream/question.js";
 import { type StillLine, startStill, stillLine } from "../support/still-line.js";
 import { knownOf } from "./known.js";
@@ -110,7 +110,7 @@ describe("a faulty section of an answer fails the fields that need it, and no ot
       expect(extensions).toEqual({
         code: "UPSTREAM_INVALID_RESPONSE",
         retryable: false,
-        api: apiOf(api).metricsApi,
+        api: apiByName[api].metricsApi,
         account: "demo",
       });
     }

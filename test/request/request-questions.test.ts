@@ -4,7 +4,7 @@ import { RequestQuestions } from "../../src/request/request-questions.js";
 import { dayMs, hourMs } from "../../src/time.js";
 import { intervalMetrics } from "../../src/upstream/apis/interval-metrics/descriptor.js";
 import { rowsBySlot } from "../../src/upstream/apis/interval-metrics/rows-by-slot.js";
-import { apiOf } from "../../src/upstream/apis/registry.js";
+import { apiByName } from "../../src/upstream/apis/registry.js";
 import { type AskOutcome, type AskTerms, RequestMemory } from "../../src/upstream/coalescing/ask.js";
 import type { Admit } from "../../src/upstream/coalescing/coalescer.js";
 import { callAlone } from "../../src/upstream/planning/plan.js";
@@ -56,7 +56,7 @@ function answer(question: Question, { asOf = 5, stale = false } = {}): AskOutcom
 /** Ends each part as it says; of ids that no part names nothing is known. */
 function inParts(parts: readonly { ids: readonly string[]; asOf?: number; stale?: boolean; error?: GatewayError }[]): End {
   return (question) => {
-    const { withIds } = apiOf(question.api);
+    const { withIds } = apiByName[question.api];
     const cut = parts.map((part) => ({ ...part, question: withIds(question, part.ids) }));
     return {
       answered: cut.filter(({ error }) => !error).map(({ question: part, ...how }) => answer(part, how)),

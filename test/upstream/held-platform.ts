@@ -3,7 +3,7 @@ import { hourMs, type Window } from "../../src/time.js";
 import { type AnswerStore, MemoryAnswerStore } from "../../src/upstream/answers/answer-store.js";
 import { type Freshness, momentOf } from "../../src/upstream/answers/freshness.js";
 import type { Api } from "../../src/upstream/apis/descriptor.js";
-import { apiOf } from "../../src/upstream/apis/registry.js";
+import { apiByName } from "../../src/upstream/apis/registry.js";
 import { CircuitBreaker } from "../../src/upstream/budget/circuit-breaker.js";
 import { ExchangeTimes } from "../../src/upstream/budget/exchange-times.js";
 import type { Limits } from "../../src/upstream/budget/pace.js";
@@ -238,7 +238,7 @@ export class HeldPlatform {
     };
   }
 
-  limiter(account: string, service: Service = apiOf("skill-segments").service): RateLimiter {
+  limiter(account: string, service: Service = apiByName["skill-segments"].service): RateLimiter {
     const name = `${service} of account ${account}`;
     const limits = this.settings.limits ?? { maxConcurrent: 4, maxPerMinute: 120 };
     const limiter = this.#limiters.get(name) ?? new RateLimiter({ name, limits, clock: this.clock, random: () => 0 });
@@ -246,7 +246,7 @@ export class HeldPlatform {
     return limiter;
   }
 
-  circuit(account: string, service: Service = apiOf("skill-segments").service): CircuitBreaker {
+  circuit(account: string, service: Service = apiByName["skill-segments"].service): CircuitBreaker {
     const name = `${service} of account ${account}`;
     const circuit = this.#circuits.get(name) ?? new CircuitBreaker({ name, account, clock: this.clock, random: () => 0 });
     this.#circuits.set(name, circuit);

@@ -1,6 +1,6 @@
 import type { Clock } from "../../clock.js";
 import type { AnswerRecord, FreshnessKind, Usable } from "../apis/descriptor.js";
-import { apis } from "../apis/registry.js";
+import { apiByName } from "../apis/registry.js";
 import { scopeOf } from "../planning/scope.js";
 import { directoryKeptMs, type Question } from "../question.js";
 
@@ -61,7 +61,7 @@ function limitMs(tolerance: Tolerance, { ttlMs, staleMs }: Freshness, question: 
 
 /** How long an answer can be of use to anybody, ms. */
 export function keepMs({ ttlMs, staleMs }: Freshness, { call }: AnswerRecord): number {
-  const { kinds } = apis.find(({ name }) => name === call.api)!;
+  const { kinds } = apiByName[call.api];
   return Math.max(directoryKeptMs, ...kinds.map((kind) => ttlMs[kind])) + staleMs;
 }
 

@@ -1,7 +1,7 @@
 import type { MetricsApi } from "../../catalogue/metric.js";
 import type { Merge } from "../../merges.js";
 import type { CallByApi, Fetch, Service } from "../call.js";
-import type { ApiName, Ids, Question, ReplyByApi } from "../question.js";
+import { type ApiName, type Ids, type Question, type ReplyByApi, without } from "../question.js";
 import type { StoredForm } from "./stored.js";
 
 export type QuestionOf<A extends ApiName> = Extract<Question, { api: A }>;
@@ -148,13 +148,11 @@ export interface Api<A extends ApiName = ApiName> {
   /** The shape of a call by named ids, for `Seen.spentOnNamed`; null for a call over all. */
   shape(call: CallByApi[A]): string | null;
   /** The sizes that an answer shows, under the names that `merge` looks up. */
-  sizes(record: AnswerRecord<A>, known: (name: string) => number | undefined): Iterable<readonly [name: string, size: number]>;
+  sizes(record: AnswerRecord<A>): Iterable<readonly [name: string, size: number]>;
   /** The sizes that so many rows show of an answer that was not read to its end. */
-  sizesSoFar(
-    call: CallByApi[A],
-    rows: number,
-    known: (name: string) => number | undefined,
-  ): readonly (readonly [name: string, size: number])[];
+  sizesSoFar(call: CallByApi[A], rows: number): readonly (readonly [name: string, size: number])[];
+  /** True when sizes depend on the window they were seen in: the largest of the last hour is the one to reckon with. */
+  readonly sizesVary: boolean;
   /** True when nothing in the reply can change any more. */
   isSettled(reply: ReplyByApi[A]): boolean;
   /** Rows of the reply, for explain. */
@@ -170,8 +168,88 @@ export interface Api<A extends ApiName = ApiName> {
   probe(now: number): { call: CallByApi[A]; said(reply: ReplyByApi[A]): string };
 }
 
-/** A size that depends on the window it was seen in: the largest of the last hour is the one to reckon with. */
-export const largest = (name: string, size: number, known: (name: string) => number | undefined): readonly [string, number] => [
-  name,
-  Math.max(size, known(name) ?? 0),
-];
+// ---------------------------------------------------------------- what descriptors share
+
+/** What is left of a question without a part of its ids; null when nothing is. */
+export function remainder<A extends ApiName>(
+  api: Pick<Api<A>, "ids" | "withIds">,
+  question: QuestionOf<A>,
+  part: QuestionOf<A>,
+): QuestionOf<A> | null {
+  if (part === question) return null;
+  const [whole, taken] = [api.ids(question), api.ids(part)];
+  if (whole === null || taken === null) return null;
+  const left = without(whole, taken);
+  return left.length > 0 ? api.withIds(question, left) : null;
+}
+
+/** Fewer records than this are looked at one by one. */
+const fewRecords = 8;
+const sorted = new WeakMap<readonly object[], ReadonlyMap<string, readonly object[]>>();
+
+/** The records that can hold some of the question, in their order. A list of records is sorted by what they hold once. */
+function holding<A extends ApiName>(
+  api: Pick<Api<A>, "holds" | "sought">,
+  records: readonly AnswerRecord<A>[],
+  question: QuestionOf<A>,
+): readonly AnswerRecord<A>[] {
+  if (records.length < fewRecords) return records;
+  let known = sorted.get(records);
+  if (!known) {
+    const held = new Map<string, AnswerRecord<A>[]>();
+    for (const record of records) {
+      for (const name of api.holds(record.call)) {
+        const others = held.get(name);
+        if (others) others.push(record);
+        else held.set(name, [record]);
+      }
+    }
+    known = held;
+    sorted.set(records, known);
+  }
+  return (known.get(api.sought(question)) ?? []) as readonly AnswerRecord<A>[];
+}
+
+/** Takes each part of the question from the newest record that holds it. */
+export function lookUpByIds<A extends ApiName>(
+  api: Pick<Api<A>, "ids" | "withIds" | "covered" | "faultFor" | "holds" | "sought">,
+  records: readonly AnswerRecord<A>[],
+  question: QuestionOf<A>,
+  kinds: readonly FreshnessKind[],
+  usable: Usable,
+): Found<QuestionOf<A>> {
+  const parts: FoundPart<QuestionOf<A>>[] = [];
+  let missing: QuestionOf<A> | null = question;
+  for (const record of holding(api, records, question)) {
+    if (missing === null) break;
+    const part = api.covered(record.call, missing, record.reply);
+    const serves =
+      part && api.faultFor(record.reply, part) === null && kinds.every((kind) => usable(record as unknown as AnswerRecord, kind));
+    if (!part || !serves) continue;
+    parts.push({ question: part, reply: record.reply, from: [record as unknown as AnswerRecord] } as unknown as FoundPart<QuestionOf<A>>);
+    missing = remainder(api, missing, part);
+  }
+  return { parts, missing } as Found<QuestionOf<A>>;
+}
+
+/** The questions in groups: who has a link in common, directly or through others, is in the same. Each has at least one link. */
+export function regionsOf<Q>(questions: readonly Q[], linksOf: (question: Q) => readonly [string, ...string[]]): Q[][] {
+  const joined = new Map<string, string>();
+  const rootOf = (link: string): string => {
+    let root = link;
+    for (let next = joined.get(root); next !== undefined; next = joined.get(root)) root = next;
+    return root;
+  };
+  for (const question of questions) {
+    const [first, ...others] = linksOf(question);
+    for (const other of others) if (rootOf(other) !== rootOf(first)) joined.set(rootOf(other), rootOf(first));
+  }
+  const regions = new Map<string, Q[]>();
+  for (const question of questions) {
+    const root = rootOf(linksOf(question)[0]);
+    const region = regions.get(root);
+    if (region) region.push(question);
+    else regions.set(root, [question]);
+  }
+  return [...regions.values()];
+}

@@ -13,7 +13,7 @@ const registry: { readonly [A in ApiName]: Api<A> } = {
   "interval-metrics": intervalMetrics,
 };
 
-/** The descriptor of an API. Question, call and reply go with its name, which TypeScript cannot follow through a table. */
-export const apiOf = (name: ApiName): Api => registry[name] as unknown as Api;
+/** The descriptor of each API. Question, call and reply go with its name, which TypeScript cannot follow through a table. */
+export const apiByName = registry as unknown as Readonly<Record<ApiName, Api>>;
 
-export const apis: readonly Api[] = Object.values(registry) as unknown as Api[];
+export const apis: readonly Api[] = Object.values(apiByName);

@@ -1,9 +1,8 @@
 import type { GatewayError } from "../../errors.js";
 import { type Freshness, freshMs, type Moment, type Tolerance, tolerating } from "../answers/freshness.js";
-import type { AnswerRecord, Api, FoundPart, Seen, Usable } from "../apis/descriptor.js";
+import { type AnswerRecord, type Api, type FoundPart, remainder, type Seen, type Usable } from "../apis/descriptor.js";
 import type { Priority } from "../budget/permit.js";
 import type { Call } from "../call.js";
-import { remainder } from "../planning/parts.js";
 import { atLeast, costOf, type PlannedCall, plan, wholeOf } from "../planning/plan.js";
 import { type Scope, scopeOf } from "../planning/scope.js";
 import { type Question, questionKey } from "../question.js";

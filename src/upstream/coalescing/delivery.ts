@@ -1,8 +1,7 @@
 import type { Clock } from "../../clock.js";
 import { type ErrorCode, GatewayError } from "../../errors.js";
 import { slotOf } from "../answers/answer-store.js";
-import type { Freshness } from "../answers/freshness.js";
-import { ageAt, freshMs, momentOf, type Tolerance, tolerating } from "../answers/freshness.js";
+import { ageAt, type Freshness, freshMs, momentOf, type Tolerance, tolerating } from "../answers/freshness.js";
 import type { AnswerRecord, FoundPart } from "../apis/descriptor.js";
 import type { Scope } from "../planning/scope.js";
 import type { Question } from "../question.js";

@@ -1,8 +1,7 @@
 import { GatewayError } from "../../errors.js";
 import type { Api } from "../apis/descriptor.js";
-import { common } from "../planning/parts.js";
 import { nothingSeen, type PlannedCall, plan } from "../planning/plan.js";
-import { canonical, type Question } from "../question.js";
+import { canonical, common, type Question } from "../question.js";
 import type { Waiter } from "./ask.js";
 import type { CallInFlight } from "./call-in-flight.js";
 import type { OpenScope } from "./open-scope.js";

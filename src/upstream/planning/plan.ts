@@ -1,6 +1,5 @@
-import type { Api, MergedCall, Seen } from "../apis/descriptor.js";
-import { type Question, questionKey } from "../question.js";
-import { common, remainder } from "./parts.js";
+import { type Api, type MergedCall, remainder, type Seen } from "../apis/descriptor.js";
+import { common, type Question, questionKey } from "../question.js";
 import { type Scope, scopeOf } from "./scope.js";
 
 /** A call, what it is expected to cost, and the questions it answers. */

@@ -1,7 +1,7 @@
 import { LRUCache } from "lru-cache";
 import type { Merge } from "../../merges.js";
 import type { Api } from "../apis/descriptor.js";
-import { apiOf } from "../apis/registry.js";
+import { apiByName } from "../apis/registry.js";
 import type { Question } from "../question.js";
 
 /** Everything that must be equal for two questions to share a call or an answer: account and upstream credential among it. */
@@ -21,7 +21,7 @@ const known = new WeakMap<Question, Scope>();
 export function scopeOf(question: Question): Scope {
   const found = known.get(question);
   if (found) return found;
-  const api = apiOf(question.api);
+  const api = apiByName[question.api];
   const { account, credential } = question;
   const apart = (question.mergesOff ?? []).map((merge) => api.apartBy(question, merge) ?? null);
   const key = JSON.stringify([api.name, account, credential, ...api.scope(question), ...apart]);
@@ -36,4 +36,4 @@ export function scopeOf(question: Question): Scope {
  * needed for. More calls, never other figures.
  */
 export const restricted = <Q extends Question>(question: Q, off: readonly Merge[]): Q =>
-  off.length === 0 ? question : { ...(apiOf(question.api).restricted(question, off) as Q), mergesOff: off };
+  off.length === 0 ? question : { ...(apiByName[question.api].restricted(question, off) as Q), mergesOff: off };

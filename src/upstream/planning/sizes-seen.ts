@@ -17,18 +17,21 @@ export class SizesSeen {
   }
 
   learn(scope: Scope, record: AnswerRecord): void {
-    const known = (name: string) => this.known(scope, name);
-    for (const [name, size] of scope.api.sizes(record, known)) this.#sizes.set(keyOf(scope, name), size);
+    for (const [name, size] of scope.api.sizes(record)) this.#learn(scope, name, size);
   }
 
   /** What the pages of an answer showed that was not read to its end. */
   learnAtLeast(scope: Scope, call: AnswerRecord["call"], rows: number): void {
-    const known = (name: string) => this.known(scope, name);
-    for (const [name, size] of scope.api.sizesSoFar(call, rows, known)) this.#sizes.set(keyOf(scope, name), size);
+    for (const [name, size] of scope.api.sizesSoFar(call, rows)) this.#learn(scope, name, size);
   }
 
   known(scope: Scope, name: string): number | undefined {
     return this.#sizes.get(keyOf(scope, name));
+  }
+
+  #learn(scope: Scope, name: string, size: number): void {
+    const before = scope.api.sizesVary ? (this.known(scope, name) ?? 0) : 0;
+    this.#sizes.set(keyOf(scope, name), Math.max(size, before));
   }
 }
 

@@ -1,9 +1,8 @@
 import { LRUCache } from "lru-cache";
 import { z } from "zod";
-import type { AnswerStore } from "../answers/answer-store.js";
-import { slotOf } from "../answers/answer-store.js";
+import { type AnswerStore, slotOf } from "../answers/answer-store.js";
 import type { AnswerRecord } from "../apis/descriptor.js";
-import { apis } from "../apis/registry.js";
+import { apiByName, apis } from "../apis/registry.js";
 import { askedAt, decoded, encoded } from "./answer-codec.js";
 import { digestOf, type Keys } from "./keys.js";
 import { RedisAway, type RedisLink } from "./link.js";
@@ -186,7 +185,7 @@ export class SharedAnswers implements AnswerStore {
     try {
       if (!link.isUp) return null;
       const keepUntil = clock.now() + keepMs;
-      const bytes = encoded(apiOf(record), { scope, slot, record, keepUntil }, clock);
+      const bytes = encoded(apiByName[record.call.api], { scope, slot, record, keepUntil }, clock);
       if (bytes.length > mostBytes) return null;
       const known = { slot: digestOf(slot), version: `${askedAt(record, clock).toFixed(3)} ${keepUntil.toFixed(0)}` };
       this.#versions.set(record, known);
@@ -253,5 +252,3 @@ function sees(seen: Map<string, string>, slot: string, version: string): void {
   seen.set(slot, version);
   for (const other of seen.keys()) if (seen.size > 2 * mostSlots) seen.delete(other);
 }
-
-const apiOf = ({ call }: AnswerRecord) => apis.find(({ name }) => name === call.api)!;

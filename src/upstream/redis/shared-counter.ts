@@ -1,5 +1,4 @@
-import type { Limits } from "../budget/pace.js";
-import { driftMs, longestSpanMs, Pace } from "../budget/pace.js";
+import { driftMs, type Limits, longestSpanMs, Pace } from "../budget/pace.js";
 import { longestExchangeMs, type PermitTerms, priorities } from "../budget/permit.js";
 import type { CountedPermit, PermitCounter } from "../budget/permit-counter.js";
 import type { Waiting } from "../budget/permit-queue.js";

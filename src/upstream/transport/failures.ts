@@ -1,6 +1,6 @@
 import type { MetricsApi } from "../../catalogue/metric.js";
 import { type ErrorCode, GatewayError } from "../../errors.js";
-import { notAsDocumented, titleOf } from "../apis/platform-api.js";
+import { notAsDocumented, titleOf } from "../apis/platform-form.js";
 import { errorSentence } from "./error-body.js";
 import { BrokenConnection, type HttpResponse, OutOfTime, UnreadableBody } from "./http-client.js";
 import { retryAfterMs } from "./retry-after.js";

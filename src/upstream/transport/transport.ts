@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { Clock } from "../../clock.js";
 import { GatewayError } from "../../errors.js";
 import type { ExchangeSharers } from "../../telemetry/tracer.js";
-import { apiOf, notAsDocumented } from "../apis/platform-api.js";
+import { apiOf, notAsDocumented } from "../apis/platform-form.js";
 import type { ExchangeRequest, ExchangeResponse, Service } from "../call.js";
 import { type AccountCredentials, createCredentials } from "./credentials.js";
 import { Domains, type Services } from "./domains.js";

@@ -1,6 +1,6 @@
 import { deserialize, serialize } from "node:v8";
 import { describe, expect, test } from "vitest";
-import { faultFor, fetchAgentSegments } from "../../../src/upstream/apis/agent-segments/fetch.js";
+import { faultFor, fetchAgentSegments } from "../../../src/upstream/apis/agent-segments/descriptor.js";
 import type { AgentSegmentsCall } from "../../../src/upstream/call.js";
 import vendor from "../../fixtures/vendor/agent-segments.json" with { type: "json" };
 import { agentRows } from "../questions-by-hand.js";

@@ -2,10 +2,9 @@ import { deserialize, serialize } from "node:v8";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { hourMs, slotsOf } from "../../../src/time.js";
-import type { AnswerRecord, Api, FoundPart, Usable } from "../../../src/upstream/apis/descriptor.js";
-import { apiOf, apis } from "../../../src/upstream/apis/registry.js";
+import { type AnswerRecord, type Api, type FoundPart, remainder, type Usable } from "../../../src/upstream/apis/descriptor.js";
+import { apiByName, apis } from "../../../src/upstream/apis/registry.js";
 import type { KeyMetricsCall } from "../../../src/upstream/call.js";
-import { remainder } from "../../../src/upstream/planning/parts.js";
 import { callAlone, nothingSeen } from "../../../src/upstream/planning/plan.js";
 import { scopeOf } from "../../../src/upstream/planning/scope.js";
 import { canonical, type IntervalMetricsQuestion, type Question } from "../../../src/upstream/question.js";
@@ -30,7 +29,7 @@ describe.each(apis.map((api) => [api.name, api] as const))("the descriptor of %s
   const { questions, calls } = world;
 
   test("is the one under its name", () => {
-    expect(apiOf(name)).toBe(api);
+    expect(apiByName[name]).toBe(api);
   });
 
   test("gives equal questions one scope, and questions of another account or credential another", () => {
@@ -294,7 +293,7 @@ describe.each(apis.map((api) => [api.name, api] as const))("the descriptor of %s
       fc.property(questions, calls, (question, call) => {
         api.merge([question], seen);
         const record = { call, reply: world.reply(call, latest), bytes: 1, pages: 1 };
-        for (const [size, count] of api.sizes(record, () => undefined)) {
+        for (const [size, count] of api.sizes(record)) {
           shown.add(size);
           expect(count).toBeGreaterThanOrEqual(0);
         }
@@ -313,7 +312,7 @@ describe.each(apis.map((api) => [api.name, api] as const))("the descriptor of %s
 });
 
 describe("interval rows", () => {
-  const api = apiOf("interval-metrics");
+  const api = apiByName["interval-metrics"];
   const world = worlds["interval-metrics"];
 
   test("are missing from the first interval that no answer holds to the last", () => {
@@ -350,7 +349,7 @@ describe("interval rows", () => {
 });
 
 describe("a list of keys in order", () => {
-  const api = apiOf("key-metrics");
+  const api = apiByName["key-metrics"];
   const listed = (first: number) => keyRows({ keys: { metric: "agentLoad", direction: "desc", first } });
   const call = (part: Partial<KeyMetricsCall>) => ({ ...(callAlone(listed(4)).call as KeyMetricsCall), ...part });
   const answer = (asked: KeyMetricsCall, asOf = latest) => ({ call: asked, reply: worlds["key-metrics"].reply(asked, asOf) });

@@ -1,7 +1,7 @@
 import { deserialize, serialize } from "node:v8";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { faultFor, fetchSkillSegments } from "../../../src/upstream/apis/skill-segments/fetch.js";
+import { faultFor, fetchSkillSegments } from "../../../src/upstream/apis/skill-segments/descriptor.js";
 import type { SkillSegmentsCall } from "../../../src/upstream/call.js";
 import vendor from "../../fixtures/vendor/skill-segments.json" with { type: "json" };
 import { skillRows } from "../questions-by-hand.js";

@@ -1,7 +1,7 @@
 import { afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { FaultSpec } from "../../../src/simulator/simulator.js";
 import { hourMs } from "../../../src/time.js";
-import { faultFor as agentFault, fetchAgentSegments } from "../../../src/upstream/apis/agent-segments/fetch.js";
+import { faultFor as agentFault, fetchAgentSegments } from "../../../src/upstream/apis/agent-segments/descriptor.js";
 import { fetchIntervalMetrics } from "../../../src/upstream/apis/interval-metrics/fetch.js";
 import { fetchKeyMetrics, faultFor as keyFault } from "../../../src/upstream/apis/key-metrics/fetch.js";
 import type { AgentSegmentsCall, IntervalMetricsCall } from "../../../src/upstream/call.js";

@@ -2,8 +2,8 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { agentSegmentMetrics } from "../../../src/catalogue/agent-segments.js";
 import { skillSegmentMetrics } from "../../../src/catalogue/skill-segments.js";
 import type { WireVariants } from "../../../src/simulator/simulator.js";
-import { fetchAgentSegments } from "../../../src/upstream/apis/agent-segments/fetch.js";
-import { fetchSkillSegments } from "../../../src/upstream/apis/skill-segments/fetch.js";
+import { fetchAgentSegments } from "../../../src/upstream/apis/agent-segments/descriptor.js";
+import { fetchSkillSegments } from "../../../src/upstream/apis/skill-segments/descriptor.js";
 import type { Rows } from "../../../src/upstream/question.js";
 import { inOurWords, now, type Simulated, simulated } from "./simulated.js";
 

@@ -1,10 +1,10 @@
 import { afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { GatewayError } from "../../../src/errors.js";
 import type { FaultSpec } from "../../../src/simulator/simulator.js";
-import { fetchAgentSegments } from "../../../src/upstream/apis/agent-segments/fetch.js";
+import { fetchAgentSegments } from "../../../src/upstream/apis/agent-segments/descriptor.js";
 import { fetchIntervalMetrics } from "../../../src/upstream/apis/interval-metrics/fetch.js";
 import { fetchKeyMetrics } from "../../../src/upstream/apis/key-metrics/fetch.js";
-import { fetchSkillSegments } from "../../../src/upstream/apis/skill-segments/fetch.js";
+import { fetchSkillSegments } from "../../../src/upstream/apis/skill-segments/descriptor.js";
 import type { Exchange } from "../../../src/upstream/call.js";
 import { keyMetricsCall } from "../apis/key-metrics-page.js";
 import { failed } from "../platform-by-hand.js";

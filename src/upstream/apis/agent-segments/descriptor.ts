@@ -1,21 +1,109 @@
-import { common, contains, fitsUrl, lookUpByIds, union } from "../../planning/parts.js";
-import { type AgentSegmentsLevel, canonical, type Ids } from "../../question.js";
-import { type Api, counted, largest, type QuestionOf } from "../descriptor.js";
+import { agentSegmentMetrics } from "../../../catalogue/agent-segments.js";
+import type { Window } from "../../../time.js";
+import type { AgentSegmentsCall, ExchangeRequest, Fetch } from "../../call.js";
+import {
+  type AgentSegmentsLevel,
+  type AgentSegmentsQuestion,
+  type AgentSegmentsReply,
+  canonical,
+  common,
+  contains,
+  fitsUrl,
+  type Ids,
+  type Rows,
+  type SegmentsSection,
+  union,
+  type Values,
+} from "../../question.js";
+import { type Api, counted, type QuestionOf } from "../descriptor.js";
+import { AnswerReader, idList, type Json, requestPath, Sections } from "../platform-form.js";
 import {
   combinedSegments,
   intervalInUse,
-  joinedByIds,
   maxFreeCells,
   mayTryAll,
   mayWiden,
   mergeSegments,
+  type Place,
   pickedRows,
+  readSegments,
+  segmentsApi,
   segmentsCovered,
-  splitByIds,
-  withoutPages,
+  segmentsFault,
+  skillsOf,
+  totalOf,
 } from "../segments/segments.js";
-import { faultFor, fetchAgentSegments } from "./fetch.js";
 import { stored } from "./stored.js";
+
+/**
+ * One GET of msgagentsegments, whatever the number of agents and skills. `window` ends when the platform was asked, or
+ * where its intervals end. `total` is the platform's own, over exactly the agents of the call.
+ */
+export const fetchAgentSegments: Fetch<"agent-segments"> = async (call, { account, exchange, read }) => {
+  const response = await exchange(agentSegmentsRequest(call, account));
+  const reader = new AnswerReader("AGENT_SEGMENTS", account);
+  const sections = new Sections<SegmentsSection>();
+  const parts = { call, reader, sections };
+  const reply = readSegments(response, call, { ...parts, readLevel: (level, window, place) => readLevel(level, window, place, parts) });
+  read({ rows: reply.agents.size });
+  return { reply, pages: 1, bytes: response.bytes, remarks: [] };
+};
+
+export const agentSegmentsRequest = (call: AgentSegmentsCall, account: string): ExchangeRequest => ({
+  service: "operations",
+  method: "GET",
+  idsAreKeys: true,
+  path: requestPath(`/operations/api/account/${encodeURIComponent(account)}/msgagentsegments`, {
+    v: 1,
+    timeframe: call.lastMinutes,
+    interval: call.everyMinutes,
+    agentIds: idList(call.agents),
+    skillIds: call.skills && idList(call.skills),
+    groupIds: call.groupIds && idList(call.groupIds),
+    userType: call.userType.toLowerCase(),
+    source: call.source,
+  }),
+});
+
+interface Parts {
+  call: AgentSegmentsCall;
+  reader: AnswerReader;
+  sections: Sections<SegmentsSection>;
+}
+
+function readLevel(level: Json | null, window: Window, place: Place, { call: { skills }, reader, sections }: Parts): AgentSegmentsLevel {
+  if (level === null) return { window, agents: new Map(), bySkill: skills && new Map(), total: null };
+  const rows = () => readAgents(reader.requiredMap(level.agentsMetrics, "agentsMetrics"), reader);
+  const agents = sections.read(`${place}rows`, rows, null);
+  const bySkill = () => readSkills(level, agents?.size !== 0, reader);
+  const total = () => readValues(reader.object(totalOf(level, level.agentsMetrics), "metricsTotal"), reader);
+  return {
+    window,
+    agents: agents ?? new Map(),
+    bySkill: skills && sections.read(`${place}bySkill`, bySkill, new Map()),
+    total: sections.read(`${place}total`, total, null),
+  };
+}
+
+/** `isThere`: agents have rows, so the map of skills may not be left out. */
+function readSkills(level: Json, isThere: boolean, reader: AnswerReader): ReadonlyMap<string, Rows> {
+  const section = skillsOf(level, "metricsPerSkill");
+  const skills = isThere ? reader.requiredMap(section, "metricsPerSkill") : reader.map(section, "metricsPerSkill");
+  return new Map(Object.entries(skills).map(([id, skill]) => [id, readAgents(reader.requiredMap(skill, "a skill"), reader)]));
+}
+
+const readAgents = (section: Json, reader: AnswerReader): Rows =>
+  reader.rows(reader.map(section.metricsPerAgent, "metricsPerAgent"), "an agent", (raw) => readValues(raw, reader));
+
+const readValues = (raw: Json, reader: AnswerReader): Values =>
+  reader.segmentValues(agentSegmentMetrics, agentSegmentMetrics.metrics.totalAgentConversationSegments, raw);
+
+/** The message of the faulty section that the question needs; null when the reply can answer it. */
+export function faultFor({ faults }: AgentSegmentsReply, { of, everyMinutes, skills }: AgentSegmentsQuestion): string | null {
+  return segmentsFault(faults, { of, everyMinutes, split: skills !== null });
+}
+
+// ---------------------------------------------------------------- descriptor
 
 type Asked = QuestionOf<"agent-segments">;
 
@@ -24,7 +112,7 @@ const splitCovers = (split: Ids | null, wanted: Ids | null): boolean => wanted =
 
 /** Agent ids, skill ids of the split and metrics share a call; intervals, filters and totals over other agents do not. */
 export const agentSegments: Api<"agent-segments"> = {
-  ...withoutPages,
+  ...segmentsApi,
   name: "agent-segments",
   metricsApi: "AGENT_SEGMENTS",
   title: "Agent segments",
@@ -32,12 +120,6 @@ export const agentSegments: Api<"agent-segments"> = {
   scope: ({ lastMinutes, groupIds, userType, source }) => [lastMinutes, groupIds, userType, source],
   // Split by every skill, agents' own figures are those of every skill, whether skills filter them or not.
   restricted: (question, off) => (off.includes("split") && question.skills !== null ? { ...question, skills: "all" } : question),
-  split(question) {
-    return splitByIds(this, question);
-  },
-  joined(question, replies) {
-    return joinedByIds(this, question, replies);
-  },
   apartBy(question, off) {
     if (off === "widen") return [question.agents, question.skills];
     if (off === "split") return question.skills !== null;
@@ -108,19 +190,16 @@ export const agentSegments: Api<"agent-segments"> = {
   // Rows are in every answer, a total in those of exactly its agents.
   holds: ({ agents }) => ["rows", `total ${agents}`],
   sought: ({ of, agents }) => (of === "rows" ? "rows" : `total ${agents}`),
-  lookUp(records, question, usable) {
-    return lookUpByIds(this, records, question, ["segments"], usable);
-  },
   faultFor,
 
   slot: ({ everyMinutes, agents, skills }) => canonical([everyMinutes, agents, skills]),
   named: ({ agents, skills }) => (agents !== "all" ? agents : skills === "all" ? null : skills),
   withNamed: (call, ids) => (call.agents !== "all" ? { ...call, agents: ids } : { ...call, skills: ids }),
   shape: ({ agents }) => (agents === "all" ? null : shape),
-  *sizes({ call, reply }, known) {
+  *sizes({ call, reply }) {
     if (call.agents !== "all") return;
-    yield largest(sizeName("agents", call), reply.agents.size, known);
-    if (call.skills === "all") yield largest(sizeName("skills", call), reply.bySkill?.size ?? 0, known);
+    yield [sizeName("agents", call), reply.agents.size];
+    if (call.skills === "all") yield [sizeName("skills", call), reply.bySkill?.size ?? 0];
   },
   rows: ({ agents }) => agents.size,
 

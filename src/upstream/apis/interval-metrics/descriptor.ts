@@ -1,7 +1,6 @@
 import { alignedOutward, cutAtDays, dayMs, hourMs, joined as joinedWindows, minuteMs, slotsOf, type Window } from "../../../time.js";
-import { regionsOf } from "../../planning/regions.js";
 import { canonical, type Grouping, type IntervalFilters, type IntervalMetricsReply, type IntervalRow, textOf } from "../../question.js";
-import { type AnswerRecord, type Api, counted, type FoundPart, largest, type QuestionOf, type Seen, type Usable } from "../descriptor.js";
+import { type AnswerRecord, type Api, counted, type FoundPart, type QuestionOf, regionsOf, type Seen, type Usable } from "../descriptor.js";
 import { fetchIntervalMetrics } from "./fetch.js";
 import { stored } from "./stored.js";
 
@@ -113,15 +112,14 @@ export const intervalMetrics: Api<"interval-metrics"> = {
   },
   withNamed: (call) => call,
   shape: ({ filters, grouping }) => (Object.keys(parted(filters, grouping).picks).length > 0 ? named : null),
-  *sizes({ call, reply }, known) {
+  *sizes({ call, reply }) {
     const slots = slotsIn(call);
     const isUnpicked = Object.keys(parted(call.filters, call.grouping).picks).length === 0;
-    if (isUnpicked && slots > 0 && reply.pending.length === 0) yield largest(rowsName(call), reply.rows.length / slots, known);
+    if (isUnpicked && slots > 0 && reply.pending.length === 0) yield [rowsName(call), reply.rows.length / slots];
   },
-  sizesSoFar: (call, rows, known) =>
-    rows > 0 && Object.keys(parted(call.filters, call.grouping).picks).length === 0
-      ? [largest(rowsName(call), rows / slotsIn(call), known)]
-      : [],
+  sizesVary: true,
+  sizesSoFar: (call, rows) =>
+    rows > 0 && Object.keys(parted(call.filters, call.grouping).picks).length === 0 ? [[rowsName(call), rows / slotsIn(call)]] : [],
   // All of it had ended long before it was asked for, and nothing is pending.
   isSettled: ({ asOf, window, pending }) => window.to <= asOf - settledAfterMs && pending.length === 0,
   rows: ({ rows }) => rows.length,

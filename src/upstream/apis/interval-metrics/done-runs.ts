@@ -1,5 +1,5 @@
 import { ceilTo, floorTo, joined, type Window } from "../../../time.js";
-import type { AnswerReader, Json } from "../answer-reader.js";
+import type { AnswerReader, Json } from "../platform-form.js";
 import { readTimes } from "./row.js";
 
 /**

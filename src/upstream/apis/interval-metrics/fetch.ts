@@ -1,6 +1,6 @@
 import { joined, minuteMs, slotsOf, type Window } from "../../../time.js";
 import type { ExchangeRequest, Fetch } from "../../call.js";
-import { AnswerReader } from "../answer-reader.js";
+import { AnswerReader } from "../platform-form.js";
 import { doneRuns } from "./done-runs.js";
 import { judgedRows, type RowRead } from "./judged-rows.js";
 import { readPages } from "./pages.js";

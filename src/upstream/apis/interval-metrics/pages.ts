@@ -1,6 +1,6 @@
 import type { Window } from "../../../time.js";
 import type { CallContext, ExchangeRequest, ExchangeResponse } from "../../call.js";
-import { type AnswerReader, isObject, type Json } from "../answer-reader.js";
+import { type AnswerReader, isObject, type Json } from "../platform-form.js";
 import type { Position } from "./request.js";
 
 export interface PagesTerms<R> {

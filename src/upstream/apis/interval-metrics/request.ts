@@ -3,7 +3,7 @@ import { metricsOf } from "../../../catalogue/metric.js";
 import type { Window } from "../../../time.js";
 import type { ExchangeRequest, IntervalMetricsCall } from "../../call.js";
 import type { Grouping } from "../../question.js";
-import { requestPath } from "../request-path.js";
+import { requestPath } from "../platform-form.js";
 
 /** Where a page begins: a page key, or an offset in the older manner; null at the first page. */
 export type Position = Readonly<Record<"pageKey", string> | Record<"offset", string>> | null;

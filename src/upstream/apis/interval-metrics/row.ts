@@ -2,7 +2,7 @@ import { intervalMetrics } from "../../../catalogue/interval-metrics.js";
 import { metricsOf } from "../../../catalogue/metric.js";
 import type { Window } from "../../../time.js";
 import type { Grouping, IntervalRow, Values } from "../../question.js";
-import type { AnswerReader, Json } from "../answer-reader.js";
+import type { AnswerReader, Json } from "../platform-form.js";
 import type { RowRead } from "./judged-rows.js";
 import { platformNames } from "./request.js";
 

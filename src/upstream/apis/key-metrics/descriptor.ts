@@ -1,8 +1,9 @@
 import type { KeyMetricsCall } from "../../call.js";
-import { common, contains, equalIds, lookUpByIds, union } from "../../planning/parts.js";
-import { regionsOf } from "../../planning/regions.js";
 import {
   canonical,
+  common,
+  contains,
+  equalIds,
   type Ids,
   idSet,
   type KeyKind,
@@ -12,8 +13,9 @@ import {
   type KeyMetricsWindow,
   keysPerPage,
   textOf,
+  union,
 } from "../../question.js";
-import type { AnswerRecord, Api, FreshnessKind, QuestionOf, Seen } from "../descriptor.js";
+import { type AnswerRecord, type Api, type FreshnessKind, lookUpByIds, type QuestionOf, regionsOf, type Seen } from "../descriptor.js";
 import { continued } from "./continued.js";
 import { faultFor, fetchKeyMetrics } from "./fetch.js";
 import { windowAt } from "./request.js";
@@ -154,6 +156,7 @@ export const keyMetrics: Api<"key-metrics"> = {
     if (!call.groupBy || reply.count === null || call.filters[ownFilter(call.groupBy)] !== null) return;
     for (const name of sizeNames(call.groupBy, call.filters, call)) yield [name, reply.count];
   },
+  sizesVary: false,
   sizesSoFar: () => [],
   isSettled: () => false,
   rows: ({ rows }) => rows.length,

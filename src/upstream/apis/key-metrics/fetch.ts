@@ -1,6 +1,6 @@
 import type { Fetch, KeyMetricsCall } from "../../call.js";
 import type { KeyMetricsQuestion, KeyMetricsReply, KeyMetricsSection } from "../../question.js";
-import { AnswerReader, firstFault, Sections } from "../answer-reader.js";
+import { AnswerReader, firstFault, Sections } from "../platform-form.js";
 import { type Listing, type ListingTerms, readListing } from "./listing.js";
 import { type Page, readPage, readTotal } from "./page.js";
 import { keyMetricsRequest, windowAt } from "./request.js";

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { keyMetricsByTime, keyMetricsCurrent } from "../../../catalogue/key-metrics.js";
 import type { KeyMetricsReply, KeyMetricsRow, KeyMetricsSection } from "../../question.js";
-import { type AnswerReader, isCount, isObject, type Json, type Sections } from "../answer-reader.js";
+import { type AnswerReader, isCount, isObject, type Json, type Sections } from "../platform-form.js";
 
 /** One page of keys. */
 export interface Page {

@@ -3,7 +3,7 @@ import { type MetricGroup, metricsOf } from "../../../catalogue/metric.js";
 import { ceilTo, minuteMs, type Window } from "../../../time.js";
 import type { ExchangeRequest, KeyMetricsCall } from "../../call.js";
 import { type KeyMetricsWindow, keysPerPage } from "../../question.js";
-import { idList, requestPath } from "../request-path.js";
+import { idList, requestPath } from "../platform-form.js";
 
 /**
  * The POST for one page. Both response sections are always named; a call that wants keys alone asks for the current

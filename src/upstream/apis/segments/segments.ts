@@ -1,19 +1,56 @@
 import { floorTo, minuteMs, slotsOf, type Window } from "../../../time.js";
 import type { ExchangeResponse } from "../../call.js";
-import { common, contains, equalIds, fitsUrl, union } from "../../planning/parts.js";
-import type { Faults, Ids, Question, Replied, ReplyByApi, Rows, SegmentsSection } from "../../question.js";
-import { type AnswerReader, firstFault, isObject, type Json, type Sections } from "../answer-reader.js";
-import type { Api, QuestionOf, Seen } from "../descriptor.js";
+import {
+  common,
+  contains,
+  equalIds,
+  type Faults,
+  fitsUrl,
+  type Ids,
+  type Question,
+  type Replied,
+  type ReplyByApi,
+  type Rows,
+  type SegmentsSection,
+  union,
+} from "../../question.js";
+import { type AnswerRecord, type Api, type Found, lookUpByIds, type QuestionOf, type Seen, type Usable } from "../descriptor.js";
+import { type AnswerReader, firstFault, isObject, type Json, type Sections } from "../platform-form.js";
 
-/** What holds of both segment APIs, whose answers have no pages and whose windows are not cut. */
-export const withoutPages = {
+type SegmentsApi = "agent-segments" | "skill-segments";
+
+/** What both segment APIs have in common: their answers have no pages, and their windows are not cut. */
+export const segmentsApi = {
   service: "operations",
   kinds: ["segments"],
   kindsOf: () => ["segments"] as const,
+  /** Where rows are not the same beside others, each id is a part by itself. */
+  split<A extends SegmentsApi>(this: Pick<Api<A>, "ids" | "withIds">, question: QuestionOf<A>): QuestionOf<A>[] {
+    const ids = this.ids(question);
+    return mayWiden(question) || ids === null || ids === "all" ? [question] : ids.map((id) => this.withIds(question, [id]));
+  },
+  joined<A extends SegmentsApi>(
+    this: Pick<Api<A>, "split" | "combined">,
+    question: QuestionOf<A>,
+    replies: readonly ReplyByApi[A][],
+  ): ReplyByApi[A] {
+    if (replies.length === 1) return replies[0]!;
+    const parts = this.split(question).map((part, index) => ({ question: part, reply: replies[index]! }));
+    return this.combined(question, parts);
+  },
+  lookUp<A extends SegmentsApi>(
+    this: Parameters<typeof lookUpByIds<A>>[0],
+    records: readonly AnswerRecord<A>[],
+    question: QuestionOf<A>,
+    usable: Usable,
+  ): Found<QuestionOf<A>> {
+    return lookUpByIds(this, records, question, ["segments"], usable);
+  },
   aligned: <Q>(question: Q): Q => question,
   regions: <Q>(questions: readonly Q[]): Q[][] => [[...questions]],
   cutShort: <C>(call: C): C => call,
   continued: <R>(_: unknown, rest: R): R => rest,
+  sizesVary: true,
   sizesSoFar: () => [],
   isSettled: () => false,
   isWorth: () => true,
@@ -24,25 +61,6 @@ export const maxFreeCells = 50_000;
 
 /** Whether rows are the same on this account however many ids are asked for with them. */
 export const mayWiden = ({ mergesOff = [] }: Pick<Question, "mergesOff">): boolean => !mergesOff.includes("widen");
-
-type Parts<A extends "agent-segments" | "skill-segments"> = Pick<Api<A>, "ids" | "withIds" | "combined">;
-
-/** Where rows are not the same beside others, each id is a part by itself. */
-export function splitByIds<A extends "agent-segments" | "skill-segments">(api: Parts<A>, question: QuestionOf<A>): QuestionOf<A>[] {
-  const ids = api.ids(question);
-  return mayWiden(question) || ids === null || ids === "all" ? [question] : ids.map((id) => api.withIds(question, [id]));
-}
-
-/** The reply to the whole out of those to the parts of `splitByIds`. */
-export function joinedByIds<A extends "agent-segments" | "skill-segments">(
-  api: Parts<A>,
-  question: QuestionOf<A>,
-  replies: readonly ReplyByApi[A][],
-): ReplyByApi[A] {
-  if (replies.length === 1) return replies[0]!;
-  const parts = splitByIds(api, question).map((part, index) => ({ question: part, reply: replies[index]! }));
-  return api.combined(question, parts);
-}
 
 /** Ids that an account is taken to have while none were counted. */
 const assumedIds = 500;

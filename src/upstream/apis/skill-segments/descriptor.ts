@@ -1,21 +1,92 @@
-import { common, lookUpByIds } from "../../planning/parts.js";
-import { canonical, type SkillSegmentsLevel } from "../../question.js";
-import { type Api, counted, largest, type QuestionOf } from "../descriptor.js";
+import { skillSegmentMetrics } from "../../../catalogue/skill-segments.js";
+import type { Window } from "../../../time.js";
+import type { ExchangeRequest, Fetch, SkillSegmentsCall } from "../../call.js";
+import {
+  canonical,
+  common,
+  type Rows,
+  type SegmentsSection,
+  type SkillSegmentsLevel,
+  type SkillSegmentsQuestion,
+  type SkillSegmentsReply,
+  type Values,
+} from "../../question.js";
+import { type Api, counted, type QuestionOf } from "../descriptor.js";
+import { AnswerReader, idList, type Json, requestPath, Sections } from "../platform-form.js";
 import {
   combinedSegments,
+  figuresOf,
   intervalInUse,
-  joinedByIds,
   maxFreeCells,
   mayTryAll,
   mayWiden,
   mergeSegments,
+  type Place,
   pickedRows,
+  readSegments,
+  segmentsApi,
   segmentsCovered,
-  splitByIds,
-  withoutPages,
+  segmentsFault,
+  skillsOf,
+  totalOf,
 } from "../segments/segments.js";
-import { faultFor, fetchSkillSegments } from "./fetch.js";
 import { stored } from "./stored.js";
+
+/** One GET of msgskillsegments, whatever the number of skills; window and total as in agent segments. */
+export const fetchSkillSegments: Fetch<"skill-segments"> = async (call, { account, exchange, read }) => {
+  const response = await exchange(skillSegmentsRequest(call, account));
+  const reader = new AnswerReader("SKILL_SEGMENTS", account);
+  const sections = new Sections<SegmentsSection>();
+  const parts = { reader, sections };
+  const reply = readSegments(response, call, { ...parts, readLevel: (level, window, place) => readLevel(level, window, place, parts) });
+  read({ rows: reply.skills.size });
+  return { reply, pages: 1, bytes: response.bytes, remarks: [] };
+};
+
+export const skillSegmentsRequest = (call: SkillSegmentsCall, account: string): ExchangeRequest => ({
+  service: "operations",
+  method: "GET",
+  idsAreKeys: true,
+  path: requestPath(`/operations/api/account/${encodeURIComponent(account)}/msgskillsegments`, {
+    v: 1,
+    timeframe: call.lastMinutes,
+    interval: call.everyMinutes,
+    skillIds: idList(call.skills),
+    userType: call.userType.toLowerCase(),
+  }),
+});
+
+interface Parts {
+  reader: AnswerReader;
+  sections: Sections<SegmentsSection>;
+}
+
+function readLevel(level: Json | null, window: Window, place: Place, { reader, sections }: Parts): SkillSegmentsLevel {
+  if (level === null) return { window, skills: new Map(), total: null };
+  const total = () => readValues(reader.object(totalOf(level, level.skillsMetrics ?? level.skillsMetricsPerAgent), "metricsTotal"), reader);
+  return {
+    window,
+    skills: sections.read(`${place}rows`, () => readRows(level, reader), new Map()),
+    total: sections.read(`${place}total`, total, null),
+  };
+}
+
+function readRows(level: Json, reader: AnswerReader): Rows {
+  const skills = skillsOf(level, "skillsMetrics");
+  if (skills === undefined) throw reader.invalid("skillsMetrics is missing");
+  return reader.rows(reader.map(skills, "skillsMetrics"), "a skill", (raw) => readValues(figuresOf(raw, segments.answer), reader));
+}
+
+const segments = skillSegmentMetrics.metrics.totalSkillConversationSegments;
+
+const readValues = (raw: Json, reader: AnswerReader): Values => reader.segmentValues(skillSegmentMetrics, segments, raw);
+
+/** The message of the faulty section that the question needs; null when the reply can answer it. */
+export function faultFor({ faults }: SkillSegmentsReply, { of, everyMinutes }: SkillSegmentsQuestion): string | null {
+  return segmentsFault(faults, { of, everyMinutes, split: false });
+}
+
+// ---------------------------------------------------------------- descriptor
 
 type Asked = QuestionOf<"skill-segments">;
 
@@ -23,19 +94,13 @@ const part = (question: Asked) => ({ of: question.of, ids: question.skills, ever
 
 /** Skill ids and metrics share a call; intervals, user types and totals over other skills do not. */
 export const skillSegments: Api<"skill-segments"> = {
-  ...withoutPages,
+  ...segmentsApi,
   name: "skill-segments",
   metricsApi: "SKILL_SEGMENTS",
   title: "Skill segments",
 
   scope: ({ lastMinutes, userType }) => [lastMinutes, userType],
   restricted: (question) => question,
-  split(question) {
-    return splitByIds(this, question);
-  },
-  joined(question, replies) {
-    return joinedByIds(this, question, replies);
-  },
   apartBy(question, off) {
     if (off === "widen") return question.skills;
     return off === "summary" ? question.everyMinutes : undefined;
@@ -77,17 +142,14 @@ export const skillSegments: Api<"skill-segments"> = {
   // Rows are in every answer, a total in those of exactly its skills.
   holds: ({ skills }) => ["rows", `total ${skills}`],
   sought: ({ of, skills }) => (of === "rows" ? "rows" : `total ${skills}`),
-  lookUp(records, question, usable) {
-    return lookUpByIds(this, records, question, ["segments"], usable);
-  },
   faultFor,
 
   slot: ({ everyMinutes, skills }) => canonical([everyMinutes, skills]),
   named: ({ skills }) => (skills === "all" ? null : skills),
   withNamed: (call, skills) => ({ ...call, skills }),
   shape: ({ skills }) => (skills === "all" ? null : named),
-  *sizes({ call, reply }, known) {
-    if (call.skills === "all") yield largest(sizeName(call), reply.skills.size, known);
+  *sizes({ call, reply }) {
+    if (call.skills === "all") yield [sizeName(call), reply.skills.size];
   },
   rows: ({ skills }) => skills.size,
 

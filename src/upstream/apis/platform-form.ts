@@ -1,7 +1,55 @@
+import { agentSegmentMetrics } from "../../catalogue/agent-segments.js";
+import { intervalMetrics } from "../../catalogue/interval-metrics.js";
+import { keyMetricsByTime } from "../../catalogue/key-metrics.js";
 import { type Metric, type MetricGroup, type MetricsApi, metricsOf } from "../../catalogue/metric.js";
+import { skillSegmentMetrics } from "../../catalogue/skill-segments.js";
 import { GatewayError } from "../../errors.js";
-import type { Faults, Rows, Values } from "../question.js";
-import { notAsDocumented } from "./platform-api.js";
+import type { ExchangeRequest } from "../call.js";
+import type { Faults, Ids, Rows, Values } from "../question.js";
+
+/** The form in which the platform takes requests and gives answers, as far as its APIs have it in common. */
+
+/** How error messages name an API: the vendor's title of its page. */
+export const titleOf: Readonly<Record<MetricsApi, string>> = {
+  AGENT_SEGMENTS: agentSegmentMetrics.source,
+  SKILL_SEGMENTS: skillSegmentMetrics.source,
+  KEY_METRICS: keyMetricsByTime.source,
+  INTERVAL_METRICS: intervalMetrics.source,
+};
+
+/** The API a request asks. Operations serves two, told apart by the method at the end of the path. */
+export function apiOf({ service, path }: Pick<ExchangeRequest, "service" | "path">): MetricsApi {
+  if (service === "keyMetrics") return "KEY_METRICS";
+  if (service === "intervalMetrics") return "INTERVAL_METRICS";
+  return path.includes("/msgskillsegments") ? "SKILL_SEGMENTS" : "AGENT_SEGMENTS";
+}
+
+/** UPSTREAM_INVALID_RESPONSE; `what` completes the sentence and must not quote the answer. */
+export const notAsDocumented = (api: MetricsApi, account: string, what: string): GatewayError =>
+  new GatewayError("UPSTREAM_INVALID_RESPONSE", `${titleOf[api]}: the platform's answer is not as documented: ${what}.`, { api, account });
+
+// ---------------------------------------------------------------- requests
+
+export type Parameters = Readonly<Record<string, string | number | boolean | null>>;
+
+/** A path with its query: parameters in their order, those that are null left out. Commas and colons stay as they are. */
+export function requestPath(path: string, parameters: Parameters): string {
+  const parts = Object.entries(parameters).flatMap(([name, value]) => (value === null ? [] : [`${name}=${encoded(String(value))}`]));
+  return `${path}?${parts.join("&")}`;
+}
+
+const encoded = (value: string): string => encodeURIComponent(value).replaceAll("%2C", ",").replaceAll("%3A", ":");
+
+/**
+ * Ids as the platform lists them in a query. Throws a TypeError for an empty list: sent, it would mean every id,
+ * and a question about nothing makes no call.
+ */
+export function idList(ids: Ids): string {
+  if (ids.length === 0) throw new TypeError("A call needs at least one id or all of them, but its list is empty.");
+  return ids === "all" ? ids : ids.join(",");
+}
+
+// ---------------------------------------------------------------- answers
 
 export type Json = Readonly<Record<string, unknown>>;
 
