@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { accountsOf, type Defaults, spokenIn } from "./config/accounts-file.js";
 import { apiKeysOf } from "./config/api-keys-file.js";
 import { type ApiKey, type AuthConfig, authOf } from "./config/auth.js";
+import { type BusinessMetrics, businessMetricsOf } from "./config/business-metrics-file.js";
 import { ConfigError } from "./config/config-error.js";
 import { misspeltIn, sentencesOn } from "./config/misspelt.js";
 import { oauth1Hint } from "./config/oauth1.js";
@@ -65,6 +66,8 @@ export interface MetricsConfig {
   operations: readonly string[];
   /** Where they are served to whoever can reach it; left out: at /metrics of the gateway, for callers with the right metrics. */
   address?: { host: string; port: number };
+  /** Figures of accounts that are served beside them; left out: none. */
+  business?: BusinessMetrics;
 }
 
 export interface AccountConfig {
@@ -103,7 +106,10 @@ export function configFrom(environment: Environment, simulator?: SimulatedAccoun
   const causes = () => sentencesOn(misspeltOf(environment, read).filter(({ meant }) => meant !== null));
   if (!settled.success || problems.length > 0) throw new ConfigError([...problems, ...causes()]);
   const set = settled.data;
-  const file = (setting: "ACCOUNTS_FILE" | "API_KEYS_FILE" | "TRUSTED_DOCUMENTS_FILE", path: string): YamlFile => {
+  const file = (
+    setting: "ACCOUNTS_FILE" | "API_KEYS_FILE" | "BUSINESS_METRICS_FILE" | "TRUSTED_DOCUMENTS_FILE",
+    path: string,
+  ): YamlFile => {
     return { setting, path, read, tell: (problem) => problems.push(problem) };
   };
   const keys = set.API_KEYS_FILE === undefined ? [] : apiKeysOf(file("API_KEYS_FILE", set.API_KEYS_FILE));
@@ -112,9 +118,13 @@ export function configFrom(environment: Environment, simulator?: SimulatedAccoun
     set.ACCOUNTS_FILE === undefined
       ? [...accountOf(set, simulator)]
       : accountsOf({ ...file("ACCOUNTS_FILE", set.ACCOUNTS_FILE), secrets: given }, defaultsOf(set));
+  const business =
+    set.BUSINESS_METRICS_FILE === undefined
+      ? undefined
+      : businessMetricsOf(file("BUSINESS_METRICS_FILE", set.BUSINESS_METRICS_FILE), accounts);
   problems.push(...twoUsesOfOneHeader(set, accounts));
   if (problems.length > 0) throw new ConfigError([...problems, ...causes()]);
-  return frozen(fromSettings(set, accounts, keys, documents));
+  return frozen(fromSettings(set, accounts, keys, documents, business));
 }
 
 /**
@@ -145,6 +155,7 @@ const fromSettings = (
   accounts: readonly AccountConfig[],
   keys: readonly ApiKey[],
   documents: TrustedDocuments["byHash"],
+  business: BusinessMetrics | undefined,
 ): Config => ({
   host: set.HOST,
   port: set.PORT,
@@ -172,16 +183,16 @@ const fromSettings = (
   trustedDocuments: { mode: set.TRUSTED_DOCUMENTS, byHash: documents },
   corsOrigins: set.CORS_ORIGINS ?? [],
   subscriptions: subscriptionsOf(set),
-  ...(set.METRICS === "true" && { metrics: metricsOf(set) }),
+  ...(set.METRICS === "true" && { metrics: metricsOf(set, business) }),
   federationIdKey: set.FEDERATION_ID_KEY === "true",
 });
 
-const metricsOf = ({
-  METRICS_HOST: host = "127.0.0.1",
-  METRICS_PORT: port,
-  METRICS_OPERATIONS: operations = [],
-}: Settings): MetricsConfig => ({
+const metricsOf = (
+  { METRICS_HOST: host = "127.0.0.1", METRICS_PORT: port, METRICS_OPERATIONS: operations = [] }: Settings,
+  business: BusinessMetrics | undefined,
+): MetricsConfig => ({
   operations,
+  ...(business && { business }),
   ...(port !== undefined && { address: { host, port } }),
 });
 

@@ -75,6 +75,7 @@ describe("configFrom", () => {
         lifetimeMs: 86_400_000,
         callbackUrls: [],
       },
+      metrics: { operations: [] },
       federationIdKey: false,
     };
     expect(configFrom(account)).toEqual(expected);

@@ -31,8 +31,10 @@ const callbackWithoutSecret = ({ SUBSCRIPTION_CALLBACK_URLS: urls, ROUTER_SECRET
 
 /** What is set for metrics that nobody could read. */
 function idleMetrics(given: Given): string[] {
-  const set = (["METRICS_HOST", "METRICS_PORT", "METRICS_OPERATIONS"] as const).filter((name) => given[name] !== undefined);
-  if (given.METRICS !== "true") return set.map((name) => `${name} must be unset unless METRICS is true, but is set.`);
+  const set = (["METRICS_HOST", "METRICS_PORT", "METRICS_OPERATIONS", "BUSINESS_METRICS_FILE"] as const).filter(
+    (name) => given[name] !== undefined,
+  );
+  if (given.METRICS === "false") return set.map((name) => `${name} must be unset when METRICS is false, but is set.`);
   return given.METRICS_HOST !== undefined && given.METRICS_PORT === undefined
     ? ["METRICS_PORT must be set when METRICS_HOST is set, but is unset."]
     : [];

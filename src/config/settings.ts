@@ -70,10 +70,11 @@ export const settings = z.object({
   TRUSTED_DOCUMENTS: oneOf(["off", "report", "enforce"]).prefault("off"),
   TRUSTED_DOCUMENTS_FILE: text(/./, "the path of a JSON file").optional(),
 
-  METRICS: oneOf(["true", "false"]).prefault("false"),
+  METRICS: oneOf(["true", "false"]).prefault("true"),
   METRICS_HOST: text(/^[A-Za-z0-9.:_-]+$/, "a host name or an address").optional(),
   METRICS_PORT: wholeOf([0, 65_535]).optional(),
   METRICS_OPERATIONS: operationNames().optional(),
+  BUSINESS_METRICS_FILE: text(/./, "the path of a YAML file").optional(),
 
   ...subscriptionSettings,
 

@@ -16,6 +16,8 @@ export interface YamlFile {
 
 /** Values under these names are never shown: they are secrets, or stand where somebody may have written one. */
 const secretPlaces: ReadonlySet<PropertyKey> = new Set(["credentials", "sha256"]);
+/** Lists whose texts may be shown: nobody writes a secret there. */
+const plainLists: ReadonlySet<PropertyKey | undefined> = new Set(["metrics"]);
 
 /**
  * What the file says, as its schema reads it; undefined when there is a problem, which is told. Every scalar is read as text, so
@@ -82,5 +84,6 @@ function given(path: readonly PropertyKey[], said: unknown): string {
   if (isSecret(path)) return "what was given";
   if (Array.isArray(value)) return value.length === 0 ? "an empty list" : "a list";
   if (typeof value === "object") return "a map";
-  return typeof path.at(-1) === "string" && path.length > 1 ? shownValue(value) : "a text";
+  const isSetting = typeof path.at(-1) === "string" && path.length > 1;
+  return isSetting || plainLists.has(path.at(-2)) ? shownValue(value) : "a text";
 }

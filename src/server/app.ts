@@ -9,6 +9,7 @@ import type { Tracer } from "../telemetry/tracer.js";
 import { AnswerMemo, memoShare } from "./answer-memo.js";
 import { type ApolloOptions, apolloServer } from "./apollo.js";
 import { Authentication, type AuthOptions } from "./auth.js";
+import type { BusinessMetricsOptions } from "./business/business-metrics.js";
 import { allowOrigins } from "./cors.js";
 import type { Gateway } from "./gateway-port.js";
 import { serveGraphql } from "./graphql-endpoint.js";
@@ -130,7 +131,9 @@ export async function startApp({
   const live = startLive(app.server, { gateway, config, authenticate, trust, time: liveTime, log });
   app.addHook("preClose", () => live.stop());
 
-  const scraped = metrics && (await serveMetrics(app, { metrics, authenticate, address: config.metrics?.address }));
+  const business = await businessMetrics({ gateway, config, time: liveTime, log });
+  app.addHook("preClose", async () => business?.stop());
+  const scraped = metrics && (await serveMetrics(app, { metrics, business, authenticate, address: config.metrics?.address }));
   metrics?.watch({ gateway: gateway.state, live: () => live.counts, responses: () => memo.state() });
   await apollo.start();
   await app.register(async (scope) => {
@@ -174,6 +177,17 @@ export async function startApp({
       await gateway.close();
     },
   };
+}
+
+/** Without BUSINESS_METRICS_FILE nothing of it is loaded. */
+async function businessMetrics({
+  config,
+  ...others
+}: Pick<BusinessMetricsOptions, "gateway" | "time" | "log"> & Pick<AppOptions, "config">) {
+  const chosen = config.metrics?.business;
+  if (!chosen) return undefined;
+  const { BusinessMetrics } = await import("./business/business-metrics.js");
+  return new BusinessMetrics({ chosen, config, ...others });
 }
 
 /** What runs is answered first, but for what takes too long. */

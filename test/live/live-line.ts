@@ -10,6 +10,7 @@ import type { Gateway } from "../../src/server/gateway-port.js";
 import type { LiveTime } from "../../src/server/live/time.js";
 import { type Simulator, type SimulatorOptions, startSimulator } from "../../src/simulator/simulator.js";
 import { atWork } from "../support/still-line.js";
+import { telemetryOf } from "../support/telemetry-of.js";
 
 // Many real round trips, on a machine that may be busy.
 vi.setConfig({ testTimeout: 60_000 });
@@ -127,7 +128,8 @@ export async function startLiveLine({
       };
     },
   };
-  const app = await startApp({ gateway: counted, config, log, liveTime: time, graphiqlRoot: "/nonexistent" });
+  const { counted: telemetry } = telemetryOf(config);
+  const app = await startApp({ gateway: counted, config, log, ...telemetry, liveTime: time, graphiqlRoot: "/nonexistent" });
   await gateway.lookedUp;
   simulator.resetCounts();
   const clients: Client[] = [];

@@ -130,7 +130,7 @@ keys:
     expect((await fetch(`${line.url}/metrics`)).status).toBe(404);
   });
 
-  it("is not there unless METRICS is true", async () => {
+  it("is not there when METRICS is false", async () => {
     const app = await start();
     expect((await post(app, "{ hello }")).status).toBe(200);
     expect((await fetch(`${app.url}/metrics`)).status).toBe(404);
@@ -149,7 +149,10 @@ describe("settings of metrics", () => {
 
   it("are refused where they cannot work", () => {
     expect(problemsOf({ METRICS: "yes" })).toEqual(['METRICS must be one of true, false, but is "yes".']);
-    expect(problemsOf({ METRICS_PORT: "9464" })).toEqual(["METRICS_PORT must be unset unless METRICS is true, but is set."]);
+    expect(problemsOf({ METRICS: "false", METRICS_PORT: "9464" })).toEqual([
+      "METRICS_PORT must be unset when METRICS is false, but is set.",
+    ]);
+    expect(problemsOf({ METRICS_PORT: "9464" })).toEqual([]);
     expect(problemsOf({ METRICS: "true", METRICS_HOST: "0.0.0.0" })).toEqual([
       "METRICS_PORT must be set when METRICS_HOST is set, but is unset.",
     ]);

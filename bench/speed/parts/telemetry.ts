@@ -30,10 +30,10 @@ interface Way {
 
 async function runTelemetry(scene: Scene, effort: Effort): Promise<Findings> {
   const platform = scene.keep(await startDashboardPlatform());
-  const off = scene.keep(await startFreshGateway("off", platform));
+  const off = scene.keep(await startFreshGateway("off", platform, { METRICS: "false" }));
   const ask = askGateway(dashboard((await skillIds(off)).slice(0, skillsOfDashboard)), "Dashboard");
   const traces = scene.keep(await collector());
-  const traced = { NODE_OPTIONS: `--import ${tracing}`, OTEL_EXPORTER_OTLP_ENDPOINT: traces.url };
+  const traced = { METRICS: "false", NODE_OPTIONS: `--import ${tracing}`, OTEL_EXPORTER_OTLP_ENDPOINT: traces.url };
   const settings = {
     "METRICS=true": { METRICS: "true", METRICS_OPERATIONS: "Dashboard" },
     "traces, one in twenty": { ...traced, OTEL_TRACES_SAMPLER: "parentbased_traceidratio", OTEL_TRACES_SAMPLER_ARG: "0.05" },
