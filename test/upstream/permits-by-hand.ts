@@ -1,13 +1,6 @@
 import type { Clock } from "../../src/clock.js";
 import type { Limits } from "../../src/upstream/budget/pace.js";
-import {
-  acquirePermit,
-  type Permit,
-  type PermitRequest,
-  type PermitSource,
-  type PermitTerms,
-  type Priority,
-} from "../../src/upstream/budget/permit.js";
+import type { Permit, PermitRequest, PermitSource, PermitTerms, Priority } from "../../src/upstream/budget/permit.js";
 import { RateLimiter } from "../../src/upstream/budget/rate-limiter.js";
 
 /** Under fake timers: moves with them, and not when the wall clock is set. */
@@ -101,3 +94,7 @@ export class RemotePermits implements PermitSource {
     };
   }
 }
+
+/** Resolves with a permit; rejects with the refusal. */
+export const acquirePermit = (source: PermitSource, terms: PermitTerms): Promise<Permit> =>
+  new Promise((grant, refuse) => source.request(terms, { grant, refuse }));

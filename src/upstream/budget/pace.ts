@@ -1,4 +1,5 @@
 import { minuteMs } from "../../time.js";
+import type { CountedPermit, PermitCounter } from "./permit.js";
 
 export interface Limits {
   /** Calls at once, 1..100. */
@@ -173,4 +174,36 @@ export class Pace {
     const recent = this.#begun.findIndex((at) => at > now - longestSpanMs);
     if (recent !== 0) this.#begun.splice(0, recent < 0 ? this.#begun.length : recent);
   }
+}
+
+/** Counts the permits of this process alone. */
+export class LocalCounter extends Pace implements PermitCounter {
+  #out = 0;
+
+  /** Permits that are out. */
+  get out(): number {
+    return this.#out;
+  }
+
+  take(now: number): CountedPermit | null {
+    if (this.#out >= this.concurrency || this.earliest(now, 0) > now) return null;
+    this.#out++;
+    this.granted();
+    let isUsed = false;
+    return {
+      use: (at) => {
+        isUsed = true;
+        this.used(at);
+        return true;
+      },
+      release: () => {
+        if (!isUsed) this.returned();
+        this.#out--;
+      },
+    };
+  }
+
+  /** Nobody else grants permits. */
+  wanted(): void {}
+  onChange(): void {}
 }

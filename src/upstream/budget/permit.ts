@@ -90,6 +90,40 @@ export interface PermitSource {
   close(): void;
 }
 
-/** Resolves with a permit; rejects with the refusal. */
-export const acquirePermit = (source: PermitSource, terms: PermitTerms): Promise<Permit> =>
-  new Promise((grant, refuse) => source.request(terms, { grant, refuse }));
+/** A request for a permit in the queue. */
+export interface Waiting {
+  terms: PermitTerms;
+  readonly requester: PermitRequester;
+  /** Rises with each request: of equal terms the first comes first. */
+  readonly arrival: number;
+  /** Monotonic ms at which it was asked for. */
+  readonly since: number;
+}
+
+/** One permit that is out, as it is counted. */
+export interface CountedPermit {
+  /** The request leaves now, and the windows count it from now on. False: the permit has expired. To be called at most once. */
+  use(now: number): boolean | Promise<boolean>;
+  /** The exchange is over, or was never made. To be called once. */
+  release(): void;
+}
+
+/** Who counts permits against the limits of one account at one service: this process alone, or all replicas together. All times are monotonic ms. */
+export interface PermitCounter {
+  /** When the permit behind `ahead` others can come at the earliest, as far as is known. */
+  earliest(now: number, ahead: number): number;
+  /** Permits that may be out at once, and those that are, as far as is known. */
+  readonly concurrency: number;
+  readonly out: number;
+  /** When the pause after a 429 ends; in the past while there is none. */
+  readonly pausedUntil: number;
+  /** A permit, if one is to be had now. */
+  take(now: number): CountedPermit | null;
+  /** Told which requests still wait, most urgent first, whenever that has changed. Where others grant permits, `changed` is called when one came. */
+  wanted(waiting: readonly Waiting[]): void;
+  onChange(changed: () => void): void;
+  slowDown(now: number, retryAfterMs: number | undefined): void;
+  speedUp(): void;
+  /** Calls that may begin now, 0..maxPerMinute. */
+  available(now: number): number;
+}

@@ -5,7 +5,7 @@ import type { Clock } from "../../clock.js";
 import type { AnswerStore } from "../answers/answer-store.js";
 import type { SharedSpending } from "../budget/caller-budget.js";
 import type { Limits } from "../budget/pace.js";
-import type { PermitCounter } from "../budget/permit-counter.js";
+import type { PermitCounter } from "../budget/permit.js";
 import type { CallRegistry } from "../coalescing/call-elsewhere.js";
 import { Keys } from "./keys.js";
 import { RedisLink } from "./link.js";

@@ -1,7 +1,5 @@
 import { driftMs, type Limits, longestSpanMs, Pace } from "../budget/pace.js";
-import { longestExchangeMs, type PermitTerms, priorities } from "../budget/permit.js";
-import type { CountedPermit, PermitCounter } from "../budget/permit-counter.js";
-import type { Waiting } from "../budget/permit-queue.js";
+import { type CountedPermit, longestExchangeMs, type PermitCounter, type PermitTerms, priorities, type Waiting } from "../budget/permit.js";
 import { join, pause, sync, use } from "./budget-scripts.js";
 import type { Keys } from "./keys.js";
 import { RedisAway, type RedisLink } from "./link.js";

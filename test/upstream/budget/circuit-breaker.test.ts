@@ -2,9 +2,8 @@ import fc from "fast-check";
 import { describe, expect, it, test } from "vitest";
 import { type ErrorCode, GatewayError } from "../../../src/errors.js";
 import { CircuitBreaker, type CircuitClaim } from "../../../src/upstream/budget/circuit-breaker.js";
-import { acquirePermit } from "../../../src/upstream/budget/permit.js";
 import { standAtNoon } from "../fake-time.js";
-import { limiterOf, within } from "../permits-by-hand.js";
+import { acquirePermit, limiterOf, within } from "../permits-by-hand.js";
 
 standAtNoon();
 

@@ -1,7 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { acquirePermit } from "../../../src/upstream/budget/permit.js";
 import { pass, standAtNoon } from "../fake-time.js";
-import { exchange, limiterOf, now, type Run, within } from "../permits-by-hand.js";
+import { acquirePermit, exchange, limiterOf, now, type Run, within } from "../permits-by-hand.js";
 
 standAtNoon();
 

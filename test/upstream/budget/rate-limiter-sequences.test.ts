@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { expect, test, vi } from "vitest";
 import type { Limits } from "../../../src/upstream/budget/pace.js";
-import { acquirePermit, type Permit, type PermitRequest, type PermitTerms, priorities } from "../../../src/upstream/budget/permit.js";
+import { type Permit, type PermitRequest, type PermitTerms, priorities } from "../../../src/upstream/budget/permit.js";
 import { pass, standAtNoon } from "../fake-time.js";
-import { exchange, limiterOf, now, within } from "../permits-by-hand.js";
+import { acquirePermit, exchange, limiterOf, now, within } from "../permits-by-hand.js";
 
 standAtNoon();
 

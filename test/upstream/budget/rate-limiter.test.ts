@@ -2,10 +2,10 @@ import fc from "fast-check";
 import { describe, expect, test, vi } from "vitest";
 import type { GatewayError } from "../../../src/errors.js";
 import type { Limits } from "../../../src/upstream/budget/pace.js";
-import { acquirePermit, type Permit, type PermitSource, type PermitTerms } from "../../../src/upstream/budget/permit.js";
+import type { Permit, PermitSource, PermitTerms } from "../../../src/upstream/budget/permit.js";
 import { RateLimiter } from "../../../src/upstream/budget/rate-limiter.js";
 import { pass, standAtNoon } from "../fake-time.js";
-import { exchange, limiterOf, now, RemotePermits, type Run, within } from "../permits-by-hand.js";
+import { acquirePermit, exchange, limiterOf, now, RemotePermits, type Run, within } from "../permits-by-hand.js";
 
 standAtNoon();
 

@@ -1,8 +1,8 @@
 import { describe, expect, test, vi } from "vitest";
-import { acquirePermit, type Permit } from "../../../src/upstream/budget/permit.js";
+import type { Permit } from "../../../src/upstream/budget/permit.js";
 import type { RateLimiter } from "../../../src/upstream/budget/rate-limiter.js";
 import { pass, standAtNoon } from "../fake-time.js";
-import { limiterOf, now, within } from "../permits-by-hand.js";
+import { acquirePermit, limiterOf, now, within } from "../permits-by-hand.js";
 
 standAtNoon();
 
