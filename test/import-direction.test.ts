@@ -22,7 +22,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   "upstream/budget": ["clock", "errors", "time", "upstream/question"],
   "upstream/transport": [
     ...["telemetry/tracer", "catalogue", "clock", "errors", "time", "upstream/call"],
-    ...["upstream/apis/descriptor", "upstream/apis/platform-form"],
+    ...["upstream/apis/platform-form"],
   ],
   "upstream/coalescing": [
     ...["telemetry/tracer", "clock", "errors", "time", "upstream/question", "upstream/call", "upstream/apis/descriptor"],

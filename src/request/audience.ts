@@ -1,6 +1,6 @@
 import type { Caller } from "../server/gateway-port.js";
 import { digestOf, type PlatformAccount } from "../upstream/platform-account.js";
-import { own } from "../upstream/transport/own-credential.js";
+import { own } from "../upstream/question.js";
 
 type Account = Pick<PlatformAccount, "id" | "config">;
 

@@ -3,10 +3,11 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { LRUCache } from "lru-cache";
 import type { Clock } from "../clock.js";
 import type { AccountConfig } from "../config.js";
-import { GatewayError } from "../errors.js";
+import { type ErrorCode, GatewayError } from "../errors.js";
 import type { Observer, ServiceState } from "../telemetry/observer.js";
 import type { Tracer } from "../telemetry/tracer.js";
 import type { Freshness } from "./answers/freshness.js";
+import type { Api } from "./apis/descriptor.js";
 import { apis } from "./apis/registry.js";
 import { CircuitBreaker } from "./budget/circuit-breaker.js";
 import { ExchangeTimes } from "./budget/exchange-times.js";
@@ -16,9 +17,8 @@ import { RateLimiter } from "./budget/rate-limiter.js";
 import type { Service } from "./call.js";
 import type { Session } from "./coalescing/session.js";
 import type { Scope } from "./planning/scope.js";
-import { ApiHealth } from "./transport/api-health.js";
+import { own } from "./question.js";
 import type { Standing } from "./transport/look-ups.js";
-import { own } from "./transport/own-credential.js";
 import { createTransport } from "./transport/transport.js";
 
 /** Stands for a caller's token wherever the token itself must not appear. */
@@ -159,5 +159,41 @@ export class PlatformAccount {
   async close(): Promise<void> {
     for (const { limiter } of this.#services.values()) limiter.close();
     await this.#transport.close();
+  }
+}
+
+/** Failures that say something of the platform, not of one question or of our own budget. */
+const faults: ReadonlySet<ErrorCode> = new Set([
+  "UPSTREAM_UNAVAILABLE",
+  "UPSTREAM_TIMEOUT",
+  "UPSTREAM_UNAUTHORIZED",
+  "UPSTREAM_INVALID_RESPONSE",
+]);
+
+type Examined = Pick<Api, "metricsApi" | "service">;
+
+/** How the APIs of an account did last. A change is logged once, so that an outage behind stale answers does not pass unseen. */
+export class ApiHealth {
+  readonly #troubles = new Map<string, { service: Service; error: GatewayError }>();
+
+  constructor(
+    private readonly account: string,
+    private readonly log: (message: string) => void,
+  ) {}
+
+  well({ metricsApi }: Examined): void {
+    if (this.#troubles.delete(metricsApi)) this.log(`${metricsApi} of account ${this.account} answers again.`);
+  }
+
+  /** Anything but a fault of the platform changes nothing. */
+  ill({ metricsApi, service }: Examined, error: unknown): void {
+    if (!(error instanceof GatewayError) || !faults.has(error.code)) return;
+    if (!this.#troubles.has(metricsApi)) this.log(`${metricsApi} of account ${this.account} fails: ${error.message}`);
+    this.#troubles.set(metricsApi, { service, error });
+  }
+
+  /** Why an API of the service failed last; undefined when all went well. */
+  trouble(service: Service): GatewayError | undefined {
+    return [...this.#troubles.values()].find((trouble) => trouble.service === service)?.error;
   }
 }

@@ -13,9 +13,12 @@ export type HandleTimeModel = "IFT" | "EHT";
 export type Grouping = "SKILL" | "AGENT_GROUP" | "AGENT" | "CONVERSATION";
 export type KeyKind = "skillId" | "agentGroupId";
 
+/** The credential of questions that the gateway asks with its own; every other is a digest of a caller's token. */
+export const own = "own";
+
 interface Scoped {
   account: string;
-  /** Which upstream credential asks: "own" for the gateway's, else a digest of the caller's token. Never the token. */
+  /** Which upstream credential asks: `own`, or a digest of the caller's token. Never the token. */
   credential: string;
   /** How old an answer may be and still count as fresh, where that differs from the API's own time to live. */
   freshForMs?: number;

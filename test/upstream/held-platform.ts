@@ -15,8 +15,7 @@ import type { CallInFlight } from "../../src/upstream/coalescing/call-in-flight.
 import { type Admit, Coalescer } from "../../src/upstream/coalescing/coalescer.js";
 import type { Session } from "../../src/upstream/coalescing/session.js";
 import { scopeOf } from "../../src/upstream/planning/scope.js";
-import { type Answered, type ApiName, keysPerPage, type Question } from "../../src/upstream/question.js";
-import { own } from "../../src/upstream/transport/own-credential.js";
+import { type Answered, type ApiName, keysPerPage, own, type Question } from "../../src/upstream/question.js";
 import { PermitExpired, type TransportTerms } from "../../src/upstream/transport/transport.js";
 import { settle } from "./fake-time.js";
 import { replyTo } from "./replies-by-hand.js";

@@ -4,8 +4,7 @@ import { slotOf } from "../answers/answer-store.js";
 import { ageAt, type Freshness, freshMs, momentOf, type Tolerance, tolerating } from "../answers/freshness.js";
 import type { AnswerRecord, FoundPart } from "../apis/descriptor.js";
 import type { Scope } from "../planning/scope.js";
-import type { Question } from "../question.js";
-import { own } from "../transport/own-credential.js";
+import { own, type Question } from "../question.js";
 import type { AnswerUse, Ask, AskTerms, CallFacts, Dependency, Outcome, Waiter } from "./ask.js";
 import type { AnswerState } from "./decide.js";
 

@@ -1,8 +1,8 @@
 import type { Clock } from "../../clock.js";
 import { GatewayError } from "../../errors.js";
+import { retryAfterMs } from "./failures.js";
 import { BrokenConnection, exactJson, type HttpResponse, OutOfTime, type Send, UnreadableBody } from "./http-client.js";
-import { type Changed, type Found, LookUps, type Standing } from "./look-ups.js";
-import { retryAfterMs } from "./retry-after.js";
+import { type Found, LookUps } from "./look-ups.js";
 
 /** How an account is opened: OAuth 2.0 client credentials, one token for ever, or the bearer of each caller. */
 export type AccountCredentials =
@@ -10,68 +10,35 @@ export type AccountCredentials =
   | { kind: "bearer"; token: string }
   | { kind: "caller" };
 
-export interface Credentials {
-  /** The token for an exchange; `callers` is the caller's own bearer. */
-  token(callers: string | undefined): Promise<string>;
-  /** Another token than the one that was refused; null when there is no other. A burst of refusals makes one renewal. */
-  instead(refused: string): Promise<string | null>;
-  /** Renews the token in the background until `close`. Resolves when the first token is there or has failed. */
-  keep(random: () => number, changed: Changed): Promise<void>;
-  /** What is known of the token, without asking. Until the first answer of the token service, `failure` says so. */
-  standing(): Standing;
-  close(): void;
-}
-
 const renewedBeforeMs = 60_000;
 const tokenTimeoutMs = 10_000;
-const renewed = "token";
+
+/** The one key of an account's tokens. */
+export const token = "token";
 
 /**
- * `sentinel` finds the base URL of the token service. No error holds a token or a secret.
+ * The token of an account; null where each caller brings its own. `sentinel` finds the base URL of the token service. No error holds a
+ * token or a secret.
  *
  * A token is renewed in the last minute of its life, a short-lived one in the second half of it, and serves on meanwhile; when the renewal
- * fails, it serves to the end of its life. The pauses between further tries are those of `LookUps`.
+ * fails, it serves to the end of its life.
  */
-export function createCredentials(
+export function tokensOf(
   account: { id: string; credentials: AccountCredentials },
   sentinel: () => Promise<string>,
   send: Send,
   clock: Clock,
-): Credentials {
+): LookUps<typeof token, string> | null {
   const { id, credentials } = account;
-  switch (credentials.kind) {
-    case "bearer":
-      // A call that was sent with the token before this one is sent again.
-      return {
-        ...unrenewed,
-        token: async () => credentials.token,
-        instead: async (refused) => (refused === credentials.token ? null : credentials.token),
-      };
-    case "caller":
-      return { ...unrenewed, token: async (callers) => callers ?? noBearer(id) };
-    case "client": {
-      const tokens = new LookUps(() => newToken(id, credentials, sentinel, send, clock), clock);
-      return {
-        token: () => tokens.get(renewed),
-        instead: (refused) => tokens.instead(renewed, refused),
-        keep: (random, changed) => tokens.keep(renewed, random, changed),
-        standing: () => tokens.standing(renewed, tokenError("UPSTREAM_UNAVAILABLE", "it has not answered yet.", { account: id })),
-        close: () => tokens.close(),
-      };
-    }
-  }
+  if (credentials.kind === "caller") return null;
+  const unanswered = tokenError("UPSTREAM_UNAVAILABLE", "it has not answered yet.", { account: id });
+  return credentials.kind === "bearer"
+    ? new LookUps(() => Promise.reject(unanswered), clock, { unanswered, given: { token: credentials.token } })
+    : new LookUps(() => newToken(id, credentials, sentinel, send, clock), clock, { unanswered });
 }
 
-const unrenewed: Omit<Credentials, "token"> = {
-  instead: async () => null,
-  keep: async () => undefined,
-  standing: () => ({ known: true, failure: undefined }),
-  close: () => undefined,
-};
-
-function noBearer(account: string): never {
-  throw new GatewayError("UNAUTHENTICATED", "This account is read with the caller's own bearer token, and none was given.", { account });
-}
+export const noBearer = (account: string): GatewayError =>
+  new GatewayError("UNAUTHENTICATED", "This account is read with the caller's own bearer token, and none was given.", { account });
 
 /** The platform's token service (sentinel). */
 async function newToken(

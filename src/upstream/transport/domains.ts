@@ -2,16 +2,16 @@ import type { Clock } from "../../clock.js";
 import { GatewayError } from "../../errors.js";
 import { minuteMs } from "../../time.js";
 import type { Service } from "../call.js";
+import { retryAfterMs } from "./failures.js";
 import { exactJson, type HttpResponse, isWithoutAnswer, type Send } from "./http-client.js";
 import { isLoopback, leadsInward } from "./inward-address.js";
-import { type Changed, type Found, LookUps, type Standing } from "./look-ups.js";
-import { retryAfterMs } from "./retry-after.js";
+import { type Found, LookUps } from "./look-ups.js";
 
 /** Base URLs by service; `csds` is the domain look-up, which finds those that are left out. */
-export type Services = Readonly<{ csds: string } & Partial<Record<Service | "sentinel", string>>>;
+export type Services = Readonly<{ csds: string } & Partial<Record<Located, string>>>;
 
 /** What the domain look-up calls each service. */
-const platformNames: Readonly<Record<Service | "sentinel", string>> = {
+const platformNames: Readonly<Record<Located, string>> = {
   operations: "leDataReporting",
   keyMetrics: "agentManagerWorkspace",
   intervalMetrics: "agentActivityDomain",
@@ -21,46 +21,29 @@ const platformNames: Readonly<Record<Service | "sentinel", string>> = {
 const keptMs = 10 * minuteMs;
 const lookUpTimeoutMs = 10_000;
 
+/** What the domain look-up is asked for. */
+export type Located = Service | "sentinel";
+
 /**
- * Where one account's services are: by the settings, else by the platform's domain look-up (CSDS), asked again every ten minutes.
- * When that fails, the known address serves on, without an end; the pauses between further look-ups are those of `LookUps`.
+ * Where one account's services are, as base URLs without a slash at the end: by the settings, else by the platform's domain look-up (CSDS),
+ * asked again every ten minutes. When that fails, the known address serves on, without an end.
  * While no address is known, rejects with UPSTREAM_REJECTED when the platform does not know account or service, UPSTREAM_RATE_LIMITED
  * after a 429, UPSTREAM_INVALID_RESPONSE when it names no address or one that may not be called, else UPSTREAM_UNAVAILABLE.
  */
-export class Domains {
-  readonly #lookUps: LookUps<Service | "sentinel", string>;
+export function domainsOf(account: { id: string; services: Services }, send: Send, clock: Clock): LookUps<Located, string> {
+  const directory = new DomainDirectory(account, send, clock);
+  const unanswered = directory.error("UPSTREAM_UNAVAILABLE", "it has not answered yet.");
+  return new LookUps<Located, string>((service) => directory.lookUp(service), clock, { unanswered, given: account.services });
+}
 
+class DomainDirectory {
   constructor(
     private readonly account: { id: string; services: Services },
     private readonly send: Send,
     private readonly clock: Clock,
-  ) {
-    this.#lookUps = new LookUps((service) => this.#lookUp(service), clock);
-  }
+  ) {}
 
-  /** Base URL without a slash at its end. */
-  async baseUrl(service: Service | "sentinel"): Promise<string> {
-    const named = this.account.services[service];
-    return named === undefined ? this.#lookUps.get(service) : this.#address(named, service);
-  }
-
-  /** Looks up in the background, until `close`, what the settings do not name. Resolves when each first look-up has ended, however it ended. */
-  async keep(services: readonly (Service | "sentinel")[], random: () => number, changed: Changed): Promise<void> {
-    const unnamed = services.filter((service) => this.account.services[service] === undefined);
-    await Promise.all(unnamed.map((service) => this.#lookUps.keep(service, random, changed)));
-  }
-
-  /** What is known of the service's domain, without asking. Until the first look-up has ended, `failure` says so. */
-  standing(service: Service | "sentinel"): Standing {
-    if (this.account.services[service] !== undefined) return { known: true, failure: undefined };
-    return this.#lookUps.standing(service, this.#error("UPSTREAM_UNAVAILABLE", "it has not answered yet."));
-  }
-
-  close(): void {
-    this.#lookUps.close();
-  }
-
-  async #lookUp(service: Service | "sentinel"): Promise<Found<string>> {
+  async lookUp(service: Located): Promise<Found<string>> {
     const name = platformNames[service];
     const base = this.#address(this.account.services.csds, "csds");
     const url = `${base}/api/account/${encodeURIComponent(this.account.id)}/service/${name}/baseURI.json?version=1.0`;
@@ -69,20 +52,20 @@ export class Domains {
       const value = this.#outward(this.#address(this.#baseUri(response, name), service), service);
       return { value, freshUntil: this.clock.monotonic() + keptMs, usableUntil: Infinity };
     } catch (error) {
-      throw isWithoutAnswer(error) ? this.#error("UPSTREAM_UNAVAILABLE", "it cannot be reached. Ask again later.") : error;
+      throw isWithoutAnswer(error) ? this.error("UPSTREAM_UNAVAILABLE", "it cannot be reached. Ask again later.") : error;
     }
   }
 
   #baseUri({ status, text, retryAfter }: HttpResponse, name: string): unknown {
     if (status === 200) return baseUriIn(text);
     if (status === 429) {
-      throw this.#error("UPSTREAM_RATE_LIMITED", "too many requests (429).", { status, ...retryAfterMs(retryAfter, this.clock.now()) });
+      throw this.error("UPSTREAM_RATE_LIMITED", "too many requests (429).", { status, ...retryAfterMs(retryAfter, this.clock.now()) });
     }
     if (status >= 400 && status < 500) {
       const what = `the platform does not know the account or its service ${name} (${status}). Check the account's id, or name the service's base URL in the settings.`;
-      throw this.#error("UPSTREAM_REJECTED", what, { status });
+      throw this.error("UPSTREAM_REJECTED", what, { status });
     }
-    throw this.#error("UPSTREAM_UNAVAILABLE", `it failed (${status}). Ask again later.`, { status });
+    throw this.error("UPSTREAM_UNAVAILABLE", `it failed (${status}). Ask again later.`, { status });
   }
 
   /** As `URL` reads it, without slashes at the end. A bare host means https, but http where a look-up over http names this machine. */
@@ -95,7 +78,7 @@ export class Domains {
       const { origin, pathname, username, password } = new URL(address);
       if (username === "" && password === "") return (origin + pathname).replace(/\/+$/, "");
     }
-    throw this.#error("UPSTREAM_INVALID_RESPONSE", `it names no usable address of the service ${service}.`);
+    throw this.error("UPSTREAM_INVALID_RESPONSE", `it names no usable address of the service ${service}.`);
   }
 
   /**
@@ -108,7 +91,7 @@ export class Domains {
     if (url.protocol === "https:" && !leadsInward(url)) return address;
     const fault = url.protocol === "https:" ? "within this machine or a private network" : "without https";
     const what = `it names an address ${fault} for the service ${service}, which is not called. Name the service's base URL in the settings if it is right.`;
-    throw this.#error("UPSTREAM_INVALID_RESPONSE", what);
+    throw this.error("UPSTREAM_INVALID_RESPONSE", what);
   }
 
   /** A look-up over http is the operator's own: a simulator, a test. */
@@ -116,7 +99,7 @@ export class Domains {
     return /^http:/i.test(this.account.services.csds.trim());
   }
 
-  #error(code: GatewayError["code"], what: string, facts: { status?: number; retryAfterMs?: number } = {}): GatewayError {
+  error(code: GatewayError["code"], what: string, facts: { status?: number; retryAfterMs?: number } = {}): GatewayError {
     return new GatewayError(code, `Domain look-up: ${what}`, { account: this.account.id, ...facts });
   }
 }

@@ -1,9 +1,7 @@
 import type { MetricsApi } from "../../catalogue/metric.js";
 import { type ErrorCode, GatewayError } from "../../errors.js";
 import { notAsDocumented, titleOf } from "../apis/platform-form.js";
-import { errorSentence } from "./error-body.js";
 import { BrokenConnection, type HttpResponse, OutOfTime, UnreadableBody } from "./http-client.js";
-import { retryAfterMs } from "./retry-after.js";
 
 interface Asked {
   api: MetricsApi;
@@ -46,3 +44,79 @@ const toCheck = (api: MetricsApi): string =>
   api === "INTERVAL_METRICS"
     ? "The credentials lack the permission, or the feature is off for the account: LivePerson turns on BAM_Enabled, WorkforceManagement_AHT and wfm-nrt-interval-metrics."
     : "Check that the credentials are valid and may read this API.";
+
+/** The shortest pause after a 429 by the vendor's pages; a header that asks for less does not shorten it. */
+const leastMs = 1_000;
+
+/** What a Retry-After header asks for, at least 1 s: seconds, or an HTTP date seen from `now` (wall clock). Empty when it says neither. */
+export function retryAfterMs(header: string | null, now: number): { retryAfterMs?: number } {
+  const text = header?.trim() ?? "";
+  const waitMs = /^\d+$/.test(text) ? Number(text) * 1000 : / GMT$/.test(text) ? Date.parse(text) - now : Number.NaN;
+  return Number.isFinite(waitMs) ? { retryAfterMs: Math.max(leastMs, waitMs) } : {};
+}
+
+// ---------------------------------------------------------------- what an error body says
+
+/** Longest sentence taken from an error body, in characters. */
+const longestSentence = 200;
+
+/** More than this of a body, and then of what it says, is not looked at. */
+const longestBody = 100_000;
+const longestSaying = 1_000;
+
+/**
+ * What an error body of the platform says, as one clean sentence; null when it says nothing that can be shown. Never throws.
+ * Knows the forms seen on the platform: causes and message, reason and message, internalCode and message, an error object,
+ * a code alone, `oauth_problem=…`; HTML and an empty body say nothing.
+ */
+export function errorSentence(body: string): string | null {
+  const text = body.slice(0, longestBody).trim();
+  if (/^[{["]/.test(text)) return sentence(saidIn(parsed(text)));
+  return text.startsWith("<") ? null : sentence(text);
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null; // Broken JSON says nothing.
+  }
+}
+
+/** Errors within errors are followed a few levels down. */
+function saidIn(body: unknown, levels = 4): string {
+  if (typeof body === "string") return body;
+  if (typeof body !== "object" || body === null || levels === 0) return "";
+  const saidBy = (part: unknown): string => saidIn(part, levels - 1);
+  if (Array.isArray(body)) return distinct(body.slice(0, 3).map(saidBy));
+  const { message, reason, causes, error, code } = body as Readonly<Record<string, unknown>>;
+  const said = distinct([message, reason, causes, error].map(saidBy));
+  return said === "" && (typeof code === "string" || typeof code === "number") ? `code ${code}` : said;
+}
+
+const distinct = (sayings: readonly string[]): string => [...new Set(sayings.filter((saying) => saying !== ""))].join("; ");
+
+/** What must not reach a client: addresses, paths, stacks, markup, secrets and ids of requests. */
+const unfit: readonly RegExp[] = [
+  /\b(?:bearer|basic)\s+\S+/gi,
+  /\b[\w-]*(?:token|secret|password|authorization|signature|nonce|consumer_?key|api[-_]?key|cookie)\b"?\s*[=:]\s*\S+/gi,
+  /\b(?:x-[\w-]+|(?:request|trace|correlation|transaction|session|span)[-_ ]?id)\b"?\s*[=:]?\s*\S+/gi,
+  /\bat\s+[\w$.<>/]+\([^)]*\)?/g,
+  /<[^>]*>?/g,
+  /\S*:\/\/\S*/g,
+  /\bwww\.\S+/gi,
+  /\blocalhost\S*/gi,
+  /\b\d{1,3}(?:\.\d{1,3}){3}\S*/g,
+  /(?:[a-z0-9-]+\.)+[a-z]{2,}\b\S*/gi,
+  /\/[\w.%-]+\/\S*/g,
+  /\S*\?[\w.-]+=\S*/g,
+  /\b(?=[\w+/=-]*\d)[\w+/=-]{20,}/g,
+  /[^\P{C}\s]|[{}<>`]/gu,
+];
+
+function sentence(said: string): string | null {
+  const line = unfit.reduce((text, pattern) => text.replace(pattern, " "), said.slice(0, longestSaying)).replaceAll("://", " ");
+  const clean = line.replace(/\s+/g, " ").replace(/^[\s;:,.]+|[\s;:,.]+$/g, "");
+  if (!/[\p{L}\d]/u.test(clean)) return null;
+  return clean.length > longestSentence ? `${clean.slice(0, longestSentence - 1).trimEnd()}…` : `${clean}.`;
+}

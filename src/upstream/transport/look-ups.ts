@@ -58,6 +58,12 @@ export class LookUps<K extends string, V> {
   constructor(
     private readonly lookUp: (key: K) => Promise<Found<V>>,
     private readonly clock: Pick<Clock, "monotonic">,
+    private readonly options: {
+      /** What is known of a key while no look-up has ended. */
+      unanswered: Error;
+      /** Values that are never looked up. */
+      given?: Readonly<Partial<Record<K, V>>>;
+    },
   ) {
     this.#cache = new LRUCache({
       max: mostKeys,
@@ -72,6 +78,8 @@ export class LookUps<K extends string, V> {
 
   /** The value; rejects with the failure of the look-up when no usable value is known. */
   async get(key: K): Promise<V> {
+    const given = this.options.given?.[key];
+    if (given !== undefined) return given;
     const usable = this.#usable(key);
     const known = usable?.refused ? undefined : usable;
     const failure = this.#failures.get(key);
@@ -80,8 +88,13 @@ export class LookUps<K extends string, V> {
     return (await this.#cache.forceFetch(key, { allowStale: known !== undefined })).value;
   }
 
-  /** A value other than the one that turned out bad: looked up now, unless that was done since. The bad one stays when no other is found. */
-  async instead(key: K, bad: V): Promise<V> {
+  /**
+   * A value other than the one that turned out bad: looked up now, unless that was done since. The bad one stays when no other is found.
+   * Null where the bad one was given.
+   */
+  async instead(key: K, bad: V): Promise<V | null> {
+    const given = this.options.given?.[key];
+    if (given !== undefined) return given === bad ? null : given;
     const known = this.#cache.peek(key, { allowStale: true });
     if (known?.value !== bad) return this.get(key);
     this.#throwRemembered(this.#failures.get(key));
@@ -93,10 +106,11 @@ export class LookUps<K extends string, V> {
     }
   }
 
-  /** What is known, without asking; `unanswered` is the failure while no look-up has ended. */
-  standing(key: K, unanswered: Error): Standing {
+  /** What is known, without asking. */
+  standing(key: K): Standing {
     const failure = this.#failures.get(key)?.error;
-    return this.#usable(key) ? { known: true, failure } : { known: false, failure: failure ?? unanswered };
+    const isKnown = this.options.given?.[key] !== undefined || this.#usable(key) !== undefined;
+    return isKnown ? { known: true, failure } : { known: false, failure: failure ?? this.options.unanswered };
   }
 
   /**
@@ -105,6 +119,7 @@ export class LookUps<K extends string, V> {
    * brought, and `changed` is told when later ones begin to fail or succeed again. Keeps no process alive.
    */
   async keep(key: K, random: () => number, changed: Changed): Promise<void> {
+    if (this.options.given?.[key] !== undefined) return;
     await this.#refresh(key);
     this.#keepOn(key, random, changed);
   }

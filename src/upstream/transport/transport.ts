@@ -1,15 +1,24 @@
 import { isDeepStrictEqual } from "node:util";
+import type { MetricsApi } from "../../catalogue/metric.js";
 import type { Clock } from "../../clock.js";
 import { GatewayError } from "../../errors.js";
-import type { ExchangeSharers } from "../../telemetry/tracer.js";
+import type { ExchangeSharers, Tracer } from "../../telemetry/tracer.js";
 import { apiOf, notAsDocumented } from "../apis/platform-form.js";
 import type { ExchangeRequest, ExchangeResponse, Service } from "../call.js";
-import { type AccountCredentials, createCredentials } from "./credentials.js";
-import { Domains, type Services } from "./domains.js";
+import { type AccountCredentials, noBearer, token, tokensOf } from "./credentials.js";
+import { domainsOf, type Located, type Services } from "./domains.js";
 import { refusal, withoutAnswer } from "./failures.js";
-import { createHttpClient, exactJson, type HttpOptions, type HttpRequest, timeLimit, unlessAborted } from "./http-client.js";
+import {
+  createHttpClient,
+  exactJson,
+  type HttpOptions,
+  type HttpRequest,
+  type HttpResponse,
+  type Send,
+  timeLimit,
+  unlessAborted,
+} from "./http-client.js";
 import type { Changed, Standing } from "./look-ups.js";
-import { type Watchers, watchedSend } from "./watched-send.js";
 
 export interface TransportAccount {
   id: string;
@@ -51,7 +60,7 @@ export interface Transport {
   /** Takes these credentials in place of those it has, in the background as well; equal ones change nothing. */
   renew(credentials: AccountCredentials): void;
   /** The service's base URL; rejects like `exchange`. */
-  domain(service: Service | "sentinel"): Promise<string>;
+  domain(service: Located): Promise<string>;
   /** Resolves when a token is known, or will come with a caller; rejects like `exchange`. */
   authorize(): Promise<void>;
   /** Whether the service's domain and a token are known, and what went wrong last with either. Asks nothing. */
@@ -68,19 +77,18 @@ export function createTransport(
   watchers: Watchers = {},
 ): Transport {
   const client = createHttpClient(options);
-  const domains = new Domains(account, client.send, clock);
+  const domains = domainsOf(account, client.send, clock);
   let { credentials: given } = account;
-  const withGiven = () => createCredentials({ ...account, credentials: given }, () => domains.baseUrl("sentinel"), client.send, clock);
-  let credentials = withGiven();
+  const withGiven = () => tokensOf({ ...account, credentials: given }, () => domains.get("sentinel"), client.send, clock);
+  let tokens = withGiven();
   let keptUp: [random: () => number, changed: Changed] | null = null;
   /** What look-ups and tokens need in the background. */
   const keepUp = (random: () => number, changed: Changed) => {
     const needed = given.kind === "client" ? ([...metricsServices, "sentinel"] as const) : metricsServices;
-    return Promise.all([domains.keep(needed, random, changed), credentials.keep(random, changed)]);
+    return Promise.all([...needed.map((service) => domains.keep(service, random, changed)), tokens?.keep(token, random, changed)]);
   };
 
   const send = watchedSend(client.send, watchers, clock);
-
   return {
     exchange: async (request, { deadline, signal, sharers, bearer, sending, again }) => {
       const asked = { api: apiOf(request), account: account.id };
@@ -88,17 +96,18 @@ export function createTransport(
       const waited = <T>(work: Promise<T>) => unlessAborted(work, limit.signal);
       try {
         limit.signal.throwIfAborted();
-        const base = await waited(domains.baseUrl(request.service));
-        const token = await waited(credentials.token(bearer));
+        const base = await waited(domains.get(request.service));
+        const first = tokens ? await waited(tokens.get(token)) : bearer;
+        if (first === undefined) throw noBearer(account.id);
         let askedAt = clock.now();
         const sent = async (withToken: string) => {
           if (sending && !(await waited(Promise.resolve(sending())))) throw new PermitExpired("The permit for the request has expired.");
           askedAt = clock.now();
           return send(httpRequest(request, base, withToken), limit.signal, { ...asked, sharers });
         };
-        let response = await sent(token);
+        let response = await sent(first);
         if (response.status === 401) {
-          const other = await waited(credentials.instead(token));
+          const other = tokens && (await waited(tokens.instead(token, first)));
           if (other !== null && (await waited(allowed(again)))) response = await sent(other);
         }
         const { status, text, bytes } = response;
@@ -117,22 +126,24 @@ export function createTransport(
     renew: (renewed) => {
       if (isDeepStrictEqual(renewed, given)) return;
       given = renewed;
-      credentials.close();
-      credentials = withGiven();
+      tokens?.close();
+      tokens = withGiven();
       if (keptUp) void keepUp(...keptUp);
     },
-    domain: (service) => domains.baseUrl(service),
+    domain: (service) => domains.get(service),
     authorize: async () => {
-      if (given.kind !== "caller") await credentials.token(undefined);
+      await tokens?.get(token);
     },
     standing: (service) => {
-      const [domain, token] = [domains.standing(service), credentials.standing()];
+      const domain = domains.standing(service);
+      // Callers bring theirs.
+      const known = tokens?.standing(token) ?? { known: true, failure: undefined };
       if (!domain.known) return domain;
-      return token.known ? { known: true, failure: domain.failure ?? token.failure } : token;
+      return known.known ? { known: true, failure: domain.failure ?? known.failure } : known;
     },
     close: async () => {
       domains.close();
-      credentials.close();
+      tokens?.close();
       await client.close();
     },
   };
@@ -168,4 +179,51 @@ function jsonOf(
   } catch {
     throw notAsDocumented(api, account, "it is not JSON");
   }
+}
+
+// ---------------------------------------------------------------- who is told of exchanges
+
+/** One HTTP exchange that has ended: "OK", the code of its error, or "ABANDONED". */
+export interface EndedExchange {
+  readonly account: string;
+  readonly api: MetricsApi;
+  readonly outcome: string;
+  readonly ms: number;
+}
+
+/** Who is told of each HTTP exchange with an API. */
+export interface Watchers {
+  exchanged?: (exchange: EndedExchange) => void;
+  tracer?: Pick<Tracer, "exchange">;
+}
+
+/** What an exchange is for. */
+export interface Asked {
+  readonly account: string;
+  readonly api: MetricsApi;
+  readonly sharers: ExchangeSharers | undefined;
+}
+
+/** Sends, and tells how it ended; as it would be without watchers. */
+export function watchedSend(send: Send, { exchanged, tracer }: Watchers, clock: Clock) {
+  return async (request: HttpRequest, signal: AbortSignal, { account, api, sharers }: Asked): Promise<HttpResponse> => {
+    const begun = clock.monotonic();
+    const traced = tracer?.exchange({ account, api, method: request.method, url: request.url, parent: sharers?.parent });
+    // Those who share it now: whoever gives up while it runs has shared it too.
+    const atFirst = traced ? (sharers?.sharedBy() ?? []) : [];
+    const ends = (status: number | null, outcome: string) => {
+      exchanged?.({ account, api, outcome, ms: clock.monotonic() - begun });
+      traced?.ended({ status, outcome, sharedBy: [...atFirst, ...(sharers?.sharedBy() ?? [])] });
+    };
+    try {
+      const response = await send(traced ? { ...request, headers: { ...request.headers, ...traced.headers } } : request, signal);
+      const isGood = response.status === 200 || response.status === 202;
+      ends(response.status, isGood ? "OK" : refusal(response, { account, api }, clock.now()).code);
+      return response;
+    } catch (error) {
+      const failure = withoutAnswer(error, { account, api });
+      ends(null, failure instanceof GatewayError && failure !== error ? failure.code : "ABANDONED");
+      throw error;
+    }
+  };
 }

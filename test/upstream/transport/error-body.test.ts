@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { errorSentence } from "../../../src/upstream/transport/error-body.js";
+import { errorSentence } from "../../../src/upstream/transport/failures.js";
 
 describe("what an error body says", () => {
   test.each([

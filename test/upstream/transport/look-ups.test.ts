@@ -25,8 +25,9 @@ function lookedUp() {
         });
       }),
     { monotonic },
+    { unanswered },
   );
-  return { running, values, standing: () => values.standing("it", unanswered) };
+  return { running, values, standing: () => values.standing("it") };
 }
 interface Pending {
   succeed(freshMs?: number, usableMs?: number): void;
