@@ -19,7 +19,7 @@ export function clientTypes(): string {
     const key = type.astNode?.directives?.find(({ name }) => name.value === "key")?.arguments?.find(({ name }) => name.value === "fields");
     const fields = type.getFields();
     if (key?.value.kind === "StringValue") entities[type.name] = key.value.value.split(" ");
-    else if (fields.asOf) values[type.name] = "measured";
+    else if (type.getInterfaces().some(({ name }) => name === "Measured")) values[type.name] = "measured";
     else values[type.name] = fields.pageInfo ? "connection" : "part";
   }
   return `// Generated from schema/subgraph.graphql by \`npm run codegen\`.

@@ -4,7 +4,8 @@ import { metricGroup } from "./metric.js";
 const human = "Null for an interval without activity of a human agent.";
 const skillOnly =
   "Only rows grouped by skill alone carry it, null in all others; complete only when bot skills are included, because the platform otherwise drops intervals without handling.";
-const underReview = "The platform has this metric under review and advises against using it.";
+/** No @deprecated: tools hide what bears it, and there is no successor. */
+const underReview = "Take care: the platform has this metric under review and advises against using it, because it may be wrong.";
 
 /** Interval Metrics API. */
 export const intervalMetrics = metricGroup(
@@ -35,23 +36,25 @@ export const intervalMetrics = metricGroup(
     consumerMessages: {
       upstream: "consumerMessages",
       unit: "COUNT",
-      deprecated: underReview,
-      description: "Messages that consumers sent within the interval. Null when rows are grouped by conversation.",
+      rows: "not-conversations",
+      description: `Messages that consumers sent within the interval. Null when rows are grouped by conversation. ${underReview}`,
     },
     agentMessages: {
       upstream: "agentMessages",
       unit: "COUNT",
-      deprecated: underReview,
-      description: `Messages that agents sent within the interval. Null when rows are grouped by conversation. ${human}`,
+      rows: "not-conversations",
+      description: `Messages that agents sent within the interval. Null when rows are grouped by conversation. ${human} ${underReview}`,
     },
     arrivals: {
       upstream: "arrivals",
       unit: "COUNT",
+      rows: "skill-alone",
       description: `Conversations that arrived within the interval. No page says whether a transfer counts as an arrival. ${skillOnly}`,
     },
     closedConversations: {
       upstream: "closedConversations",
       unit: "COUNT",
+      rows: "skill-alone",
       description: `Conversations that were closed within the interval, by agents, bots, consumers or the system. ${skillOnly}`,
     },
   },

@@ -19,9 +19,12 @@ export interface MetricDeclaration {
   average?: true;
   /** Meaning and null rule, in full sentences. Unit and upstream name are added by `describe`. */
   description: string;
-  /** Reason for the GraphQL @deprecated directive. */
-  deprecated?: string;
+  /** Rows of the interval metrics that carry it; left out: all. */
+  rows?: RowsCarrying;
 }
+
+/** skill-alone: rows grouped by skill and by nothing else. not-conversations: rows that are not grouped by conversation. */
+export type RowsCarrying = "skill-alone" | "not-conversations";
 
 export interface Metric extends MetricDeclaration {
   field: string;
@@ -92,6 +95,13 @@ export function figureIn(values: Readonly<Record<string, number | null>>, metric
   if (!isDerived(metric)) return values[metric.field] ?? null;
   const [left, right] = metric.formula.of.map((field) => values[field] ?? null) as [number | null, number | null];
   return left === null || right === null ? null : metric.formula.value(left, right);
+}
+
+/** Whether rows grouped like this carry the metric; a derived one where they carry all that it is derived from. */
+export function isCarried(metric: AnyMetric, grouping: readonly string[], { metrics }: Pick<MetricGroup, "metrics">): boolean {
+  if (isDerived(metric)) return metric.formula.of.every((field) => isCarried(metrics[field]!, grouping, { metrics }));
+  if (metric.rows === "skill-alone") return grouping.length === 1 && grouping[0] === "SKILL";
+  return metric.rows !== "not-conversations" || !grouping.includes("CONVERSATION");
 }
 
 const unitWords: Record<MetricUnit, string> = {

@@ -10,8 +10,9 @@ export function joinedMeasured(existing: Stored | undefined, incoming: Stored): 
   return isSame ? joined(existing, incoming) : incoming;
 }
 
-/** One page of a list of two: all that both hold where they list the same, else the one that came last. */
+/** One page of a list of two: all that both hold where they list the same and are not of two moments, else the one that came last. */
 export function joinedConnection(existing: Stored | undefined, incoming: Stored): Stored {
+  if (existing?.asOf !== undefined && incoming.asOf !== undefined && existing.asOf !== incoming.asOf) return incoming;
   const lists = ["nodes", "edges"].filter((name) => existing?.[name] !== undefined && incoming[name] !== undefined);
   const isSame = lists.length > 0 && lists.every((name) => isEqual(existing?.[name], incoming[name]));
   return existing !== undefined && isSame ? { ...existing, ...incoming } : incoming;

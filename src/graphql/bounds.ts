@@ -67,7 +67,8 @@ export interface WindowArguments {
   between?: { from: Date; to: Date } | null | undefined;
 }
 
-const defaultMinutes = 60;
+/** The window where a client gives none. */
+export const defaultMinutes = 60;
 const minutesOfDay = dayMs / minuteMs;
 /** The segment APIs reach back a day. */
 export const segmentMinutes = (lastMinutes: number): number => checkedNumber("lastMinutes", lastMinutes, 1, minutesOfDay);

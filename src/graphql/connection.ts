@@ -4,6 +4,7 @@ import { z } from "zod";
 import { badInput } from "../errors.js";
 import { canonical } from "../upstream/question.js";
 import { checkedNumber } from "./bounds.js";
+import { DateTime } from "./scalars.js";
 
 /** How many entries a page has at most, and where `first` is left out. */
 export interface PageBounds {
@@ -92,6 +93,21 @@ export function pageOf<N>({ list, first, after }: PageRequest, ordered: OrderedL
     hasPreviousPage: start > 0 && page.length > 0,
     totalCount,
   };
+}
+
+/** How old the knowledge is of who belongs to a list. `asOf` in epoch milliseconds. */
+export interface Age {
+  readonly asOf: number;
+  readonly stale: boolean;
+}
+
+/** The age of a list that several answers make: that of the oldest; null without any. */
+export const ageOf = (answers: readonly { reply: Pick<Age, "asOf">; stale: boolean }[]): Age | null =>
+  answers.length === 0 ? null : { asOf: Math.min(...answers.map(({ reply }) => reply.asOf)), stale: answers.some(({ stale }) => stale) };
+
+/** A page of entities. `age` is null where the ids were given. */
+export interface EntityPage<N> extends Page<N> {
+  readonly age: Age | null;
 }
 
 /** A page of nothing, of a list of which nothing is known. */
@@ -183,19 +199,22 @@ export function compareKeys(a: readonly string[], b: readonly string[]): number 
   return a.length - b.length;
 }
 
+/** An order of figures: null last in both directions. */
+export function compareFigures(a: number | null, b: number | null, direction: "ASC" | "DESC"): number {
+  if (a === null || b === null) return Number(a === null) - Number(b === null);
+  return direction === "ASC" ? a - b : b - a;
+}
+
 /** The ids by a figure of each: those without one last in both directions, ties by id. */
 export function orderedByFigure(
   ids: Iterable<string>,
   figureOf: (id: string) => number | null | undefined,
   direction: "ASC" | "DESC",
 ): string[] {
-  const sign = direction === "ASC" ? 1 : -1;
   const figures = new Map([...ids].map((id) => [id, figureOf(id) ?? null]));
-  return [...figures.keys()].sort((a, b) => {
-    const [figureA, figureB] = [figures.get(a) ?? null, figures.get(b) ?? null];
-    if (figureA === null || figureB === null) return Number(figureA === null) - Number(figureB === null) || compareIds(a, b);
-    return sign * (figureA - figureB) || compareIds(a, b);
-  });
+  return [...figures]
+    .sort(([a, figureA], [b, figureB]) => compareFigures(figureA, figureB, direction) || compareIds(a, b))
+    .map(([id]) => id);
 }
 
 @ObjectType({ simpleResolvers: true, description: "Where a page stands in its list." })
@@ -271,4 +290,37 @@ export function ConnectionOf<N extends object, E>(Node: ClassType<N>, NodeEdge: 
     readonly totalCount: number | null;
   }
   return ConnectionBase;
+}
+
+const notAsked = "Null where ids were given: then the platform was not asked who belongs to the list.";
+
+/** Base class of the connection type of an entity: it tells the age of its membership too. */
+export function EntityConnectionOf<N extends object, E>(
+  Node: ClassType<N>,
+  NodeEdge: new (page: Page<N>, index: number) => E,
+  order: string,
+) {
+  @ObjectType({ simpleResolvers: true })
+  abstract class EntityConnectionBase extends ConnectionOf(Node, NodeEdge, order) {
+    readonly #age: Age | null;
+
+    constructor(page: EntityPage<N>) {
+      super(page);
+      this.#age = page.age;
+    }
+
+    @Field(() => DateTime, { nullable: true, description: `When the platform was asked who belongs to the list. ${notAsked}` })
+    get asOf(): Date | null {
+      return this.#age && new Date(this.#age.asOf);
+    }
+
+    @Field(() => Boolean, {
+      nullable: true,
+      description: `True when that answer is older than its time to live: ten minutes for lists, that of the figures where figures order the list. ${notAsked}`,
+    })
+    get stale(): boolean | null {
+      return this.#age?.stale ?? null;
+    }
+  }
+  return EntityConnectionBase;
 }

@@ -58,6 +58,8 @@ interface Face {
   cost?: number;
   /** How long a list without pages is taken to be. */
   size?: number;
+  /** What to use in its place; left out: it stays. */
+  deprecated?: string;
 }
 
 /** A field as outline, resolver and schema know it. */
@@ -212,10 +214,11 @@ const isOfFigures = ({ freshForMs }: Question): boolean => freshForMs === undefi
 export function declarationsOf(type: ClassType, fields: Readonly<Record<string, DeclaredField>>): ClassType {
   class DeclaredFields {}
   const { prototype } = DeclaredFields;
-  for (const [label, { type: getType, description, args }] of Object.entries(fields)) {
+  for (const [label, { type: getType, description, deprecated, args }] of Object.entries(fields)) {
     const [owner, name = ""] = label.split(".");
     if (owner !== type.name) continue;
-    FieldResolver(getType, { nullable: true, description })(prototype, name, {});
+    const deprecation = deprecated === undefined ? {} : { deprecationReason: deprecated };
+    FieldResolver(getType, { nullable: true, description, ...deprecation })(prototype, name, {});
     const Arguments = args && argumentsClass(args);
     if (Arguments) Args(() => Arguments)(prototype, name, 0);
   }

@@ -40,6 +40,8 @@ const typesByApi: Readonly<Record<MetricsApi, readonly string[]>> = {
     "IntervalConnection",
     "IntervalEdge",
     "IntervalGrouping",
+    "IntervalOrder",
+    "IntervalSort",
     "HandleTimeModel",
     "ConversationHandling",
     "ConversationConnection",

@@ -7,15 +7,26 @@ import {
   type KeyMetricsOrder,
   type KeyMetricsQuestion,
   type KeyMetricsReply,
+  type KeyMetricsWindow,
   keysPerPage,
 } from "../upstream/question.js";
-import { checkedId, checkedNumber, type ListArgument, segmentMinutes } from "./bounds.js";
 import {
+  checkedId,
+  checkedNumber,
+  defaultMinutes,
+  keyMetricsWindow,
+  type ListArgument,
+  segmentMinutes,
+  unlessRefused,
+  type WindowArguments,
+} from "./bounds.js";
+import {
+  ageOf,
   compareIds,
+  type EntityPage,
   entityPage,
   type OrderedList,
   orderedByFigure,
-  type Page,
   type PageBounds,
   type PageRequest,
   type PagingArguments,
@@ -24,7 +35,8 @@ import {
 import type { Asker } from "./context.js";
 import { activity, agentsActive, keys } from "./directory.js";
 import type { Naming } from "./directory-memory.js";
-import type { Asks, Reading } from "./field.js";
+import type { Asking, Asks, Reading } from "./field.js";
+import type { SelectedField, Selection } from "./selection.js";
 import type { AgentSegmentOrder, KeyMetricOrder } from "./types/arguments.js";
 import { type Parent, siblings } from "./types/entities.js";
 import { agentSegmentSorts, keyMetricSorts } from "./types/enums.js";
@@ -71,35 +83,68 @@ export function entitiesOf({ account }: Parent, page: PageRequest, args: ListArg
 }
 
 type Entity<E> = Parameters<typeof siblings<E>>[0];
-type Ids = Pick<OrderedList<string>, "order" | "totalCount"> & { ids: readonly string[] };
+type Ids = Pick<OrderedList<string>, "order" | "totalCount"> & Pick<EntityPage<unknown>, "age"> & { ids: readonly string[] };
 
-const nothing: Ids = { ids: [], order: "given", totalCount: null };
+const nothing: Ids = { ids: [], order: "given", totalCount: null, age: null };
 
 /** A page of entities in the order of their ids' list. */
 export const entitiesPage = <E>(
   { account, page }: Pick<Reading<unknown, never, PageRequest>, "account" | "page">,
-  { ids, order, totalCount }: Ids,
+  { ids, order, totalCount, age }: Ids,
   Entity: Entity<E>,
   namingOf?: (id: string) => Naming | undefined,
-): Page<E> => {
+): EntityPage<E> => {
   const named = pageOf(page, { nodes: ids, keyOf: (id) => [id], order, totalCount });
-  return { ...named, nodes: siblings(Entity, account, named.nodes, namingOf && { namingOf }) };
+  return { ...named, age, nodes: siblings(Entity, account, named.nodes, namingOf && { namingOf }) };
 };
 
-/** All of `ids`, in their own order. */
-export const byId = (ids: readonly string[]): Ids => ({ ids, order: "keys", totalCount: ids.length });
+/** All of `ids`, in their own order, as these answers have them. */
+export const byId = (ids: readonly string[], answers: Parameters<typeof ageOf>[0]): Ids => ({
+  ids,
+  order: "keys",
+  totalCount: ids.length,
+  age: ageOf(answers),
+});
+
+// ---------------------------------------------------------------- the window of an order
+
+/** The fields of this name that are selected on the entities of the list. */
+const ofEntities = (selection: Selection, name: string): readonly SelectedField[] => [
+  ...selection.all("nodes", name),
+  ...selection.all("edges", "node", name),
+];
+
+const minutesOf = ({ args }: SelectedField): number => Number(args.lastMinutes);
+
+/** The one value that all of them are; undefined when there is none or more than one. */
+function onlyOne<T>(values: readonly T[]): T | undefined {
+  const [first, ...others] = new Map(values.map((value) => [canonical(value), value])).values();
+  return others.length === 0 ? first : undefined;
+}
+
+/** The window of a by-time metric: its own, else that of the figures selected on the entities. */
+function orderWindow(lastMinutes: number | null | undefined, selection: Selection, account: string, asker: Asker): KeyMetricsWindow {
+  if (typeof lastMinutes === "number") return { lastMinutes: segmentMinutes(lastMinutes) };
+  const windows = ofEntities(selection, "keyMetrics").flatMap(
+    ({ args }) => unlessRefused(() => keyMetricsWindow(args as WindowArguments, account, asker)) ?? [],
+  );
+  return onlyOne(windows) ?? { lastMinutes: defaultMinutes };
+}
 
 // ---------------------------------------------------------------- agents
 
 /** The rows by which agents are ordered; null: no figure orders them. */
-function agentOrderRows({ account }: Parent, { ids, orderBy }: AgentsArguments, { credential }: Asker): AgentSegmentsQuestion | null {
+function agentOrderRows(
+  { parent: { account }, selection, asker: { credential } }: Pick<Asking<unknown>, "parent" | "selection" | "asker">,
+  { ids, orderBy }: AgentsArguments,
+): AgentSegmentsQuestion | null {
   const named = namedIds(ids);
   if (!orderBy || named?.length === 0) return null;
   return {
     api: "agent-segments",
     account,
     credential,
-    lastMinutes: segmentMinutes(orderBy.lastMinutes),
+    lastMinutes: segmentMinutes(orderBy.lastMinutes ?? onlyOne(ofEntities(selection, "segments").map(minutesOf)) ?? defaultMinutes),
     everyMinutes: null,
     groupIds: null,
     userType: orderBy.userType,
@@ -112,7 +157,7 @@ function agentOrderRows({ account }: Parent, { ids, orderBy }: AgentsArguments, 
 
 /** Everyone active, unless ids name them; then the rows that order them. */
 export const agentList: Asks<AgentsArguments, AgentSegmentsQuestion, PageRequest> = ({ parent, args, selection, asker }) => {
-  const order = agentOrderRows(parent, args, asker);
+  const order = agentOrderRows({ parent, selection, asker }, args);
   if (!selection.wantsData) return [];
   return [...(args.ids ? [] : [activity(parent, asker)]), ...(order ? [order] : [])];
 };
@@ -124,12 +169,13 @@ export function agentIds({ args, answers }: Reading<AgentsArguments, AgentSegmen
   const ids = named ?? (active && agentsActive(active));
   if (!ids) return nothing;
   const rows = args.orderBy && answers.at(-1);
-  if (!args.orderBy || !rows) return { ids, order: named ? "given" : "keys", totalCount: ids.length };
+  const age = named ? null : ageOf(answers);
+  if (!args.orderBy || !rows) return { ids, order: named ? "given" : "keys", totalCount: ids.length, age };
   const { metric, direction } = args.orderBy;
   const figures = rows.reply.agents;
   const known = named ?? new Set([...ids, ...figures.keys()].filter((id) => id !== "null"));
   const ordered = orderedByFigure(known, (id) => figureIn(figures.get(id) ?? {}, agentSegmentSorts[metric]), direction);
-  return { ids: ordered, order: "figures", totalCount: ordered.length };
+  return { ids: ordered, order: "figures", totalCount: ordered.length, age };
 }
 
 // ---------------------------------------------------------------- skills and groups
@@ -145,7 +191,7 @@ export const keyList =
   (of: KeyKind): Asks<KeysArguments, KeyMetricsQuestion, PageRequest> =>
   ({ parent: { account }, args: { ids, orderBy }, page: { first, after }, selection, asker }) => {
     const named = namedIds(ids);
-    if (orderBy) segmentMinutes(orderBy.lastMinutes);
+    const window = orderBy ? orderWindow(orderBy.lastMinutes, selection, account, asker) : null;
     if (!selection.wantsData || named?.length === 0) return [];
     if (!orderBy) return named ? [] : [keys(of, { account, ids: null }, asker)];
     const { freshForMs: _, ...unordered } = keys(of, { account, ids: named }, asker);
@@ -155,7 +201,7 @@ export const keyList =
     return [
       {
         ...unordered,
-        window: isCurrent ? null : { lastMinutes: orderBy.lastMinutes },
+        window: isCurrent ? null : window,
         current: isCurrent,
         keys: named ? unordered.keys : { ...platformOrder(orderBy), first: needed },
         includeSubGroups: orderBy.includeSubGroups,
@@ -165,19 +211,20 @@ export const keyList =
   };
 
 /** The skills or groups named or known, in the order asked for; with their names where rows carry them. */
-export function readKeyList<E>(reading: Reading<KeysArguments, KeyMetricsQuestion, PageRequest>, Entity: Entity<E>): Page<E> {
+export function readKeyList<E>(reading: Reading<KeysArguments, KeyMetricsQuestion, PageRequest>, Entity: Entity<E>): EntityPage<E> {
   const { args, answers } = reading;
   const named = namedIds(args.ids);
   const reply = answers[0]?.reply;
-  if (!reply) return entitiesPage(reading, named ? { ids: named, order: "given", totalCount: named.length } : nothing, Entity);
-  return entitiesPage(reading, keyIds(reply, args, named), Entity, (id) => {
+  if (!reply) return entitiesPage(reading, named ? { ...nothing, ids: named, totalCount: named.length } : nothing, Entity);
+  const listed = { ...keyIds(reply, args, named), age: named ? null : ageOf(answers) };
+  return entitiesPage(reading, listed, Entity, (id) => {
     const row = reply.byId.get(id);
     return row && { name: row.name, login: null, asOf: reply.asOf };
   });
 }
 
 /** A list of one page of keys is ordered here. A longer one keeps the platform's own order where its call asked for exactly this one. */
-function keyIds(reply: KeyMetricsReply, { orderBy }: KeysArguments, named: readonly string[] | null): Ids {
+function keyIds(reply: KeyMetricsReply, { orderBy }: KeysArguments, named: readonly string[] | null): Omit<Ids, "age"> {
   const ids = named ?? reply.rows.map(({ id }) => id);
   const totalCount = named ? named.length : reply.count;
   if (!orderBy) return { ids: [...ids].sort(compareIds), order: "keys", totalCount };

@@ -27,7 +27,8 @@ const duration = (value: unknown): number => {
 /** Hands finite numbers on as they are, fractions and sums past 2^31 included; refuses everything else. */
 export const Milliseconds = new GraphQLScalarType<number, number>({
   name: "Milliseconds",
-  description: "A duration in milliseconds. Not an Int: sums pass 2^31, averages have fractions.",
+  specifiedByURL: "https://www.rfc-editor.org/rfc/rfc8259#section-6",
+  description: "A duration in milliseconds: a number of JSON. Not an Int: sums pass 2^31, averages have fractions.",
   serialize: duration,
   parseValue: duration,
   parseLiteral: (node) => duration(node.kind === Kind.INT || node.kind === Kind.FLOAT ? Number(node.value) : undefined),

@@ -1,7 +1,17 @@
 import "reflect-metadata";
 import { buildSubgraphSchema } from "@apollo/subgraph";
 import { printSchemaWithDirectives } from "@graphql-tools/utils";
-import { type GraphQLField, type GraphQLSchema, isInputObjectType, isInterfaceType, isObjectType, isUnionType, parse } from "graphql";
+import {
+  type GraphQLField,
+  type GraphQLSchema,
+  isEnumType,
+  isInputObjectType,
+  isInterfaceType,
+  isObjectType,
+  isScalarType,
+  isUnionType,
+  parse,
+} from "graphql";
 import { type BuildSchemaOptions, buildSchema, createResolversMap, type PubSub } from "type-graphql";
 import { badInput } from "../errors.js";
 import { demandRouter, type GatewayContext } from "./context.js";
@@ -40,8 +50,35 @@ Time zone: all instants are UTC. A day (everyMinutes: 1440) is a day in UTC.
 Ids repeat between accounts: select accountId and id of every entity, so that caches keep them apart.
 Errors: each object that failed has one error at its path with extensions.code; the rest of the answer is complete.`;
 
+const rootDescriptions: Readonly<Record<string, string>> = {
+  Query: "Where every query begins. Nothing here asks the platform by itself: only what is selected below does.",
+  Subscription: "Where every subscription begins: a query whose answer is sent again when it has changed.",
+};
+
+/** What the federation library adds to the schema, by coordinate. It describes none of it. */
+const federationDescriptions: Readonly<Record<string, string>> = {
+  "Query._entities":
+    "For routers of Apollo Federation alone: the entities of these references, in their order; null with an error for one that is refused. FORBIDDEN without the router's secret where ROUTER_SECRET is set.",
+  "Query._entities.representations": "References: the __typename and the key fields of one entity each.",
+  "Query._service":
+    "For routers of Apollo Federation alone: the text of this subgraph. FORBIDDEN without the router's secret where ROUTER_SECRET is set.",
+  _Service: "What a router asks a subgraph about itself.",
+  "_Service.sdl": "The subgraph's schema with its federation directives.",
+  _Entity: "Everything that a router may ask by reference.",
+  _Any: "A reference to an entity, as routers of Apollo Federation send it: an object with __typename and key fields.",
+  link__Import: "What a schema takes from a specification that it links.",
+  link__Purpose: "Why a schema links a specification.",
+  "link__Purpose.SECURITY": "What is linked must be understood, because it decides who may read what.",
+  "link__Purpose.EXECUTION": "What is linked must be understood, because it decides how operations are executed.",
+  federation__FieldSet: "A selection of fields, as text.",
+  federation__ContextFieldValue: "A selection of a value from a context, as text.",
+  federation__Policy: "The name of a policy of authorisation.",
+  federation__Scope: "The name of a scope of authorisation.",
+};
+const federationSpecification = "https://specs.apollo.dev/federation/v2.9";
+
 /** What the schema uses of the federation specification. */
-const link = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@shareable", "@tag", "@cost", "@listSize"])`;
+const link = `extend schema @link(url: "${federationSpecification}", import: ["@key", "@shareable", "@tag", "@cost", "@listSize"])`;
 const accountKey = '@key(fields: "accountId id")';
 
 /** type-graphql asks for a source of events wherever there is a subscription. The states of ours are made by the server. */
@@ -65,6 +102,7 @@ export async function buildGatewaySchema(
 ): Promise<{ schema: GraphQLSchema; sdl: string }> {
   const plain = await buildSchema({ resolvers: classes, validate: false, pubSub: noEvents });
   plain.description = description;
+  for (const [name, text] of Object.entries(rootDescriptions)) Object.assign(plain.getType(name) ?? {}, { description: text });
   tagByApi(plain);
   weigh(plain, fields);
   for (const [label, field] of outputFields(plain)) {
@@ -78,6 +116,7 @@ export async function buildGatewaySchema(
   const schema = buildSubgraphSchema([{ typeDefs: parse(sdl), resolvers: createResolversMap(plain) as never }]);
   resolveEntities(schema, references);
   restore(plain, schema);
+  describeFederation(schema);
   return { schema, sdl };
 }
 
@@ -107,6 +146,19 @@ function resolveEntities(schema: GraphQLSchema, references: Behaviour["reference
         return error;
       }
     });
+}
+
+/** Describes what the federation library adds, and says by what its scalars are specified. */
+function describeFederation(schema: GraphQLSchema): void {
+  for (const [coordinate, text] of Object.entries(federationDescriptions)) {
+    const [typeName = "", member, argument] = coordinate.split(".");
+    const type = schema.getType(typeName);
+    if (!type) continue;
+    if (isScalarType(type)) type.specifiedByURL ??= federationSpecification;
+    const field = member && (isObjectType(type) ? type.getFields()[member] : isEnumType(type) ? type.getValue(member) : undefined);
+    const found = argument ? field && "args" in field && field.args.find(({ name }) => name === argument) : member ? field : type;
+    if (found) found.description = text;
+  }
 }
 
 /** Brings back what a schema loses when it is printed and built again: extensions, and defaults as internal values. */

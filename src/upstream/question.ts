@@ -90,10 +90,13 @@ export interface IntervalMetricsQuestion extends Scoped {
   window: Window;
   /** Filters, at most one id of each kind. One of a kind that is grouped by only picks rows. */
   filters: IntervalFilters;
+  /** Rows of these ids alone, two or more of each kind, sorted: of kinds that are grouped by. Left out: all that pass the filters. */
+  among?: IntervalSets;
   includeBotSkills: boolean;
 }
 
 export type IntervalFilters = Readonly<Partial<Record<Grouping, string>>>;
+export type IntervalSets = Readonly<Partial<Record<Grouping, readonly string[]>>>;
 
 export type Question = AgentSegmentsQuestion | SkillSegmentsQuestion | KeyMetricsQuestion | IntervalMetricsQuestion;
 export type ApiName = Question["api"];

@@ -70,6 +70,7 @@ export const askingCases: Record<AskingLabel, AskingCase> = {
   "Skill.name": skill("key-metrics", "name"),
   "Skill.agents": skill("agent-segments", "agents", "{ totalCount }"),
   "Skill.segments": skill("skill-segments", "segments(lastMinutes: 1440)", "{ totalSkillConversationSegments }"),
+  "Skill.segmentsByAgent": skill("agent-segments", "segmentsByAgent", "{ totalAgentConversationSegments }"),
   "Skill.agentSegments": skill("agent-segments", "agentSegments", "{ totalAgentConversationSegments }"),
   "Skill.keyMetrics": skill("key-metrics", "keyMetrics(lastMinutes: 1440)", "{ closedConversations }"),
   "Skill.current": skill("key-metrics", "current", "{ onlineAgents }"),

@@ -10,7 +10,7 @@ import {
   type IntervalRow,
 } from "../../upstream/question.js";
 import { checkedConversationId, intervalWindow, unlessRefused, type WindowArguments } from "../bounds.js";
-import { compareIds, compareKeys, type PageRequest, pageOf } from "../connection.js";
+import { ageOf, compareIds, compareKeys, type PageRequest, pageOf } from "../connection.js";
 import { type Asker, demandConversations } from "../context.js";
 import { namingIn } from "../directory-memory.js";
 import type { Asks, Reading } from "../field.js";
@@ -28,7 +28,7 @@ import {
   siblings,
   unmeasured,
 } from "../types/entities.js";
-import { type FilteringArguments, filteredBy, filtersOf, groupingOf, intervalScope } from "./interval-metrics.js";
+import { type FilteringArguments, filteredBy, filtersOf, groupingOf, intervalScope, kindsAmong } from "./interval-metrics.js";
 
 const sum = "Sum over the intervals of the window. ";
 
@@ -95,10 +95,13 @@ const groupingFor = (handlings: readonly Selection[]): Grouping[] => [
 export const handlingRows: Asks<HandlingArguments, IntervalMetricsQuestion> = ({ parent, args, selection, asker }) => {
   const listed = parent.listed?.api === "interval-metrics" ? parent.listed : null;
   const kept = hasOwnWindow(args) ? null : listed;
-  const scope = intervalScope(parent.account, groupingFor([selection]), { ...args, everyMinutes }, asker, kept?.window);
+  const { CONVERSATION: _, ...among } = kept?.among ?? {};
+  const kinds = [...groupingFor([selection]), ...kindsAmong({ among })];
+  const scope = intervalScope(parent.account, kinds, { ...args, everyMinutes }, asker, kept?.window);
   if (!selection.wantsData) return [];
   if (listed && isOfList(args, listed, asker)) return [listed];
-  return filteredBy("CONVERSATION", parent).map((own) => ({ ...scope, filters: { ...kept?.filters, ...own } }));
+  const own = { ...scope, ...(kindsAmong({ among }).length > 0 && { among }) };
+  return filteredBy("CONVERSATION", parent).map((filters) => ({ ...own, filters: { ...kept?.filters, ...filters } }));
 };
 
 /** ContactCenter.conversations: rows that also hold what `handling` of its nodes asks. */
@@ -110,21 +113,25 @@ export const conversationRows: Asks<ConversationsArguments, IntervalMetricsQuest
 }) => {
   const scope = intervalScope(parent.account, ["CONVERSATION"], { ...args, everyMinutes }, asker);
   const filters = filtersOf(args, asker);
+  if (!filters) return null;
   if (!selection.wantsData) return [];
   const handlings = [...selection.all("nodes", "handling"), ...selection.all("edges", "node", "handling")];
-  const ofList = handlings.filter((field) => unlessRefused(() => isOfList(argumentsOf(field), { ...scope, filters }, asker)));
-  return [{ ...scope, grouping: groupingOf(groupingFor(ofList.map((field) => field.selection))), filters }];
+  const ofList = handlings.filter((field) => unlessRefused(() => isOfList(argumentsOf(field), { ...scope, ...filters }, asker)));
+  // Times of one conversation add up over agents, skills and groups, so that rows of several ids can be told apart and added.
+  const kinds = [...groupingFor(ofList.map((field) => field.selection)), ...kindsAmong(filters)];
+  return [{ ...scope, ...filters, grouping: groupingOf(kinds) }];
 };
 
 const argumentsOf = ({ args }: SelectedField): HandlingArguments => args as unknown as HandlingArguments;
 
-type List = Pick<IntervalMetricsQuestion, "handleTimeModel" | "window" | "filters">;
+type List = Pick<IntervalMetricsQuestion, "handleTimeModel" | "window" | "filters" | "among">;
 
 /** A window of its own means all rows of the conversation, which only a list without filters holds. */
-function isOfList(args: HandlingArguments, { handleTimeModel, window, filters }: List, asker: Asker): boolean {
+function isOfList(args: HandlingArguments, { handleTimeModel, window, filters, among = {} }: List, asker: Asker): boolean {
   if (args.handleTimeModel !== handleTimeModel) return false;
   if (!hasOwnWindow(args)) return true;
-  return Object.keys(filters).length === 0 && canonical(intervalWindow(args, everyMinutes, asker)) === canonical(window);
+  const isFiltered = Object.keys({ ...filters, ...among }).length > 0;
+  return !isFiltered && canonical(intervalWindow(args, everyMinutes, asker)) === canonical(window);
 }
 
 const hasOwnWindow = ({ lastMinutes, between }: WindowArguments): boolean => typeof lastMinutes === "number" || Boolean(between);
@@ -138,7 +145,8 @@ export function readConversations({
   const keys = [...firstIntervals(answer?.reply.rows ?? [])].map(([id, from]) => [String(from), id] as const).sort(compareKeys);
   const listed = pageOf(page, { nodes: keys, keyOf: (key) => key, order: "keys", totalCount: answer ? keys.length : null });
   const ids = listed.nodes.map(([, id]) => id);
-  return new ConversationConnection({ ...listed, nodes: siblings(Conversation, account, ids, answer && { listed: answer.question }) });
+  const age = answer ? ageOf([answer]) : null;
+  return new ConversationConnection({ ...listed, age, nodes: siblings(Conversation, account, ids, answer && { listed: answer.question }) });
 }
 
 function firstIntervals(rows: readonly IntervalRow[]): Map<string, number> {

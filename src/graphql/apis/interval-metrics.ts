@@ -1,14 +1,33 @@
 import { Field, ObjectType } from "type-graphql";
 import { intervalMetrics } from "../../catalogue/interval-metrics.js";
+import { figureIn, isCarried } from "../../catalogue/metric.js";
 import { badInput } from "../../errors.js";
 import type { Window } from "../../time.js";
-import type { Grouping, HandleTimeModel, IntervalFilters, IntervalMetricsQuestion, IntervalRow } from "../../upstream/question.js";
-import { checkedConversationId, checkedId, intervalWindow, type WindowArguments } from "../bounds.js";
-import { ConnectionOf, compareKeys, EdgeOf, emptyPage, type Page, type PageRequest, pageOf } from "../connection.js";
+import {
+  type Grouping,
+  type HandleTimeModel,
+  type IntervalFilters,
+  type IntervalMetricsQuestion,
+  type IntervalRow,
+  idSet,
+} from "../../upstream/question.js";
+import { checkedConversationId, checkedId, checkedNumber, intervalWindow, type ListArgument, type WindowArguments } from "../bounds.js";
+import {
+  ConnectionOf,
+  compareFigures,
+  compareKeys,
+  EdgeOf,
+  emptyPage,
+  entityPage,
+  type Page,
+  type PageRequest,
+  pageOf,
+} from "../connection.js";
 import { type Asker, demandConversations } from "../context.js";
 import { namingIn } from "../directory-memory.js";
 import type { Asks, Reading } from "../field.js";
 import { DateTime } from "../scalars.js";
+import type { IntervalOrder } from "../types/arguments.js";
 import {
   Agent,
   AgentGroup,
@@ -26,6 +45,7 @@ import {
   Skill,
   unmeasured,
 } from "../types/entities.js";
+import { intervalSorts } from "../types/enums.js";
 
 const grouped = "Null when the rows are not grouped by it or the platform names none.";
 
@@ -138,12 +158,28 @@ export interface IntervalArguments extends WindowArguments {
   includeBotSkills?: boolean;
 }
 
+export interface OrderingArguments {
+  orderBy?: IntervalOrder | null | undefined;
+}
+
+/** One id of a kind, or a list of them: not both. */
 export interface FilteringArguments {
   skillId?: string | null | undefined;
+  skillIds?: ListArgument;
   agentGroupId?: string | null | undefined;
+  agentGroupIds?: ListArgument;
   agentId?: string | null | undefined;
+  agentIds?: ListArgument;
   conversationId?: string | null | undefined;
+  conversationIds?: ListArgument;
 }
+
+const filterNames = {
+  SKILL: ["skillId", "skillIds"],
+  AGENT_GROUP: ["agentGroupId", "agentGroupIds"],
+  AGENT: ["agentId", "agentIds"],
+  CONVERSATION: ["conversationId", "conversationIds"],
+} as const satisfies Record<Grouping, readonly [keyof FilteringArguments, keyof FilteringArguments]>;
 
 const groupingOrder = ["SKILL", "AGENT_GROUP", "AGENT", "CONVERSATION"] as const satisfies Grouping[];
 const durations = [15, 30, 60, 1440] as const;
@@ -154,20 +190,37 @@ export const groupingOf = (kinds: readonly Grouping[]): readonly Grouping[] => g
 /** True for the one grouping whose rows carry arrivals, and are always asked with bot skills: one answer serves both wishes. */
 const isBySkillAlone = (grouping: readonly Grouping[]): boolean => grouping.join() === "SKILL";
 
+/** Which rows are wanted, in the words of a question. */
+export type RowFilters = Pick<IntervalMetricsQuestion, "filters" | "among">;
+
 /**
- * One id of each kind that was given. Throws BAD_USER_INPUT for one that cannot be an id, the empty text among them, and FORBIDDEN
- * for a conversation without the right to them.
+ * The ids of each kind that were given; null where a list of them is empty, which names nothing. Throws BAD_USER_INPUT for what cannot be
+ * an id, the empty text among them, for one id and a list of the same kind, and for more than 500 ids; and FORBIDDEN for a conversation
+ * without the right to them.
  */
-export function filtersOf({ skillId, agentGroupId, agentId, conversationId }: FilteringArguments, asker: Asker): IntervalFilters {
-  if (typeof conversationId === "string") demandConversations(asker);
-  const given: [Grouping, string | null | undefined, (id: string) => string][] = [
-    ["SKILL", skillId, (id) => checkedId("skillId", id)],
-    ["AGENT_GROUP", agentGroupId, (id) => checkedId("agentGroupId", id)],
-    ["AGENT", agentId, (id) => checkedId("agentId", id)],
-    ["CONVERSATION", conversationId, (id) => checkedConversationId("conversationId", id)],
-  ];
-  return Object.fromEntries(given.flatMap(([kind, id, check]) => (typeof id === "string" ? [[kind, check(id)]] : [])));
+export function filtersOf(args: FilteringArguments, asker: Asker): RowFilters | null {
+  const filters: Partial<Record<Grouping, string>> = {};
+  const among: Partial<Record<Grouping, readonly string[]>> = {};
+  let namesNothing = false;
+  for (const kind of groupingOrder) {
+    const [single, plural] = filterNames[kind];
+    const [id, list] = [args[single] ?? null, args[plural] ?? null];
+    if (id === null && list === null) continue;
+    if (id !== null && list !== null) throw badInput(single, `left out when ${plural} is given`, id);
+    if (kind === "CONVERSATION") demandConversations(asker);
+    const checked = kind === "CONVERSATION" ? checkedConversationId : checkedId;
+    if (list) checkedNumber(`the number of ${plural}`, list.length, 0, entityPage.most);
+    const ids = list ? idSet(list.map((each) => checked(plural, each))) : [checked(single, id!)];
+    if (ids.length > 1) among[kind] = ids;
+    else if (ids[0] !== undefined) filters[kind] = ids[0];
+    else namesNothing = true;
+  }
+  if (namesNothing) return null;
+  return Object.keys(among).length > 0 ? { filters, among } : { filters };
 }
+
+/** The kinds of which several ids are wanted. */
+export const kindsAmong = ({ among = {} }: Pick<RowFilters, "among">): Grouping[] => Object.keys(among) as Grouping[];
 
 export const filteredBy = (kind: Grouping, { ids }: Pick<Parent, "ids">): IntervalFilters[] =>
   ids ? ids.map((id) => ({ [kind]: id })) : [{}];
@@ -182,7 +235,7 @@ export function intervalScope(
   args: IntervalArguments,
   asker: Asker,
   window?: Window,
-): Omit<IntervalMetricsQuestion, "filters"> {
+): Omit<IntervalMetricsQuestion, keyof RowFilters> {
   if (kinds.includes("CONVERSATION")) demandConversations(asker);
   const everyMinutes = durations.find((each) => each === args.everyMinutes);
   if (!everyMinutes) throw badInput("everyMinutes", `one of ${durations.join(", ")}`, args.everyMinutes);
@@ -199,20 +252,34 @@ export function intervalScope(
   };
 }
 
-type GroupedArguments = IntervalArguments & FilteringArguments & { groupBy: readonly Grouping[] };
+/** Throws BAD_USER_INPUT for an order by a metric that the rows do not carry. */
+function demandCarried({ orderBy }: OrderingArguments, grouping: readonly Grouping[]): void {
+  if (!orderBy || isCarried(intervalSorts[orderBy.metric], grouping, intervalMetrics)) return;
+  throw badInput("orderBy.metric", `a metric that rows grouped by ${grouping.join(", ")} carry`, orderBy.metric);
+}
+
+type GroupedArguments = IntervalArguments & OrderingArguments & FilteringArguments & { groupBy: readonly Grouping[] };
 
 /** Rows in any grouping. */
 export const groupedIntervals: Asks<GroupedArguments, IntervalMetricsQuestion, PageRequest> = ({ parent, args, selection, asker }) => {
   if (args.groupBy.length === 0) throw badInput("groupBy", "a list of at least one grouping", args.groupBy);
-  const question = { ...intervalScope(parent.account, args.groupBy, args, asker), filters: filtersOf(args, asker) };
-  return selection.wantsData ? [question] : [];
+  const scope = intervalScope(parent.account, args.groupBy, args, asker);
+  demandCarried(args, scope.grouping);
+  const filters = filtersOf(args, asker);
+  if (!filters) return null;
+  // Rows of several ids cannot be added up: one conversation counts in the rows of each agent who handled it.
+  const foreign = kindsAmong(filters).find((kind) => !scope.grouping.includes(kind));
+  if (foreign)
+    throw badInput(filterNames[foreign][1], `at most one id where groupBy does not hold ${foreign}`, args[filterNames[foreign][1]]);
+  return selection.wantsData ? [{ ...scope, ...filters }] : [];
 };
 
 /** The rows of an entity: one question for each id, or one for all when the list is not read yet. */
 export const intervalsOf =
-  (kind: Grouping): Asks<IntervalArguments & { splitBy: readonly Grouping[] }, IntervalMetricsQuestion, PageRequest> =>
+  (kind: Grouping): Asks<IntervalArguments & OrderingArguments & { splitBy: readonly Grouping[] }, IntervalMetricsQuestion, PageRequest> =>
   ({ parent, args, selection, asker }) => {
     const scope = intervalScope(parent.account, [kind, ...args.splitBy], args, asker);
+    demandCarried(args, scope.grouping);
     return selection.wantsData ? filteredBy(kind, parent).map((filters) => ({ ...scope, filters })) : [];
   };
 
@@ -222,18 +289,19 @@ export const entityOf =
   ({ filters }: IntervalMetricsQuestion): string | null =>
     filters[kind] ?? null;
 
-/** One page of the rows, oldest first, then by id. */
+/** One page of the rows in the order asked for; left out: oldest first, then by id. */
 export function readIntervals({
   account,
   page,
   args,
   answers: [answer],
-}: Reading<IntervalArguments, IntervalMetricsQuestion, PageRequest>): IntervalConnection {
+}: Reading<IntervalArguments & OrderingArguments, IntervalMetricsQuestion, PageRequest>): IntervalConnection {
   if (!answer) return new IntervalConnection(emptyPage, unmeasured, []);
   const { reply, question } = answer;
   const hidesBots = isBySkillAlone(question.grouping) && !args.includeBotSkills;
-  const rows = sorted(hidesBots ? reply.rows.filter(({ human }) => human) : reply.rows);
-  const listed = pageOf(page, { nodes: rows, keyOf, order: "keys", totalCount: rows.length });
+  const byTime = sorted(hidesBots ? reply.rows.filter(({ human }) => human) : reply.rows);
+  const rows = args.orderBy ? orderedRows(byTime, args.orderBy) : byTime;
+  const listed = pageOf(page, { nodes: rows, keyOf, order: args.orderBy ? "figures" : "keys", totalCount: rows.length });
   const named = new NamedEntities(account, listed.nodes, reply.asOf);
   const intervals = { ...listed, nodes: listed.nodes.map((row) => new Interval(row, named)) };
   return new IntervalConnection(intervals, { ...measurementOf(answer), window: question.window }, reply.pending);
@@ -244,4 +312,10 @@ const keyOf = ({ window, ids }: IntervalRow): readonly string[] => [String(windo
 function sorted(rows: readonly IntervalRow[]): IntervalRow[] {
   const keyed = rows.map((row) => ({ row, key: keyOf(row) }));
   return keyed.sort((a, b) => compareKeys(a.key, b.key)).map(({ row }) => row);
+}
+
+/** Rows without the figure come last; equal ones keep their order. */
+function orderedRows(rows: readonly IntervalRow[], { metric, direction }: IntervalOrder): IntervalRow[] {
+  const figured = rows.map((row) => ({ row, figure: figureIn(row.values, intervalSorts[metric]) }));
+  return figured.sort((a, b) => compareFigures(a.figure, b.figure, direction)).map(({ row }) => row);
 }

@@ -22,7 +22,7 @@ export const agentGroupFields = {
     args: given.page,
     page: () => entityPage,
     asks: ({ parent: { account }, selection, asker }) => (selection.wantsData ? work({ account, ids: null }, asker) : []),
-    read: ({ answers, ...reading }) => new AgentConnection(entitiesPage(reading, byId(agentsLastIn(reading.id, answers)), Agent)),
+    read: ({ answers, ...reading }) => new AgentConnection(entitiesPage(reading, byId(agentsLastIn(reading.id, answers), answers), Agent)),
   }),
   "AgentGroup.segments": asking({
     type: () => AgentSegments,

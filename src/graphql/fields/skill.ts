@@ -9,6 +9,16 @@ import { byId, entitiesPage } from "../lists.js";
 import * as given from "../types/arguments.js";
 import { Agent, AgentConnection } from "../types/entities.js";
 
+const segmentsByAgent = asking({
+  type: () => [AgentSkillSegments],
+  description: "The skill's part of each agent's segments, by agent.",
+  size: entityPage.unlessGiven,
+  args: given.filteredAgents,
+  asks: rowsWithinSkills,
+  each: ({ skills }) => (skills === "all" ? null : (skills?.[0] ?? null)),
+  read: readRowsWithinSkill,
+});
+
 export const skillFields = {
   "Skill.name": asking({
     type: () => String,
@@ -23,8 +33,17 @@ export const skillFields = {
     args: given.page,
     page: () => entityPage,
     asks: ({ parent, selection, asker }) => (selection.wantsData ? [activity(parent, asker)] : []),
-    read: ({ answers: [answer], ...reading }) =>
-      new AgentConnection(entitiesPage(reading, byId(answer ? agentsActiveIn(reading.id, answer) : []), Agent)),
+    read: ({ answers, ...reading }) =>
+      new AgentConnection(
+        entitiesPage(
+          reading,
+          byId(
+            answers.flatMap((answer) => agentsActiveIn(reading.id, answer)),
+            answers,
+          ),
+          Agent,
+        ),
+      ),
   }),
   "Skill.segments": asking({
     type: () => SkillSegments,
@@ -34,15 +53,8 @@ export const skillFields = {
     each: "row",
     read: readSkillSegments(({ skills }, id) => skills.get(id)),
   }),
-  "Skill.agentSegments": asking({
-    type: () => [AgentSkillSegments],
-    description: "The skill's part of each agent's segments, by agent.",
-    size: entityPage.unlessGiven,
-    args: given.filteredAgents,
-    asks: rowsWithinSkills,
-    each: ({ skills }) => (skills === "all" ? null : (skills?.[0] ?? null)),
-    read: readRowsWithinSkill,
-  }),
+  "Skill.segmentsByAgent": segmentsByAgent,
+  "Skill.agentSegments": { ...segmentsByAgent, deprecated: "Use segmentsByAgent: elsewhere agentSegments is a total." },
   "Skill.keyMetrics": asking({
     description: "The skill's key metrics over a window.",
     waitsForIds: true,

@@ -1,6 +1,14 @@
 import { ArgsType, type ClassType, Field, ID, InputType, Int } from "type-graphql";
 import { DateTime } from "../scalars.js";
-import { AgentSegmentSort, AgentUserType, HandleTimeModel, IntervalGrouping, KeyMetricSort, MetricSortDirection } from "./enums.js";
+import {
+  AgentSegmentSort,
+  AgentUserType,
+  HandleTimeModel,
+  IntervalGrouping,
+  IntervalSort,
+  KeyMetricSort,
+  MetricSortDirection,
+} from "./enums.js";
 
 declare const value: unique symbol;
 
@@ -45,9 +53,23 @@ const entityIdBound = "Digits, with at most a minus sign in front: -?[0-9]{1,19}
 const conversationIdBound = "1 to 64 letters, digits, hyphens and underscores.";
 export const entityId = required<string>(() => ID, entityIdBound);
 export const conversationId = required<string>(() => ID, conversationIdBound);
-const onlyId = (what: string) => optional<string>(() => ID, `Only rows of this ${what}. ${entityIdBound}`);
-export const rowFilters = { agentId: onlyId("agent"), skillId: onlyId("skill"), agentGroupId: onlyId("agent group") };
-export const onlyConversation = optional<string>(() => ID, `Only rows of this conversation. ${conversationIdBound}`);
+const onlyId = (what: string, bound = entityIdBound) => optional<string>(() => ID, `Only rows of this ${what}. ${bound}`);
+const apart = "Two or more only where groupBy holds the kind, because their rows cannot be added up.";
+const onlyIds = (what: string, single: string | null, grouped: string) =>
+  ids(`Only rows of these ${what}, at most 500.${single === null ? "" : ` Not with ${single}.`}${grouped}`);
+const singleIds = { agentId: onlyId("agent"), skillId: onlyId("skill"), agentGroupId: onlyId("agent group") };
+const pluralIds = (grouped: string) => ({
+  agentIds: onlyIds("agents", "agentId", grouped),
+  skillIds: onlyIds("skills", "skillId", grouped),
+  agentGroupIds: onlyIds("agent groups", "agentGroupId", grouped),
+});
+const rowFilters = {
+  ...singleIds,
+  conversationId: onlyId("conversation", conversationIdBound),
+  ...pluralIds(` ${apart}`),
+  conversationIds: onlyIds("conversations", "conversationId", ` ${apart}`),
+};
+export const conversationFilters = { ...singleIds, ...pluralIds(""), conversationIds: onlyIds("conversations", null, "") };
 
 export const lastMinutes = (description = "Window: the last n minutes, 1 to 1440.") => withDefault(() => Int, 60, description);
 
@@ -63,7 +85,7 @@ export const keyMetricsSpan = spanOf(
   "1 to 1440",
   `at most 24 hours, rounded outward to whole minutes, shortened to as far back as the account can be asked (24 hours, or LP_KEY_METRICS_LOOKBACK_HOURS). ${told}`,
 );
-export const intervalsSpan = spanOf(
+const intervalsSpan = spanOf(
   `at least everyMinutes, ${intervalReach}`,
   intervalBounds,
   "the last 60 minutes, or everyMinutes where that is longer",
@@ -116,7 +138,7 @@ const pageOf = (length: string) => ({
   after: optional<string>(() => String, "Begin after this cursor, which must come from the same list with the same arguments."),
 });
 export const page = pageOf("Length of the page, 1 to 500; left out: 50.");
-export const rowPage = pageOf("Length of the page, 1 to 5000; left out: 500.");
+const rowPage = pageOf("Length of the page, 1 to 5000; left out: 500.");
 
 const direction = withDefault(
   () => MetricSortDirection,
@@ -124,16 +146,30 @@ const direction = withDefault(
   "Highest first unless said otherwise.",
 );
 
+const orderMinutes = (window: string, figures: string) =>
+  optional<number>(
+    () => Int,
+    `${window} Left out: the window of the \`${figures}\` selected on the list's entities; where none or several windows are selected, the last 60 minutes.`,
+  );
+
 @InputType({ description: "An order by an agent segment metric: nulls last, ties by id." })
 export class AgentSegmentOrder {
   @required(() => AgentSegmentSort, "The metric to order by.")
   metric!: AgentSegmentSort;
   @direction
   direction!: MetricSortDirection;
-  @lastMinutes()
-  lastMinutes!: number;
+  @orderMinutes("Window of the metric: the last n minutes, 1 to 1440.", "segments")
+  lastMinutes?: number | null;
   @userType
   userType!: AgentUserType;
+}
+
+@InputType({ description: "An order by a metric of the rows themselves: nulls last, ties by time, then by id." })
+export class IntervalOrder {
+  @required(() => IntervalSort, "The metric to order by. The rows must carry it: arrivals and closed conversations need groupBy: [SKILL].")
+  metric!: IntervalSort;
+  @direction
+  direction!: MetricSortDirection;
 }
 
 @InputType({
@@ -145,10 +181,8 @@ export class KeyMetricOrder {
   metric!: KeyMetricSort;
   @direction
   direction!: MetricSortDirection;
-  @lastMinutes(
-    "Window of a by-time metric: the last n minutes, 1 to 1440. A current metric ignores it. It is not that of the keyMetrics selected below: give both the same, or the list looks unsorted.",
-  )
-  lastMinutes!: number;
+  @orderMinutes("Window of a by-time metric: the last n minutes, 1 to 1440. A current metric ignores it.", "keyMetrics")
+  lastMinutes?: number | null;
   @userType
   userType!: AgentUserType;
   @includeSubGroups
@@ -159,8 +193,11 @@ export class KeyMetricOrder {
 export const filteredAgents = { lastMinutes: lastMinutes(), agentIds, agentGroupIds, userType, source };
 export const countedAgents = { includeSubGroups, userType };
 const split = { ...intervalsSpan, everyMinutes, splitBy, handleTimeModel };
-export const entityIntervals = { ...split, includeBotSkills, ...rowPage };
-export const conversationIntervals = { ...split, ...rowPage };
+const rowOrder = optional<IntervalOrder>(() => IntervalOrder, "Order by a metric of the rows; left out: oldest first, then by id.");
+const rowList = { orderBy: rowOrder, ...rowPage };
+export const groupedIntervals = { ...intervalsSpan, everyMinutes, groupBy, handleTimeModel, ...rowFilters, includeBotSkills, ...rowList };
+export const entityIntervals = { ...split, includeBotSkills, ...rowList };
+export const conversationIntervals = { ...split, ...rowList };
 
 /** A list of entities: those named, or all; in an order of its own when asked. */
 const listOf = <O extends object>(Order: ClassType<O>) => ({

@@ -2,7 +2,7 @@ import { Directive, Field, Float, ID, Int, InterfaceType, ObjectType } from "typ
 import { type AnyMetric, describe, figureIn, isDerived, type MetricGroup, type MetricUnit } from "../../catalogue/metric.js";
 import type { Window } from "../../time.js";
 import type { IntervalMetricsQuestion, KeyMetricsQuestion, Values } from "../../upstream/question.js";
-import { ConnectionOf, EdgeOf } from "../connection.js";
+import { EdgeOf, EntityConnectionOf } from "../connection.js";
 import type { Naming } from "../directory-memory.js";
 import { DateTime, Milliseconds } from "../scalars.js";
 
@@ -67,13 +67,9 @@ export abstract class Measured extends Figures {
 
 const scalars = { COUNT: Int, MILLISECONDS: Milliseconds, RATIO: Float, MESSAGES: Float } satisfies Record<MetricUnit, unknown>;
 
-/** Property decorator: the GraphQL field of one metric, nullable, with scalar, description and deprecation from the catalogue. */
+/** Property decorator: the GraphQL field of one metric, nullable, with scalar and description from the catalogue. */
 export const MetricField = (metric: AnyMetric, prefix = "") =>
-  Field(() => scalars[metric.unit], {
-    nullable: true,
-    description: prefix + describe(metric),
-    ...(isDerived(metric) || metric.deprecated === undefined ? {} : { deprecationReason: metric.deprecated }),
-  });
+  Field(() => scalars[metric.unit], { nullable: true, description: prefix + describe(metric) });
 
 /** Class decorator: one MetricField for each metric of the group, derived ones too. */
 export const MetricFields =
@@ -270,19 +266,19 @@ const order = "As given for ids, else by id or as orderBy says.";
 @ObjectType({ description: "One agent of a list." })
 export class AgentEdge extends EdgeOf(Agent) {}
 @ObjectType({ description: "A list of agents." })
-export class AgentConnection extends ConnectionOf(Agent, AgentEdge, order) {}
+export class AgentConnection extends EntityConnectionOf(Agent, AgentEdge, order) {}
 
 @ObjectType({ description: "One skill of a list." })
 export class SkillEdge extends EdgeOf(Skill) {}
 @ObjectType({ description: "A list of skills." })
-export class SkillConnection extends ConnectionOf(Skill, SkillEdge, order) {}
+export class SkillConnection extends EntityConnectionOf(Skill, SkillEdge, order) {}
 
 @ObjectType({ description: "One agent group of a list." })
 export class AgentGroupEdge extends EdgeOf(AgentGroup) {}
 @ObjectType({ description: "A list of agent groups." })
-export class AgentGroupConnection extends ConnectionOf(AgentGroup, AgentGroupEdge, order) {}
+export class AgentGroupConnection extends EntityConnectionOf(AgentGroup, AgentGroupEdge, order) {}
 
 @ObjectType({ description: "One conversation of a list." })
 export class ConversationEdge extends EdgeOf(Conversation) {}
 @ObjectType({ description: "A list of conversations." })
-export class ConversationConnection extends ConnectionOf(Conversation, ConversationEdge, "By their first interval, then by id.") {}
+export class ConversationConnection extends EntityConnectionOf(Conversation, ConversationEdge, "By their first interval, then by id.") {}

@@ -1,5 +1,6 @@
 import { registerEnumType } from "type-graphql";
 import { agentSegmentMetrics } from "../../catalogue/agent-segments.js";
+import { intervalMetrics } from "../../catalogue/interval-metrics.js";
 import { keyMetricsByTime, keyMetricsCurrent } from "../../catalogue/key-metrics.js";
 import {
   type AnyMetric,
@@ -97,6 +98,30 @@ export const AgentSegmentSort = enumOf<AgentSegmentSort>(
   "AgentSegmentSort",
   "Agent segment metrics by which agents can be ordered.",
   described(agentSegmentSorts),
+);
+
+const { metrics: ofRows, derived: ofParts } = intervalMetrics;
+
+/** The metrics by which the gateway itself sorts rows of the interval metrics. */
+export const intervalSorts = {
+  HANDLE_TIME: ofRows.handleTime,
+  WORK_TIME: ofRows.workTime,
+  HANDLED_CONVERSATIONS: ofRows.handledConversations,
+  REPLIED_CONVERSATIONS: ofRows.repliedConversations,
+  CONSUMER_MESSAGES: ofRows.consumerMessages,
+  AGENT_MESSAGES: ofRows.agentMessages,
+  ARRIVALS: ofRows.arrivals,
+  CLOSED_CONVERSATIONS: ofRows.closedConversations,
+  HANDLE_TIME_PER_HANDLED_CONVERSATION: ofParts.handleTimePerHandledConversation,
+  HANDLE_TIME_PER_CLOSED_CONVERSATION: ofParts.handleTimePerClosedConversation,
+  ARRIVALS_MINUS_CLOSED: ofParts.arrivalsMinusClosed,
+} as const satisfies Record<string, AnyMetric>;
+
+export type IntervalSort = keyof typeof intervalSorts;
+export const IntervalSort = enumOf<IntervalSort>(
+  "IntervalSort",
+  "Interval metrics by which rows can be ordered.",
+  described(intervalSorts),
 );
 
 const { metrics: byTime } = keyMetricsByTime;

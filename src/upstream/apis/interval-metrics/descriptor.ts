@@ -37,15 +37,22 @@ export const intervalMetrics: Api<"interval-metrics"> = {
   ],
   restricted: (question) => question,
   apartBy: (question, off) => (off === "unfiltered" ? canonical(parted(question.filters, question.grouping).picks) : undefined),
-  split: (question) =>
-    question.window.to - question.window.from <= dayMs ? [question] : cutAtDays(question.window).map((window) => ({ ...question, window })),
+  split: (question) => cutAtIds(question).flatMap(cutAtDaysOf),
   joined(question, replies) {
     if (replies.length === 1) return replies[0]!;
+    const [, ...others] = amongOf(question).map(([kind, ids]) => [kind, new Set<string | undefined>(ids)] as const);
+    const bySlot = new Map<number, IntervalRow[]>();
+    for (const [slot, rows] of replies.flatMap((reply) => [...reply.bySlot])) {
+      const own = rows.filter(({ ids }) => others.every(([kind, wanted]) => wanted.has(ids[kind])));
+      const known = bySlot.get(slot);
+      if (known) known.push(...own);
+      else if (own.length > 0) bySlot.set(slot, own);
+    }
     return {
       ...agesOf(replies),
       window: question.window,
-      rows: replies.flatMap(({ rows }) => rows),
-      bySlot: new Map(replies.flatMap(({ bySlot }) => [...bySlot])),
+      rows: [...bySlot.values()].flat(),
+      bySlot,
       pending: joinedWindows(replies.flatMap(({ pending }) => pending)),
     };
   },
@@ -137,6 +144,25 @@ export const intervalMetrics: Api<"interval-metrics"> = {
     };
   },
 };
+
+/** A call spans a day at most. */
+const cutAtDaysOf = (question: Asked): Asked[] =>
+  question.window.to - question.window.from <= dayMs ? [question] : cutAtDays(question.window).map((window) => ({ ...question, window }));
+
+type Among = readonly [kind: Grouping, ids: readonly string[]];
+
+/** The kinds of `among`, the one with the fewest ids first: a question is cut at those. */
+const amongOf = ({ among }: Pick<Asked, "among">): readonly Among[] =>
+  (Object.entries(among ?? {}) as unknown as Among[]).sort(([, a], [, b]) => a.length - b.length);
+
+/** A call takes one id of a kind. Rows of other ids of the other kinds are left out when the replies are joined. */
+function cutAtIds(question: Asked): Asked[] {
+  const { among: _, ...rest } = question;
+  const [fewest] = amongOf(question);
+  if (!fewest) return [question];
+  const [kind, ids] = fewest;
+  return ids.map((id) => ({ ...rest, filters: { ...rest.filters, [kind]: id } }));
+}
 
 const slotsIn = ({ window, everyMinutes }: Pick<Asked, "window" | "everyMinutes">): number =>
   (window.to - window.from) / (everyMinutes * minuteMs);

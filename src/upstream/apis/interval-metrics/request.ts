@@ -1,5 +1,5 @@
 import { intervalMetrics } from "../../../catalogue/interval-metrics.js";
-import { metricsOf } from "../../../catalogue/metric.js";
+import { isCarried, metricsOf } from "../../../catalogue/metric.js";
 import type { Window } from "../../../time.js";
 import type { ExchangeRequest, IntervalMetricsCall } from "../../call.js";
 import type { Grouping } from "../../question.js";
@@ -48,15 +48,9 @@ export const intervalMetricsRequest = (
   }),
 });
 
-/** `arrivals` and `closedConversations` go with grouping by skill alone; messages must not be grouped by conversation. */
-export function metricNames(grouping: readonly Grouping[]): string[] {
-  const skillAlone = grouping.length === 1 && grouping[0] === "SKILL";
-  const left = new Set([
-    ...(skillAlone ? [] : ["arrivals", "closedConversations"]),
-    ...(grouping.includes("CONVERSATION") ? ["consumerMessages", "agentMessages"] : []),
-  ]);
-  return metricsOf(intervalMetrics).flatMap(({ upstream }) => (left.has(upstream) ? [] : [upstream]));
-}
+/** The metrics that rows grouped like this carry: the platform must not be asked for others. */
+export const metricNames = (grouping: readonly Grouping[]): string[] =>
+  metricsOf(intervalMetrics).flatMap((metric) => (isCarried(metric, grouping, intervalMetrics) ? [metric.upstream] : []));
 
 /** UTC, without milliseconds. */
 const rfc3339 = (ms: number): string => new Date(ms).toISOString().replace(/\.\d{3}Z$/, "Z");
