@@ -4,32 +4,36 @@ import { everySeconds } from "./live/boards.js";
 import { many } from "./live/many.js";
 import { restart } from "./live/restart.js";
 import { slow } from "./live/slow.js";
+import { wallboardPage } from "./live/wallboard.js";
 import { say } from "./speed/part.js";
 import { type Platform, settingsFor, startPlatform } from "./speed/platform.js";
 import { startGateway } from "./speed/served.js";
 
-export const liveParts = ["many", "slow", "restart"] as const;
+export const liveParts = ["many", "slow", "restart", "wallboard"] as const;
 
 /**
  * What subscriptions cost: a thousand viewers of one board and fifty of others for so many minutes of a board that moves every ten
- * seconds, in compressed time; a slow client among a hundred; a restart under five hundred. The gateway and the platform are processes of their own.
+ * seconds, in compressed time; a slow client among a hundred; a restart under five hundred; the wallboard in a browser. The gateway and the
+ * platform are processes of their own.
  */
 export async function benchLive(part: (typeof liveParts)[number] | undefined, { minutes }: { minutes: string }): Promise<void> {
   say("Building the gateway …");
-  execFileSync("npm", ["run", "--silent", "build:server"], { cwd: fileURLToPath(new URL("..", import.meta.url)), stdio: "inherit" });
+  execFileSync("npm", ["run", "--silent", "build"], { cwd: fileURLToPath(new URL("..", import.meta.url)), stdio: "inherit" });
   const platform = await startPlatform({ id: "demo", scale: "demo", skills: 40 });
   const states = 6 * Number(minutes);
   const parts: Record<(typeof liveParts)[number], () => Promise<string>> = {
     many: async () => many(platform, await idsOf(platform), states),
     slow: () => slow(platform, states),
     restart: async () => restart(platform, await idsOf(platform)),
+    wallboard: wallboardPage,
   };
   try {
     for (const name of part ? [part] : liveParts) {
       say(`${name} …`);
       console.log(`\n## ${name}\n\n${await parts[name]()}\n`);
     }
-    console.log(`A state each ${everySeconds} s stands for one each 10 s: ${states} of them for ${minutes} minutes.`);
+    if (part !== "wallboard")
+      console.log(`A state each ${everySeconds} s stands for one each 10 s: ${states} of them for ${minutes} minutes.`);
   } finally {
     platform.stop();
   }

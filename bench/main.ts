@@ -44,7 +44,9 @@ program
   .action((inputs: string, seed: string) => benchFuzz(Number(inputs), Number(seed)));
 program
   .command("live")
-  .description("subscriptions: a thousand viewers against one of each kind, a slow client among a hundred, a restart under five hundred")
+  .description(
+    "subscriptions: a thousand viewers against one of each kind, a slow client among a hundred, a restart under five hundred, the wallboard in a browser",
+  )
   .addArgument(new Argument("[part]", "one part alone").choices(liveParts))
   .option("--minutes <minutes>", "of a board that moves every ten seconds, in compressed time", "10")
   .action(benchLive);

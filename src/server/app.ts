@@ -17,7 +17,7 @@ import { serveHealth } from "./health.js";
 import { type Live, startLive } from "./live/live.js";
 import { type LiveTime, systemTime } from "./live/time.js";
 import { serveMetrics } from "./metrics-page.js";
-import { servePage } from "./pages.js";
+import { documentsOfPage, servePage } from "./pages.js";
 import { refuse, refuseUnknown } from "./refusals.js";
 import { requestIdHeader, requestIdOf } from "./request-id.js";
 import { securityHeaders } from "./security-headers.js";
@@ -94,7 +94,7 @@ export async function startApp({
   const limits = { ...socketLimits(config.requestDeadlineMs), ...sockets };
   const app = Fastify({ bodyLimit: config.maxBodyBytes, forceCloseConnections: "idle", genReqId: requestIdOf, ...serverOptions(limits) });
   const closeUnused = limitConnections(app.server, config.maxConnections, log);
-  const trust = new Trust(config, log);
+  const trust = new Trust(config, log, config.wallboard ? documentsOfPage(wallboardRoot) : {});
   const apollo = apolloServer(gateway, config, trust, log, () => closed(app));
   const open = config.auth.kind === "none";
   // Answers that are still given while the server stops close their connections: kept alive, they would hold the server open.
@@ -134,7 +134,7 @@ export async function startApp({
   const business = await businessMetrics({ gateway, config, time: liveTime, log });
   app.addHook("preClose", async () => business?.stop());
   const scraped = metrics && (await serveMetrics(app, { metrics, business, authenticate, address: config.metrics?.address }));
-  metrics?.watch({ gateway: gateway.state, live: () => live.counts, responses: () => memo.state() });
+  metrics?.watch({ gateway: gateway.state, live: () => ({ ...live.counts, ...live.totals }), responses: () => memo.state() });
   await apollo.start();
   await app.register(async (scope) => {
     await allowOrigins(scope, config.corsOrigins);

@@ -1,4 +1,5 @@
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import staticFiles from "@fastify/static";
 import type { FastifyInstance } from "fastify";
 
@@ -26,6 +27,12 @@ export async function servePage(app: FastifyInstance, { name, title, root }: Pag
       reply.header("cache-control", path.includes("/assets/") ? "public, max-age=31536000, immutable" : "no-cache");
     },
   });
+}
+
+/** Texts of the documents that a built page sends, by their hashes; none where its build has no list of them. */
+export function documentsOfPage(root: string | undefined): Readonly<Record<string, string>> {
+  const list = root === undefined ? undefined : join(root, "trusted-documents.json");
+  return list !== undefined && existsSync(list) ? (JSON.parse(readFileSync(list, "utf8")) as Record<string, string>) : {};
 }
 
 const queryOf = (url: string): string => (url.includes("?") ? url.slice(url.indexOf("?")) : "");

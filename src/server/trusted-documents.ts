@@ -41,9 +41,11 @@ export class Trust {
   #documents: ReadonlyMap<string, string> = new Map();
   #texts: ReadonlySet<string> = new Set();
 
+  /** `own`: documents of the gateway's own pages, which are trusted always. */
   constructor(
     private readonly options: TrustOptions,
     private readonly log: Logger,
+    private readonly own: Readonly<Record<string, string>> = {},
   ) {
     this.renew(options.trustedDocuments);
   }
@@ -54,7 +56,7 @@ export class Trust {
 
   /** Other documents are trusted from now on. */
   renew({ byHash }: Pick<TrustOptions["trustedDocuments"], "byHash">): void {
-    this.#documents = new Map(Object.entries(byHash).map(([hash, text]) => [plain(hash), text]));
+    this.#documents = new Map(Object.entries({ ...this.own, ...byHash }).map(([hash, text]) => [plain(hash), text]));
     this.#texts = new Set(this.#documents.values());
   }
 

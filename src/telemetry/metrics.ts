@@ -89,16 +89,7 @@ export class GatewayMetrics implements Observer {
     });
     this.#readGateway();
     this.#readCaches();
-    this.#read(
-      "gauge",
-      "websockets",
-      "WebSockets that are open.",
-      [],
-      (set) => this.#sources.live && set({}, this.#sources.live().sockets),
-    );
-    this.#read("gauge", "subscriptions", "Subscriptions that are open.", [], (set) => {
-      if (this.#sources.live) set({}, this.#sources.live().subscriptions);
-    });
+    this.#readLive();
   }
 
   /** What is read at each scrape from now on. */
@@ -194,6 +185,19 @@ export class GatewayMetrics implements Observer {
       const up = this.#sources.gateway?.().redisUp ?? null;
       if (up !== null) set({}, Number(up));
     });
+  }
+
+  #readLive(): void {
+    const ofLive = (kind: "gauge" | "counter", name: string, help: string, value: (state: LiveState) => number) =>
+      this.#read(kind, name, help, [], (set) => {
+        const state = this.#sources.live?.();
+        if (state) set({}, value(state));
+      });
+    ofLive("gauge", "websockets", "WebSockets that are open.", ({ sockets }) => sockets);
+    ofLive("gauge", "subscriptions", "Subscriptions that are open.", ({ subscriptions }) => subscriptions);
+    ofLive("gauge", "subscription_executions", "Subscriptions that are executed, each for all who share it.", ({ boards }) => boards);
+    ofLive("counter", "subscription_states_total", "States of subscriptions that were made.", ({ states }) => states);
+    ofLive("counter", "subscription_pushes_total", "States that were sent, counted for each subscriber.", ({ pushes }) => pushes);
   }
 
   #readCaches(): void {

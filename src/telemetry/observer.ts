@@ -64,8 +64,14 @@ export interface CacheState {
   readonly evictions: number;
 }
 
-/** What is open over WebSockets. */
+/** Subscriptions. */
 export interface LiveState {
+  /** Open now. */
   readonly sockets: number;
   readonly subscriptions: number;
+  /** Subscriptions that are executed, each for all who share it. */
+  readonly boards: number;
+  /** Since the start: states that were made, and how often one was sent to a subscriber. */
+  readonly states: number;
+  readonly pushes: number;
 }

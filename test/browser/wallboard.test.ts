@@ -10,7 +10,7 @@ import { SignJWT } from "jose";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { build } from "vite";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { configFrom } from "../../src/config.js";
+import { type Config, configFrom } from "../../src/config.js";
 import { createGateway } from "../../src/gateway.js";
 import { type App, startApp } from "../../src/server/app.js";
 import { type LiveTime, systemTime } from "../../src/server/live/time.js";
@@ -36,6 +36,7 @@ describe.skipIf(missing)(`the wallboard in a browser${reason}`, { timeout: 120_0
   let browser: Browser;
   let simulator: Simulator;
   let app: App;
+  let config: Config;
 
   beforeAll(async () => {
     wallboardRoot = await mkdtemp(join(tmpdir(), "wallboard-"));
@@ -61,13 +62,15 @@ describe.skipIf(missing)(`the wallboard in a browser${reason}`, { timeout: 120_0
     closing = [];
   });
 
-  async function serve(settings: Record<string, string> = {}): Promise<App> {
+  /** `read`: the text of a file that a setting names. */
+  async function serve(settings: Record<string, string> = {}, read?: () => string): Promise<App> {
     const simulated = { id: "demo", url: simulator.url, bearer: "simulated-token" };
     const fresh = { TTL_SEGMENTS_SECONDS: "1", TTL_KEY_METRICS_SECONDS: "1", TTL_CURRENT_SECONDS: "1", TTL_INTERVALS_SECONDS: "1" };
     const patient = { SOCKET_INIT_SECONDS: "60", SOCKET_HEARTBEAT_SECONDS: "600", LP_MAX_PER_MINUTE: "100000" };
-    const config = configFrom(
+    config = configFrom(
       { PORT: "0", LOG_LEVEL: "silent", STALE_SECONDS: "0", LP_RETRY_PAUSES_SECONDS: "0", ...fresh, ...patient, ...settings },
       simulated,
+      read,
     );
     const log = createLog("silent");
     const gateway = await createGateway(config, { warn: (message, error) => log.warn({ err: error }, message) });
@@ -186,6 +189,24 @@ describe.skipIf(missing)(`the wallboard in a browser${reason}`, { timeout: 120_0
     await page.getByText("No connection to the gateway.").waitFor({ state: "hidden" });
     simulator.fault({ api: "key-metrics", kind: "rewritten", find: '("onlineAgents":)\\s*\\d+', replace: "$1 888" });
     await page.locator(".strip .figure", { hasText: "Online" }).getByText("888").waitFor();
+  });
+
+  it("needs no entry in TRUSTED_DOCUMENTS_FILE where only trusted documents are executed, also after the file was read again", async () => {
+    const documents = { h4sh: "{ contactCenter { accountId } }" };
+    app = await serve({ TRUSTED_DOCUMENTS: "enforce", TRUSTED_DOCUMENTS_FILE: "documents.json" }, () => JSON.stringify(documents));
+    const refused = await fetch(`${app.url}/graphql`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ query: "{ contactCenter { skills { totalCount } } }" }),
+    });
+    expect(await refused.json()).toMatchObject({ errors: [{ extensions: { code: "DOCUMENT_NOT_TRUSTED" } }] });
+    app.renew({ ...config, trustedDocuments: { mode: "enforce", byHash: {} } });
+    const { page, complaints } = await visit();
+    await shown(page);
+    await page.getByRole("button", { name: "Settings" }).click();
+    await page.getByLabel("Add a threshold on").selectOption("CurrentMetrics.onlineAgents");
+    expect(await page.locator(".account").textContent()).toBe("demo");
+    expect(complaints).toEqual([]);
   });
 
   it("stands still while it is paused, and goes on after that", async () => {

@@ -16,11 +16,13 @@ interface Props {
   unit: MetricUnit;
   /** Milliseconds since 1970. */
   times: readonly number[];
+  /** Of the time axis, milliseconds since 1970: charts beside each other have the same. */
+  range: readonly [from: number, to: number];
   lines: readonly Line[];
 }
 
 /** Lines over time by uPlot, and the same figures as a table for who cannot see them. */
-export function LineChart({ title, unit, times, lines }: Props) {
+export function LineChart({ title, unit, times, range, lines }: Props) {
   const place = useRef<HTMLDivElement>(null);
   const look = useLook();
   // biome-ignore lint/correctness/useExhaustiveDependencies: the figures are compared by what they are.
@@ -28,7 +30,7 @@ export function LineChart({ title, unit, times, lines }: Props) {
     const root = place.current;
     if (!root || times.length === 0) return;
     const chart = new uPlot(
-      optionsOf(root, unit, lines),
+      optionsOf(root, unit, range, lines),
       [times.map((time) => time / 1000), ...lines.map(({ values }) => [...values])],
       root,
     );
@@ -38,7 +40,7 @@ export function LineChart({ title, unit, times, lines }: Props) {
       resized.disconnect();
       chart.destroy();
     };
-  }, [look, unit, JSON.stringify([times, lines])]);
+  }, [look, unit, JSON.stringify([times, range, lines])]);
   return (
     <figure className="chart">
       <figcaption>
@@ -91,19 +93,20 @@ const roundDurations = [
 
 const sizeOf = ({ clientWidth, clientHeight }: HTMLElement) => ({ width: clientWidth, height: clientHeight });
 
-function optionsOf(root: HTMLElement, unit: MetricUnit, lines: readonly Line[]): uPlot.Options {
+function optionsOf(root: HTMLElement, unit: MetricUnit, [from, to]: Props["range"], lines: readonly Line[]): uPlot.Options {
   const rem = Number.parseFloat(getComputedStyle(document.documentElement).fontSize);
   const axis: uPlot.Axis = {
     stroke: colorOf(root, "--quiet"),
-    font: `${0.75 * rem}px system-ui, sans-serif`,
+    // uPlot makes the number before "px" larger on a screen of more pixels, and takes only its whole part for it.
+    font: `${Math.round(0.75 * rem)}px system-ui, sans-serif`,
     grid: { stroke: colorOf(root, "--line"), width: 1 },
     ticks: { show: false },
   };
   const clock: uPlot.Axis = {
     ...axis,
     grid: { show: false },
-    size: 1.5 * rem,
-    gap: rem / 4,
+    size: 1.75 * rem,
+    gap: rem / 2,
     values: (_, times) => times.map((at) => hourOf(new Date(at * 1000))),
   };
   const amount: uPlot.Axis = {
@@ -119,7 +122,7 @@ function optionsOf(root: HTMLElement, unit: MetricUnit, lines: readonly Line[]):
     cursor: { show: false },
     padding: [rem / 2, 1.5 * rem, 0, 0],
     axes: [clock, amount],
-    scales: { y: { range: (_, __, high) => [0, (high || 1) * 1.1] } },
+    scales: { x: { range: [from / 1000, to / 1000] }, y: { range: (_, __, high) => [0, (high || 1) * 1.1] } },
     series: [
       {},
       ...lines.map(({ label, color }, index) => ({

@@ -5,6 +5,8 @@ import type { Feed } from "../use-feed.js";
 import { Age } from "./age.js";
 import { LineChart } from "./line-chart.js";
 
+const halfHour = 1_800_000;
+
 interface Props {
   feed: Feed<DaySubscription>;
   skills: readonly string[];
@@ -19,6 +21,8 @@ export function Trends({ feed, skills, now }: Props) {
   const responses = (center?.agentSegments?.intervals ?? []).filter(({ from }) => Date.parse(from) >= begin);
   const line = (key: keyof Sums) => sums.map((sum) => sum[key]);
   const times = sums.map(({ time }) => time);
+  const responseTimes = responses.map(({ from }) => Date.parse(from));
+  const range = [begin, Math.max(begin + halfHour, ...times, ...responseTimes)] as const;
   return (
     <section className="panel trends" aria-labelledby="trends-title">
       <div className="section-head">
@@ -30,6 +34,7 @@ export function Trends({ feed, skills, now }: Props) {
           title="Conversations"
           unit="COUNT"
           times={times}
+          range={range}
           lines={[
             { label: "arrived", color: "--first-line", values: line("arrivals") },
             { label: "closed", color: "--second-line", values: line("closed") },
@@ -39,12 +44,14 @@ export function Trends({ feed, skills, now }: Props) {
           title="Handle time, all agents"
           unit="MILLISECONDS"
           times={times}
+          range={range}
           lines={[{ label: "handle time", color: "--first-line", values: line("handleTime") }]}
         />
         <LineChart
           title="Time to respond, all skills"
           unit="MILLISECONDS"
-          times={responses.map(({ from }) => Date.parse(from))}
+          times={responseTimes}
+          range={range}
           lines={[
             { label: "time to respond", color: "--first-line", values: responses.map((each) => each.avgTimeToResponseFromAgentAssignment) },
           ]}

@@ -24,6 +24,8 @@ export interface CallbackSubscriberOptions {
   operation: LiveOperation;
   viewer: Viewer;
   agent: Agent;
+  /** Told of each state that was taken. */
+  pushed: () => void;
   time: LiveTime;
   log: Logger;
 }
@@ -116,7 +118,10 @@ export class CallbackSubscriber implements Subscriber {
   async #deliver({ text }: State): Promise<void> {
     while (!this.#isOver) {
       const verdict = this.#judge(await this.#post("next", `,"payload":${text}`));
-      if (verdict === "taken") this.sent++;
+      if (verdict === "taken") {
+        this.sent++;
+        this.options.pushed();
+      }
       if (verdict !== "again") return;
       await new Promise<void>((resolve) => {
         this.options.time.after(firstPauseMs * 2 ** (this.#failures - 1), resolve);

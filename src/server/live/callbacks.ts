@@ -16,6 +16,8 @@ export interface CallbacksOptions extends Authentication {
   boards: Boards;
   takeSeat: (caller: string) => (() => void) | Full;
   admit: (asked: AskedSubscription) => LiveOperation;
+  /** Told of each state that is sent to a subscriber. */
+  pushed: () => void;
   config: Pick<SubscriptionsConfig, "callbackUrls">;
   time: LiveTime;
   log: Logger;
@@ -37,7 +39,7 @@ const longestText = 500;
  * https://www.apollographql.com/docs/graphos/routing/operations/subscriptions/callback-protocol
  */
 export function callbacks(options: CallbacksOptions): Callbacks {
-  const { boards, takeSeat, admit, config, time, log } = options;
+  const { boards, takeSeat, admit, pushed, config, time, log } = options;
   const agent = new Agent({ connections: 100, pipelining: 1, headersTimeout: 10_000, bodyTimeout: 10_000 });
   const open = new Set<CallbackSubscriber>();
 
@@ -49,7 +51,7 @@ export function callbacks(options: CallbacksOptions): Callbacks {
     const viewer = new Viewer(request.caller, presented, options);
     const seat = takeSeat(viewer.caller.id);
     if (typeof seat !== "function") throw tooManySubscriptions(seat);
-    const subscriber = new CallbackSubscriber({ callback, operation, viewer, agent, time, log });
+    const subscriber = new CallbackSubscriber({ callback, operation, viewer, agent, pushed, time, log });
     try {
       await subscriber.check();
     } catch (error) {

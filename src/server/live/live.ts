@@ -25,6 +25,8 @@ export interface LiveOptions {
 export interface Live {
   /** What is open now. Boards are the subscriptions that are executed, each for all who share it. */
   readonly counts: { sockets: number; subscriptions: number; boards: number };
+  /** Since the start: states that were made, and how often one was sent to a subscriber. */
+  readonly totals: { readonly states: number; readonly pushes: number };
   /** Lets routers subscribe in the scope of /graphql, where addresses are allowed that they may have called. */
   register(scope: FastifyInstance): void;
   /** Says to every client that the server goes away, and takes no new one. */
@@ -34,7 +36,9 @@ export interface Live {
 /** Serves subscriptions beside the HTTP of this server. */
 export function startLive(server: Server, { gateway, config, authenticate, trust, time, log }: LiveOptions): Live {
   const { subscriptions } = config;
-  const boards = new Boards({ gateway, time, mask: masked(log, config), log });
+  const totals = { states: 0, pushes: 0 };
+  const made = () => void totals.states++;
+  const boards = new Boards({ gateway, time, mask: masked(log, config), log, made });
   const all = new Seats({ setting: "MAX_SUBSCRIPTIONS", most: subscriptions.maxSubscriptions });
   const perCaller = new Seats({ setting: "MAX_SUBSCRIPTIONS_PER_CALLER", most: subscriptions.maxSubscriptionsPerCaller });
   const shared = {
@@ -45,6 +49,7 @@ export function startLive(server: Server, { gateway, config, authenticate, trust
         [all, everybody],
         [perCaller, caller],
       ]),
+    pushed: () => void totals.pushes++,
     authenticate,
     warn: (error: unknown) => log.error({ err: error }, "A caller could not be checked, because of a bug"),
     time,
@@ -60,6 +65,7 @@ export function startLive(server: Server, { gateway, config, authenticate, trust
     get counts() {
       return { sockets: sockets.count, subscriptions: all.taken(everybody), boards: boards.size };
     },
+    totals,
     register(scope) {
       if (subscriptions.callbackUrls.length > 0) routers.register(scope);
     },

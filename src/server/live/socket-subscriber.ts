@@ -23,10 +23,12 @@ export class SocketSubscriber implements Subscriber {
     private readonly connection: Connection,
     private readonly operation: LiveOperation,
     id: string,
+    pushed: () => void,
   ) {
     const begin = Buffer.from(`{"id":${JSON.stringify(id)},"type":"next","payload":`);
     this.#states = new Latest(({ end }) => {
       this.sent++;
+      pushed();
       return connection.send(begin, end);
     });
     this.ended = new Promise((resolve, reject) => {

@@ -21,6 +21,8 @@ export interface SocketsOptions extends Authentication {
   /** Lets a caller have one more subscription: returns what ends that, or the limit that is reached. */
   takeSeat: (caller: string) => (() => void) | Full;
   admit: (asked: AskedSubscription) => LiveOperation;
+  /** Told of each state that is sent to a subscriber. */
+  pushed: () => void;
   config: SubscriptionsConfig & Pick<Config, "corsOrigins" | "maxBodyBytes" | "simulated">;
   time: LiveTime;
   log: Logger;
@@ -223,8 +225,8 @@ function admitted(
  * The subscription as the protocol sees it: it yields nothing, because states go to the socket by a shorter way; it ends when there are
  * no more, and is returned when the client has had enough.
  */
-function joined({ boards, time, log }: SocketsOptions, { connection, id, operation, release }: Joining): AsyncGenerator<never> {
-  const subscriber = new SocketSubscriber(connection, operation, id);
+function joined({ boards, time, log, pushed }: SocketsOptions, { connection, id, operation, release }: Joining): AsyncGenerator<never> {
+  const subscriber = new SocketSubscriber(connection, operation, id, pushed);
   const begunAt = time.monotonic();
   const { ended } = subscriber;
   const leave = boards.join(operation, subscriber);
