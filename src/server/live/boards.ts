@@ -12,8 +12,8 @@ export interface BoardsOptions {
   time: LiveTime;
   mask: (formatted: GraphQLFormattedError, error: unknown) => GraphQLFormattedError;
   log: Logger;
-  /** Told of each state that is made. */
-  made: () => void;
+  /** Told of each state that is made; left out: nobody. */
+  made?: () => void;
 }
 
 /** All boards of the process: whoever asks for the same with the same rights shares one. */
@@ -54,7 +54,7 @@ export class Boards {
   /** The rights of the first are those of all: they are part of the key. No state reads what only routers may. */
   readonly #make: MakeState = (operation, callers, which, signal) => {
     const { gateway, mask, made } = this.options;
-    made();
+    made?.();
     const caller: Caller = { ...callers[0]!, router: false };
     return stateOf({ gateway, operation, caller, state: { which, callers: callers.map(({ id }) => id) }, signal, mask });
   };
