@@ -21,6 +21,7 @@ import { firstStage } from "./first-stage.js";
 import { explained } from "./plan-preview.js";
 import { RequestQuestions } from "./request-questions.js";
 import { RequestReport } from "./request-report.js";
+import { Waited } from "./waited.js";
 
 export interface RequestOptions {
   config: Pick<Config, "requestDeadlineMs" | "maxUpstreamCalls">;
@@ -66,6 +67,8 @@ export function requests({ config, schema, accounts, coalescer, budgets, directo
     );
     const readable = readableBy(caller, accounts.values());
     let planned: object | null = null;
+    let planMs = 0;
+    const waited = new Waited(() => clock.monotonic());
 
     /** Under the credential that may ask it. Rejects what the caller may not read, should it ever be asked. */
     const scoped = <Q extends Question>(question: Q): Q => {
@@ -78,7 +81,10 @@ export function requests({ config, schema, accounts, coalescer, budgets, directo
     const scopedAll = (all: readonly Question[]) =>
       all.flatMap((question) => unlessRefused(() => scoped(question))).flatMap((question) => scopeOf(question).api.split(question));
     const context: GatewayContext = {
-      ask: (question) => questions.ask(scoped(question)),
+      ask(question) {
+        const answer = questions.ask(scoped(question));
+        return answer instanceof Promise ? waited.for(answer) : answer;
+      },
       accounts: readable.map(({ config: { id, keyMetricsLookbackHours } }) => ({ id, keyMetricsLookbackHours })),
       rights: { conversations: caller.conversations, router: caller.router ?? false },
       credential: credentialOf(caller, readable),
@@ -94,9 +100,11 @@ export function requests({ config, schema, accounts, coalescer, budgets, directo
       context,
       async prepare(operation: PreparedOperation) {
         demandWaiting(signal);
+        const planBegun = clock.monotonic();
         const cost = async (all: readonly Question[]) => (await coalescer.forecast(all, terms, guessed)).exchanges;
         const { questions: first, later } = await firstStage(outline(schema, operation, context), { scoped: scopedAll, cost });
-        const refusal = explain === "plan" ? await plan(first, later) : await questions.prefetch(first);
+        planMs = clock.monotonic() - planBegun;
+        const refusal = explain === "plan" ? await plan(first, later) : await waited.for(questions.prefetch(first));
         if (refusal) throw refusal;
       },
       report: () => ({
@@ -104,6 +112,7 @@ export function requests({ config, schema, accounts, coalescer, budgets, directo
         maxAgeMs: report.maxAgeMs,
         upstream: explain === "calls" ? { ...report.use(), budgets: readable.flatMap((account) => account.budgets()) } : planned,
         sent: report.use().sent,
+        timing: { planMs, platformMs: waited.ms },
         holdsUntil: report.holdsUntil,
         dependencies: report.dependencies,
         goodUntil: report.goodUntil,

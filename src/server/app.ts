@@ -128,7 +128,7 @@ export async function startApp({
   const authentication = new Authentication(config, { now: gateway.clock.now, warn });
   const authenticate = authentication.callerOf;
   const memo = new AnswerMemo(memoShare * config.cacheMaxBytes);
-  const live = startLive(app.server, { gateway, config, authenticate, trust, time: liveTime, log });
+  const live = startLive(app.server, { gateway, config, authenticate, trust, time: liveTime, log, ...(metrics && { observer: metrics }) });
   app.addHook("preClose", () => live.stop());
 
   const business = await businessMetrics({ gateway, config, time: liveTime, log });

@@ -1,5 +1,3 @@
-import type { IncomingHttpHeaders } from "node:http";
-
 /** Which program asks, by its own word. */
 export interface ClientProgram {
   name: string;
@@ -11,8 +9,8 @@ const prefixes = ["apollographql-client", "graphql-client"] as const;
 /** A longer value, or one with other characters, is left out: it is written to the log as it came. */
 const plain = /^[\w .,:;@/+()~-]{1,64}$/;
 
-/** What the request's headers say of the client; undefined when they name none. */
-export function clientOf(headers: IncomingHttpHeaders): ClientProgram | undefined {
+/** What the headers of a request say of the client, or the first message of a socket under their names; undefined when they name none. */
+export function clientOf(headers: Readonly<Record<string, unknown>>): ClientProgram | undefined {
   const [prefix] = prefixes.filter((each) => headers[`${each}-name`] !== undefined);
   if (prefix === undefined) return undefined;
   const name = String(headers[`${prefix}-name`]);

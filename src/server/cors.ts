@@ -3,7 +3,7 @@ import type { FastifyInstance } from "fastify";
 import { originMatcher } from "./origins.js";
 
 /** Headers of our answers that a page may read beside those that every page may. */
-const exposedHeaders = ["Retry-After", "WWW-Authenticate", "x-gateway-simulated", "x-request-id"];
+const exposedHeaders = ["Retry-After", "Server-Timing", "WWW-Authenticate", "x-gateway-simulated", "x-request-id"];
 /** How long a browser may remember the answer to a preflight, seconds: the longest that Chromium takes. */
 const maxAge = 7200;
 

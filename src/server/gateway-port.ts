@@ -100,6 +100,8 @@ export interface Report {
   upstream: object | null;
   /** HTTP exchanges with the platform. */
   sent: number;
+  /** What the request took to find out what it asks, and for how long it waited for answers, of the platform and stored ones. */
+  timing: { planMs: number; platformMs: number };
   /** What the answer was made from: see Dependency in upstream/coalescing/ask.ts. */
   dependencies: readonly { scope: string; slot: string; version: number; freshUntil: number; staleUntil: number }[];
   /** Epoch ms until which the answer holds, if nothing newer comes. */

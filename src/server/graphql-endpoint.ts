@@ -10,7 +10,7 @@ import type { Presented } from "./auth.js";
 import { clientOf } from "./client-awareness.js";
 import { CrossSiteRefusal, isPreflighted } from "./csrf.js";
 import { type Executed, execute } from "./execution.js";
-import type { Caller, Gateway } from "./gateway-port.js";
+import type { Caller, Gateway, Report } from "./gateway-port.js";
 import { negotiation } from "./negotiation.js";
 import { explainHeader, explainOf, type ServedContext } from "./operation.js";
 import { namesOf, traceRequests } from "./traced-requests.js";
@@ -104,21 +104,24 @@ export function serveGraphql(scope: FastifyInstance, endpoint: GraphqlEndpoint):
       if (refusal) throw refusal;
       const key = keyFor(request);
       const kept = key === null ? undefined : memo.get(key, begun);
-      const { answer, source, calls } = kept
-        ? { answer: kept, source: "memo" as const, calls: 0 }
+      const { answer, source, calls, timing } = kept
+        ? { answer: kept, source: "memo" as const, calls: 0, timing: null }
         : await executed(request, reply, key, begun);
       const body = await answer.body(coding(request.headers["accept-encoding"]));
       const ended = moment();
       reply.code(answer.facts.status).headers(answer.facts.headers);
       reply.header("cache-control", cacheControl(answer.facts, open && request.caller.bearer === undefined, ended.now));
       if (body.coding !== "identity") reply.header("content-encoding", body.coding);
+      if (timing !== null) reply.header("server-timing", timing);
       if (stopping()) reply.header("connection", "close");
       const { operation, stale, errors, asOf } = answer.facts;
       const tookMs = ended.monotonic - begun.monotonic;
-      observer?.answered({ operation, source, errors, ms: tookMs, ageMs: asOf === null ? null : Math.max(0, ended.now - asOf) });
+      const client = clientOf(request.headers);
+      const ageMs = asOf === null ? null : Math.max(0, ended.now - asOf);
+      observer?.answered({ operation, source, errors, ms: tookMs, ageMs, client: client?.name });
       request.trace?.answered({ operation, source, calls, errors });
       const ms = Math.round(tookMs);
-      const who = { ...namesOf(request), operation, caller: request.caller.id, client: clientOf(request.headers) };
+      const who = { ...namesOf(request), operation, caller: request.caller.id, client };
       log.info({ ...who, ms, calls, stale, errors: counted(errors), source }, "GraphQL request answered");
       return reply.send(body.bytes);
     },
@@ -137,7 +140,7 @@ export function serveGraphql(scope: FastifyInstance, endpoint: GraphqlEndpoint):
     reply: FastifyReply,
     key: string | null,
     begun: Moment,
-  ): Promise<{ answer: Answer; source: Source; calls: number }> {
+  ): Promise<{ answer: Answer; source: Source; calls: number; timing: string | null }> {
     const gone = new AbortController();
     reply.raw.once("close", () => reply.raw.writableFinished || gone.abort());
     const { caller, headers, method, url } = request;
@@ -156,8 +159,15 @@ export function serveGraphql(scope: FastifyInstance, endpoint: GraphqlEndpoint):
     const { result, shared } = key === null ? { ...(await run()), shared: false } : await underWay.answer(key, run, mayTake);
     const { answer, report } = result;
     const source = gone.signal.aborted ? "abandoned" : shared ? "shared" : "executed";
-    return { answer, source, calls: shared ? 0 : (report?.sent ?? 0) };
+    if (shared || !report) return { answer, source, calls: 0, timing: null };
+    return { answer, source, calls: report.sent, timing: serverTiming(report.timing, clock.monotonic() - begun.monotonic) };
   }
+}
+
+/** The header Server-Timing of an answer that was executed: what it took to plan, to wait for the platform, and all the rest; ms. */
+function serverTiming({ planMs, platformMs }: Report["timing"], tookMs: number): string {
+  const execution = Math.max(0, tookMs - planMs - platformMs);
+  return `plan;dur=${planMs.toFixed(1)}, platform;dur=${platformMs.toFixed(1)}, execution;dur=${execution.toFixed(1)}`;
 }
 
 /** With its question mark; empty without a query. */

@@ -1,5 +1,6 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, type Metric, Registry } from "prom-client";
 import { errorCodes } from "../errors.js";
+import { ClientCounts } from "./client-counts.js";
 import type { AnsweredRequest, CacheState, GatewayState, LiveState, Observer } from "./observer.js";
 import { OperationNames, other } from "./operation-names.js";
 import { Tally } from "./tally.js";
@@ -53,6 +54,8 @@ export class GatewayMetrics implements Observer {
   );
   readonly #ageSeconds = this.#tally("graphql_answer_age_seconds", "Age of the oldest figure in an answer.", ageBuckets).series({});
   readonly #answers = new Map<string, AnswersOfOne>();
+  readonly #requestsByClient = new ClientCounts();
+  readonly #subscriptionsByClient = new ClientCounts();
   readonly #refusals = this.#counter("http_refusals_total", "Requests that never became an operation.", ["code"]);
   readonly #questions = this.#counter("questions_total", "Questions, or parts of them, by where their answer came from.", [
     "account",
@@ -87,6 +90,9 @@ export class GatewayMetrics implements Observer {
     this.#read("counter", "graphql_requests_total", requests, ["operation", "source", "code"], (set) => {
       for (const { labels, byCode } of this.#answers.values()) for (const [code, count] of byCode) set({ ...labels, code }, count);
     });
+    const byClient = "by the name that the client gives itself";
+    this.#readClients("client_requests_total", `Requests to /graphql that were answered, ${byClient}.`, this.#requestsByClient);
+    this.#readClients("client_subscriptions_total", `Subscriptions that began over sockets, ${byClient}.`, this.#subscriptionsByClient);
     this.#readGateway();
     this.#readCaches();
     this.#readLive();
@@ -110,7 +116,8 @@ export class GatewayMetrics implements Observer {
     return this.#registry.metrics();
   }
 
-  answered({ operation, source, errors, ms, ageMs }: AnsweredRequest): void {
+  answered({ operation, source, errors, ms, ageMs, client }: AnsweredRequest): void {
+    this.#requestsByClient.count(client);
     const answers = this.#answersOf(this.#names.labelOf(operation), source);
     answers.took(seconds(ms));
     const code = errors.length === 0 ? "OK" : codeOf(errors[0]);
@@ -126,6 +133,10 @@ export class GatewayMetrics implements Observer {
     const created = { labels, took: this.#requestSeconds.series(labels), byCode: new Map<string, number>() };
     this.#answers.set(key, created);
     return created;
+  }
+
+  subscribed(client: string | undefined): void {
+    this.#subscriptionsByClient.count(client);
   }
 
   refused(code: string): void {
@@ -153,6 +164,12 @@ export class GatewayMetrics implements Observer {
 
   redisAnswered(ms: number): void {
     this.#redisSeconds.observe(seconds(ms));
+  }
+
+  #readClients(name: string, help: string, counts: ClientCounts): void {
+    this.#read("counter", name, help, ["client"], (set) => {
+      for (const [client, count] of counts.entries()) set({ client }, count);
+    });
   }
 
   #readGateway(): void {

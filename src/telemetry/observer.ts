@@ -2,6 +2,8 @@
 export interface Observer {
   /** A request to /graphql was answered: from kept bytes, from an equal request under way, or by its own execution; or its client has gone. */
   answered(answer: AnsweredRequest): void;
+  /** A subscription has begun over a socket of this client. */
+  subscribed(client: string | undefined): void;
   /** A request was refused before it became an operation. */
   refused(code: string): void;
   /** A question, or a part of it, was answered or has failed. */
@@ -25,6 +27,8 @@ export interface AnsweredRequest {
   readonly ms: number;
   /** Of the oldest figure in the answer; null when it has none. */
   readonly ageMs: number | null;
+  /** The client program by its own name; undefined when it gives none. */
+  readonly client: string | undefined;
 }
 
 /** Where the answer of a question came from: a call of its own, a call under way, a stored answer that is fresh or stale; or nowhere. */

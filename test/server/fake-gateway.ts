@@ -65,6 +65,7 @@ const nothing: Report = {
   maxAgeMs: null,
   upstream: null,
   sent: 0,
+  timing: { planMs: 0, platformMs: 0 },
   holdsUntil: Number.POSITIVE_INFINITY,
   dependencies: [],
   goodUntil: Number.POSITIVE_INFINITY,

@@ -36,6 +36,23 @@ describe("/metrics", () => {
     expect(series.has("lp_gateway_redis_up")).toBe(false);
   });
 
+  it("counts requests by the name of the client, of kept answers too, and no more names than a hundred", async () => {
+    const line = await stillLine({}, environment);
+    const as = (name: string) => ({ headers: { "apollographql-client-name": name } });
+    for (let time = 0; time < 2; time++) await line.ask(board, as("wallboard"));
+    await line.ask(board);
+    const few = await scraped(line.metricsUrl!);
+    const requests = (series: typeof few, client: string) => sumOf(series, "lp_gateway_client_requests_total", { client });
+    expect([requests(few, "wallboard"), requests(few, "unnamed")]).toEqual([2, 1]);
+    for (let at = 0; at < 105; at++) await line.ask(board, as(`made-${at}`));
+    await line.ask(board, as("wallboard"));
+    const many = await scraped(line.metricsUrl!);
+    expect([requests(many, "wallboard"), requests(many, "made-0"), requests(many, "made-104"), requests(many, "other")]).toEqual([
+      3, 1, 0, 7,
+    ]);
+    expect([...many.keys()].filter((key) => key.startsWith("lp_gateway_client_requests_total"))).toHaveLength(101);
+  });
+
   it("tells the age of the figures in an answer, also of one that was kept", async () => {
     const line = await stillLine({}, environment);
     await line.ask(board);

@@ -68,7 +68,7 @@ describe("examples/monitoring", () => {
       execFileSync("/usr/bin/promtool", args, { encoding: "utf8", ...(input !== undefined && { input }) });
     expect(promtool(["check", "config", `${folder}/prometheus.yml`])).toMatch(`${rules.length} rules found`);
     const metrics = new GatewayMetrics({ version: "0", operations: ["Board"], documents: {} });
-    metrics.answered({ operation: "Board", source: "memo", errors: [], ms: 3, ageMs: 1_000 });
+    metrics.answered({ operation: "Board", source: "memo", errors: [], ms: 3, ageMs: 1_000, client: "board" });
     metrics.exchanged({ account: "a", api: "KEY_METRICS", outcome: "OK", ms: 30 });
     // Its advice on the names of Node's own metrics, which prom-client chose, is no mistake of the format.
     const lines = (await metrics.text()).split("\n").filter((line) => !/\bnodejs_/.test(line));

@@ -2,6 +2,7 @@ import type { IncomingMessage } from "node:http";
 import { WebSocket } from "ws";
 import { GatewayError } from "../../errors.js";
 import { credentialHeaders } from "../auth.js";
+import { type ClientProgram, clientOf } from "../client-awareness.js";
 import type { Caller } from "../gateway-port.js";
 import { type Authentication, Viewer } from "./viewer.js";
 
@@ -42,6 +43,7 @@ export class Connection {
   #subscriptions = 0;
   #unread = 0;
   #viewer: Viewer | null = null;
+  #client: ClientProgram | undefined;
 
   constructor(private readonly options: ConnectionOptions) {
     this.openedAt = this.heardAt = this.idleSince = options.now();
@@ -64,12 +66,18 @@ export class Connection {
     return this.#viewer?.caller ?? null;
   }
 
+  /** The program behind the socket, by its own word. */
+  get client(): ClientProgram | undefined {
+    return this.#client;
+  }
+
   /**
    * The client says who it is: in its first message, under the names of the headers; programs may send headers with the request for the
    * socket instead. Null when that is not taken; then the socket has been closed.
    */
   async init(payload: Readonly<Record<string, unknown>>): Promise<Caller | null> {
     const { headers } = this.options.request;
+    this.#client = clientOf({ ...headers, ...payload });
     const presented = Object.fromEntries(credentialHeaders.map((name) => [name, payload[name] ?? headers[name]]));
     const viewer = await Viewer.of(presented, this.options);
     if (viewer instanceof GatewayError) this.#refuse(viewer);

@@ -2,6 +2,7 @@ import type { Server } from "node:http";
 import type { FastifyInstance } from "fastify";
 import type { Logger } from "pino";
 import type { Config } from "../../config.js";
+import type { Observer } from "../../telemetry/observer.js";
 import type { Presented } from "../auth.js";
 import type { Caller, Gateway } from "../gateway-port.js";
 import { masked } from "../masking.js";
@@ -19,6 +20,7 @@ export interface LiveOptions {
   authenticate: (presented: Presented) => Promise<Caller>;
   trust: Trust;
   time: LiveTime;
+  observer?: Pick<Observer, "subscribed">;
   log: Logger;
 }
 
@@ -34,7 +36,7 @@ export interface Live {
 }
 
 /** Serves subscriptions beside the HTTP of this server. */
-export function startLive(server: Server, { gateway, config, authenticate, trust, time, log }: LiveOptions): Live {
+export function startLive(server: Server, { gateway, config, authenticate, trust, time, observer, log }: LiveOptions): Live {
   const { subscriptions } = config;
   const totals = { states: 0, pushes: 0 };
   const made = () => void totals.states++;
@@ -59,6 +61,7 @@ export function startLive(server: Server, { gateway, config, authenticate, trust
   const sockets = acceptSockets(server, {
     ...shared,
     schema: gateway.schema,
+    ...(observer && { observer }),
     config: { ...subscriptions, corsOrigins: config.corsOrigins, maxBodyBytes: config.maxBodyBytes, simulated: config.simulated },
   });
   return {

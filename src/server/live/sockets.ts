@@ -5,6 +5,7 @@ import { handleProtocols, makeServer } from "graphql-ws";
 import type { Logger } from "pino";
 import { type WebSocket, WebSocketServer } from "ws";
 import type { Config, SubscriptionsConfig } from "../../config.js";
+import type { Observer } from "../../telemetry/observer.js";
 import { internalError } from "../masking.js";
 import { originRule } from "../origins.js";
 import { type AskedSubscription, formatted, type LiveOperation, Refused } from "./admission.js";
@@ -25,6 +26,8 @@ export interface SocketsOptions extends Authentication {
   pushed: () => void;
   config: SubscriptionsConfig & Pick<Config, "corsOrigins" | "maxBodyBytes" | "simulated">;
   time: LiveTime;
+  /** Told of each subscription; left out: nobody counts them. */
+  observer?: Pick<Observer, "subscribed">;
   log: Logger;
 }
 
@@ -225,17 +228,22 @@ function admitted(
  * The subscription as the protocol sees it: it yields nothing, because states go to the socket by a shorter way; it ends when there are
  * no more, and is returned when the client has had enough.
  */
-function joined({ boards, time, log, pushed }: SocketsOptions, { connection, id, operation, release }: Joining): AsyncGenerator<never> {
+function joined(
+  { boards, time, log, pushed, observer }: SocketsOptions,
+  { connection, id, operation, release }: Joining,
+): AsyncGenerator<never> {
   const subscriber = new SocketSubscriber(connection, operation, id, pushed);
   const begunAt = time.monotonic();
   const { ended } = subscriber;
   const leave = boards.join(operation, subscriber);
   const caller = subscriber.caller.id;
+  const { client } = connection;
+  observer?.subscribed(client?.name);
   const over = () => {
     leave();
     release();
     const seconds = Math.round((time.monotonic() - begunAt) / 1000);
-    log.info({ operation: operation.operationName, caller, seconds, states: subscriber.sent }, "Subscription ended");
+    log.info({ operation: operation.operationName, caller, client, seconds, states: subscriber.sent }, "Subscription ended");
   };
   ended.then(over, over);
   const done = { done: true, value: undefined } as const;
