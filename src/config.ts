@@ -24,6 +24,8 @@ export interface Config {
   host: string;
   /** 0 takes any free one. */
   port: number;
+  /** For how long a gateway that was told to stop still takes requests. */
+  drainMs: number;
   /** True when every figure comes from the simulator. */
   simulated: boolean;
   production: boolean;
@@ -159,6 +161,7 @@ const fromSettings = (
 ): Config => ({
   host: set.HOST,
   port: set.PORT,
+  drainMs: set.DRAIN_SECONDS * 1000,
   simulated: set.LP_ACCOUNT_ID === undefined && set.ACCOUNTS_FILE === undefined,
   production: set.NODE_ENV === "production",
   logLevel: set.LOG_LEVEL,

@@ -70,11 +70,11 @@ commands
   .option("--verify", "also ask both ways what merging takes for granted, and name the setting that turns off what does not hold")
   .action(async (options: { verify?: true }) => (await import("./cli/doctor.js")).doctor(options, program, systemClock));
 
-/** SIGTERM or SIGINT stops, and ends with exit code 0, at the latest after `stopWithinMs`. A second signal ends at once with 1. */
-function onEnd(log: Parameters<Program["onEnd"]>[0], stop: () => Promise<void>): void {
+/** SIGTERM or SIGINT stops, and ends with exit code 0, at the latest after `drainMs` and `stopWithinMs`. A second signal ends at once with 1. */
+function onEnd(log: Parameters<Program["onEnd"]>[0], stop: () => Promise<void>, drainMs = 0): void {
   closeWithGrace(
     {
-      delay: stopWithinMs,
+      delay: drainMs + stopWithinMs,
       logger: log,
       skip: ["SIGHUP", "SIGQUIT", "SIGILL", "SIGTRAP", "SIGABRT", "SIGBUS", "SIGFPE", "SIGSEGV", "SIGUSR2", "beforeExit"],
       onTimeout: () => process.exit(0),

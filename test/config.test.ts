@@ -48,6 +48,7 @@ describe("configFrom", () => {
       ],
       auth: { kind: "none" },
       callerCallsPerMinute: 0,
+      drainMs: 0,
       requestDeadlineMs: 15_000,
       maxUpstreamCalls: 50,
       cacheMaxBytes: 67_108_864,

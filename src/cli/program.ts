@@ -11,8 +11,8 @@ export interface Program {
   file: string;
   /** The absolute path of a file of the package, by its path from the package's root. */
   fromRoot(path: string): string;
-  /** Calls `stop` when the process receives a signal to end, then ends it with exit code 0. */
-  onEnd(log: Logger, stop: () => Promise<void>): void;
+  /** Calls `stop` when the process receives a signal to end, then ends it with exit code 0. `drainMs`: what `stop` takes besides the usual. */
+  onEnd(log: Logger, stop: () => Promise<void>, drainMs?: number): void;
   /** Calls `act` at each SIGHUP. */
   onHangup(act: () => void): void;
 }

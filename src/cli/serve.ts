@@ -42,11 +42,12 @@ export async function serve({ environment, file, version, fromRoot, onEnd, onHan
     log.fatal(sentence);
     process.exit(1);
   });
-  onEnd(log, async () => {
+  const stop = async () => {
     await app.stop();
     await traced?.flush();
     await simulator?.stop();
-  });
+  };
+  onEnd(log, stop, config.drainMs);
   let running = config;
   onHangup(() => {
     const read = readAgain(running, () => configFrom(environment, simulator?.account), log);

@@ -8,6 +8,7 @@ import { subscriptionSettings } from "./subscription-settings.js";
 export const settings = z.object({
   HOST: text(/^[A-Za-z0-9.:_-]+$/, "a host name or an address").prefault("127.0.0.1"),
   PORT: whole(0, 65_535, 4000),
+  DRAIN_SECONDS: whole(0, 60, 0),
   AUTH: oneOf(["none", "api-key", "jwt"]).optional(),
   NODE_ENV: z.string().optional(),
   LOG_LEVEL: oneOf(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).prefault("info"),

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from "node:timers/promises";
 import compress from "@fastify/compress";
 import helmet from "@fastify/helmet";
 import type { FastifyInstance } from "fastify";
@@ -34,6 +35,7 @@ export interface AppOptions {
       Config,
       | "cacheMaxBytes"
       | "corsOrigins"
+      | "drainMs"
       | "graphiql"
       | "host"
       | "maxConnections"
@@ -65,7 +67,7 @@ export interface App {
   url: string;
   /** Where metrics are served; null without them. */
   metricsUrl: string | null;
-  /** Stops accepting, lets what runs finish for at most ten seconds, then closes the gateway. */
+  /** Is not ready and drains for as long as the configuration says; then stops accepting, lets what runs finish for at most ten seconds, and closes the gateway. */
   stop(): Promise<void>;
   /** Takes what files that were read again say: keys, trusted documents, secrets of accounts. What was kept for others is forgotten. */
   renew(config: Pick<Config, "auth" | "trustedDocuments" | "accounts">): void;
@@ -121,7 +123,7 @@ export async function startApp({
       await servePage(pages, { name: "graphiql", title: "GraphiQL", root: graphiqlRoot });
     }
     if (config.wallboard) await servePage(pages, { name: "wallboard", title: "The wallboard", root: wallboardRoot });
-    serveHealth(pages, gateway, { named: open });
+    serveHealth(pages, { gateway, named: open, stopping });
   });
 
   const warn = (message: string, error: unknown) => log.warn({ err: error }, message);
@@ -134,7 +136,8 @@ export async function startApp({
   const business = await businessMetrics({ gateway, config, time: liveTime, log });
   app.addHook("preClose", async () => business?.stop());
   const scraped = metrics && (await serveMetrics(app, { metrics, business, authenticate, address: config.metrics?.address }));
-  metrics?.watch({ gateway: gateway.state, live: () => ({ ...live.counts, ...live.totals }), responses: () => memo.state() });
+  const state = () => (isStopping ? { ...gateway.state(), ready: false } : gateway.state());
+  metrics?.watch({ gateway: state, live: () => ({ ...live.counts, ...live.totals }), responses: () => memo.state() });
   await apollo.start();
   await app.register(async (scope) => {
     await allowOrigins(scope, config.corsOrigins);
@@ -169,6 +172,9 @@ export async function startApp({
     },
     warmUp: () => warmUp(apollo, gateway, log),
     async stop() {
+      // Who balances load sees that it is not ready, and who is connected leaves with its next answer.
+      isStopping = true;
+      if (config.drainMs > 0) await pause(config.drainMs);
       // A platform that hangs keeps no request from its answer: what still waits then is answered before the sockets close.
       const patience = setTimeout(() => gateway.stop(), finishWithinMs);
       await apollo.stop();

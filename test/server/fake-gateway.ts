@@ -146,6 +146,7 @@ export async function start({ config, ...options }: Overrides = {}): Promise<App
     config: {
       host: "127.0.0.1",
       port: 0,
+      drainMs: 0,
       simulated: false,
       auth: { kind: "none" },
       accounts: [],
