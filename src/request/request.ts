@@ -11,7 +11,7 @@ import { momentOf } from "../upstream/answers/freshness.js";
 import { guessed } from "../upstream/apis/interval-metrics/descriptor.js";
 import { apiByName } from "../upstream/apis/registry.js";
 import type { CallerBudgets, Charge, ChargeCaller } from "../upstream/budget/caller-budget.js";
-import { type AskTerms, RequestMemory } from "../upstream/coalescing/ask.js";
+import type { AskTerms } from "../upstream/coalescing/ask.js";
 import type { Coalescer } from "../upstream/coalescing/coalescer.js";
 import { restricted, scopeOf } from "../upstream/planning/scope.js";
 import type { PlatformAccount } from "../upstream/platform-account.js";
@@ -49,7 +49,7 @@ export function requests({ config, schema, accounts, coalescer, budgets, directo
       takesStored: state?.which === "first",
       caller: caller.id,
       ...(trace && { trace }),
-      memory: new RequestMemory(),
+      memory: { answers: new Map(), failures: new Map() },
       ...(signal && { signal }),
       charge: charging(budgets && firstAble((state?.callers ?? [caller.id]).map((id) => budgets.of(id).charge)), allowance),
       most: () => allowance.left,

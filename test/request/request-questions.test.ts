@@ -5,7 +5,7 @@ import { dayMs, hourMs } from "../../src/time.js";
 import { intervalMetrics } from "../../src/upstream/apis/interval-metrics/descriptor.js";
 import { rowsBySlot } from "../../src/upstream/apis/interval-metrics/rows-by-slot.js";
 import { apiByName } from "../../src/upstream/apis/registry.js";
-import { type AskOutcome, type AskTerms, RequestMemory } from "../../src/upstream/coalescing/ask.js";
+import type { AskOutcome, AskTerms } from "../../src/upstream/coalescing/ask.js";
 import type { Admit } from "../../src/upstream/coalescing/coalescer.js";
 import { callAlone } from "../../src/upstream/planning/plan.js";
 import type { IntervalMetricsQuestion, IntervalMetricsReply, Question } from "../../src/upstream/question.js";
@@ -17,7 +17,7 @@ const terms: AskTerms = {
   deadline: 1,
   priority: "interactive",
   caller: "anybody",
-  memory: new RequestMemory(),
+  memory: { answers: new Map(), failures: new Map() },
   charge: () => ({ more: () => null, settle: () => undefined }),
   most: () => Number.POSITIVE_INFINITY,
   saw: () => undefined,

@@ -5,15 +5,14 @@ import { type Freshness, momentOf } from "../../src/upstream/answers/freshness.j
 import type { Api } from "../../src/upstream/apis/descriptor.js";
 import { apiByName } from "../../src/upstream/apis/registry.js";
 import { CircuitBreaker } from "../../src/upstream/budget/circuit-breaker.js";
-import { ExchangeTimes } from "../../src/upstream/budget/exchange-times.js";
 import type { Limits } from "../../src/upstream/budget/pace.js";
 import type { Priority } from "../../src/upstream/budget/permit.js";
 import { RateLimiter } from "../../src/upstream/budget/rate-limiter.js";
 import type { Call, ExchangeRequest, ExchangeResponse, Service } from "../../src/upstream/call.js";
-import { type AnswerUse, type AskOutcome, type AskTerms, RequestMemory } from "../../src/upstream/coalescing/ask.js";
+import type { AnswerUse, AskOutcome, AskTerms } from "../../src/upstream/coalescing/ask.js";
 import type { CallInFlight } from "../../src/upstream/coalescing/call-in-flight.js";
 import { type Admit, Coalescer } from "../../src/upstream/coalescing/coalescer.js";
-import type { Session } from "../../src/upstream/coalescing/session.js";
+import { ExchangeTimes, type Session } from "../../src/upstream/coalescing/reading.js";
 import { scopeOf } from "../../src/upstream/planning/scope.js";
 import { type Answered, type ApiName, keysPerPage, own, type Question } from "../../src/upstream/question.js";
 import { PermitExpired, type TransportTerms } from "../../src/upstream/transport/transport.js";
@@ -264,7 +263,7 @@ export class HeldPlatform {
       priority,
       takesStored,
       caller,
-      memory: new RequestMemory(),
+      memory: { answers: new Map(), failures: new Map() },
       charge: charge ?? (() => ({ more: () => null, settle: () => undefined })),
       most: most ?? (() => Number.POSITIVE_INFINITY),
       saw: (use) => seen.push(use),

@@ -1,7 +1,7 @@
-import { type ErrorCode, GatewayError } from "../../errors.js";
+import type { ErrorCode, GatewayError } from "../../errors.js";
 import type { TraceContext } from "../../telemetry/tracer.js";
 import type { Moment } from "../answers/freshness.js";
-import type { AnswerRecord, Usable } from "../apis/descriptor.js";
+import type { AnswerRecord } from "../apis/descriptor.js";
 import type { Charge } from "../budget/caller-budget.js";
 import type { Priority } from "../budget/permit.js";
 import type { Call } from "../call.js";
@@ -96,88 +96,6 @@ export interface AskOutcome {
   readonly failed: readonly FailedPart[];
 }
 
-/** A part of a question that waits for a call. */
-export interface Waiter {
-  readonly ask: Ask;
-  /** What will be answered: the question, or a part of it for some of its ids. */
-  readonly part: Question;
-  /** What of `part` no stored answer holds, and the call must bring. */
-  readonly wanted: Question;
-  /** What was stored when it was asked, newest first, and what of that may fill what is not wanted. */
-  readonly known: readonly AnswerRecord[];
-  readonly usable: Usable;
-}
-
-/** A question that was asked, on its way to its outcome. One writer: the delivery. */
-export class Ask {
-  readonly outcome: Promise<AskOutcome>;
-  readonly #answered: AnsweredPart[] = [];
-  readonly #failed: FailedPart[] = [];
-  readonly #waiting = new Set<Waiter>();
-  #resolve: (outcome: AskOutcome) => void = () => undefined;
-  #timer: NodeJS.Timeout | undefined;
-  #giveUp: (() => void) | undefined;
-
-  constructor(
-    readonly question: Question,
-    readonly scope: Scope,
-    readonly terms: AskTerms,
-    /** Monotonic ms. */
-    readonly askedAt: number,
-  ) {
-    this.outcome = new Promise((resolve) => {
-      this.#resolve = resolve;
-    });
-  }
-
-  get waiting(): readonly Waiter[] {
-    return [...this.#waiting];
-  }
-
-  isWaiting(waiter: Waiter): boolean {
-    return this.#waiting.has(waiter);
-  }
-
-  waits(waiter: Waiter): void {
-    this.#waiting.add(waiter);
-  }
-
-  /** The waiter goes on as these. */
-  replaces(waiter: Waiter, others: readonly Waiter[]): void {
-    if (!this.#waiting.delete(waiter)) return;
-    for (const other of others) this.#waiting.add(other);
-  }
-
-  answered(part: AnsweredPart, waiter?: Waiter): void {
-    this.#answered.push(part);
-    if (waiter) this.#waiting.delete(waiter);
-  }
-
-  failed(part: FailedPart, waiter?: Waiter): void {
-    this.#failed.push(part);
-    if (waiter) this.#waiting.delete(waiter);
-  }
-
-  /** Gives up what still waits when the deadline passes, or when nobody waits for the request any more. */
-  arm(leftMs: number, giveUp: () => void): void {
-    if (this.#waiting.size === 0 || this.#timer !== undefined) return;
-    this.#timer = setTimeout(giveUp, Math.max(0, leftMs));
-    this.#giveUp = giveUp;
-    this.terms.signal?.addEventListener("abort", giveUp, { once: true });
-  }
-
-  /** Tells the outcome once nothing waits any more. */
-  settle(): void {
-    if (this.#waiting.size > 0) return;
-    clearTimeout(this.#timer);
-    if (this.#giveUp) this.terms.signal?.removeEventListener("abort", this.#giveUp);
-    this.#resolve({ answered: this.#answered, failed: this.#failed });
-  }
-}
-
-/** Everything was lost to a bug: each part fails, masked. */
-export const gatewayFailed = (): GatewayError => new GatewayError("INTERNAL_SERVER_ERROR", "The gateway failed.");
-
 export interface Failure {
   readonly call: Call;
   readonly error: GatewayError;
@@ -185,28 +103,11 @@ export interface Failure {
   readonly final: boolean;
 }
 
-/** What one GraphQL request has learnt from calls made for it: such an answer is not lost to it, such a failure not repeated. */
-export class RequestMemory {
-  readonly #answers = new Map<Scope, AnswerRecord[]>();
-  readonly #failures = new Map<Scope, Failure[]>();
-
-  learn(scope: Scope, record: AnswerRecord): void {
-    const known = this.answers(scope);
-    if (!known.includes(record)) this.#answers.set(scope, [record, ...known]);
-  }
-
-  learnFailure(scope: Scope, failure: Failure): void {
-    const known = this.failures(scope);
-    this.#failures.set(scope, failure.final ? [failure, ...known] : [...known, failure]);
-  }
-
-  /** Newest first. */
-  answers(scope: Scope): readonly AnswerRecord[] {
-    return this.#answers.get(scope) ?? [];
-  }
-
-  /** Final ones first. */
-  failures(scope: Scope): readonly Failure[] {
-    return this.#failures.get(scope) ?? [];
-  }
+/**
+ * What one GraphQL request has learnt from calls made for it: such an answer is not lost to it, such a failure not repeated. By scope;
+ * answers newest first, final failures first. Written by the delivery alone.
+ */
+export interface RequestMemory {
+  readonly answers: Map<Scope, readonly AnswerRecord[]>;
+  readonly failures: Map<Scope, readonly Failure[]>;
 }

@@ -4,8 +4,9 @@ import type { AnswerRecord } from "../apis/descriptor.js";
 import type { Call } from "../call.js";
 import type { Scope } from "../planning/scope.js";
 import type { Question } from "../question.js";
-import type { CallFacts, Waiter } from "./ask.js";
+import type { CallFacts } from "./ask.js";
 import type { KnownCall } from "./decide.js";
+import type { Waiter } from "./delivery.js";
 import type { CallState } from "./life-of-a-call.js";
 
 let calls = 0;

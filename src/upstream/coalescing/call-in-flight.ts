@@ -2,16 +2,15 @@ import { GatewayError } from "../../errors.js";
 import { type Moment, momentOf } from "../answers/freshness.js";
 import type { AnswerRecord } from "../apis/descriptor.js";
 import type { Charge } from "../budget/caller-budget.js";
-import { longestExchangeMs, type Permit, type PermitRequest, type PermitTerms, type Priority, priorities } from "../budget/permit.js";
-import type { Call, ExchangeRequest } from "../call.js";
+import { type Permit, type PermitRequest, type PermitTerms, type Priority, priorities } from "../budget/permit.js";
+import type { Call } from "../call.js";
 import type { PlannedCall } from "../planning/plan.js";
 import type { Question } from "../question.js";
-import { PermitExpired } from "../transport/transport.js";
-import type { AskTerms, CallFacts, Waiter } from "./ask.js";
+import type { AskTerms, CallFacts } from "./ask.js";
 import type { KnownCall } from "./decide.js";
-import { ExchangeAttempt, nobodyWaits, type TimedResponse } from "./exchange-attempt.js";
+import type { Waiter } from "./delivery.js";
 import { type CallEvent, type CallState, isOver, nextState } from "./life-of-a-call.js";
-import type { Session } from "./session.js";
+import { nobodyWaits, type ReadCall, Reading, type Session, until } from "./reading.js";
 
 /** What a call tells the coalescer, which owns the waiters of all calls. */
 export interface CallOwner {
@@ -43,10 +42,10 @@ export type CallEnd = { readonly record: AnswerRecord; readonly isCutShort: bool
 const longestReadingOnMs = 60_000;
 
 /**
- * One call, from the time it is planned until it is over. Its state has one writer, `#happens`, and changes by the table of
+ * One call, from the time it is planned until it is over. Its state has one writer, `happens`, and changes by the table of
  * life-of-a-call.ts alone.
  */
-export class CallInFlight implements KnownCall {
+export class CallInFlight implements KnownCall, ReadCall {
   #state: CallState = "queued";
   readonly #waiters = new Set<Waiter>();
   readonly facts: CallFacts;
@@ -59,12 +58,7 @@ export class CallInFlight implements KnownCall {
   #isClaimed = false;
   /** Since when nobody waits for it, monotonic ms. */
   #abandonedAt = 0;
-  #paidFor: number;
-  #isCutShort = false;
-  #rowsRead = 0;
-  /** Those of the exchanges under way that take much longer than usual. */
-  readonly #overdue = new Set<AbortController>();
-  readonly #underWay = new Set<AbortController>();
+  readonly #reading: Reading;
 
   constructor(
     id: number,
@@ -78,7 +72,7 @@ export class CallInFlight implements KnownCall {
     readonly isFixed: boolean,
   ) {
     this.facts = { id, exchanges: 0, retries: 0, pages: 0, sentAt: 0 };
-    this.#paidFor = current.exchanges;
+    this.#reading = new Reading(this);
   }
 
   get state(): CallState {
@@ -102,7 +96,7 @@ export class CallInFlight implements KnownCall {
   }
   /** Rows of the pages that came. */
   get rowsRead(): number {
-    return this.#rowsRead;
+    return this.#reading.rowsRead;
   }
   get sentAt(): Moment | null {
     return this.#sentAt;
@@ -131,7 +125,7 @@ export class CallInFlight implements KnownCall {
     this.current = plan;
     this.#waiters.clear();
     for (const waiter of waiters) this.#waiters.add(waiter);
-    this.#happens("joined");
+    this.happens("joined");
     this.#moveRequests();
     this.#refuseLate();
   }
@@ -139,13 +133,13 @@ export class CallInFlight implements KnownCall {
   /** Ends a call that has not been sent, because another will answer what it was for. */
   drop(): void {
     this.#waiters.clear();
-    this.#happens("abandoned");
+    this.happens("abandoned");
     this.#end({ error: nobodyWaits() });
   }
 
   join(waiter: Waiter): void {
     this.#waiters.add(waiter);
-    this.#happens("joined");
+    this.happens("joined");
     this.#moveRequests();
     this.#refuseLate();
   }
@@ -158,15 +152,15 @@ export class CallInFlight implements KnownCall {
       return;
     }
     this.#abandonedAt = this.session.clock.monotonic();
-    if (this.facts.pages === 0) this.#happens("abandoned");
+    if (this.facts.pages === 0) this.happens("abandoned");
     if (this.isOver) this.#end({ error: nobodyWaits() });
     else this.session.limiter.reclaim();
   }
 
   stop(error: GatewayError): void {
     if (this.isOver) return;
-    this.#happens("stopped");
-    for (const exchange of this.#underWay) exchange.abort(error);
+    this.happens("stopped");
+    this.#reading.abort(error);
     this.#end({ error });
   }
 
@@ -177,14 +171,33 @@ export class CallInFlight implements KnownCall {
     return [...this.#waiters].some(({ ask: { terms } }) => terms.priority !== "refresh" && terms.deadline > now);
   }
 
-  #happens(event: CallEvent): void {
+  /** To be called by its reading alone: the call knows the rest. */
+  happens(event: CallEvent): void {
     this.#state = nextState(this.#state, event);
   }
 
-  /** What happens to one of several exchanges side by side: the call stays overdue while another of them is. */
-  #happensToOne(event: "granted" | "page" | "renewed"): void {
-    this.#happens(event);
-    if (this.#overdue.size > 0) this.#happens("overdue");
+  tries(): void {
+    this.failing = null;
+    this.facts.exchanges++;
+  }
+
+  overdue(): void {
+    this.happens("overdue");
+    this.owner.overdue(this);
+  }
+
+  reclaimed(): void {
+    if (this.isOver) return;
+    this.happens("reclaimed");
+    this.#end({ error: nobodyWaits() });
+  }
+
+  parts(): number {
+    return this.owner.parts(this);
+  }
+
+  isWorth(furtherPages: number): boolean {
+    return this.owner.isWorth(this, furtherPages);
   }
 
   /** Tells the limiter how urgent the permits are now. */
@@ -204,7 +217,7 @@ export class CallInFlight implements KnownCall {
     if (this.#waitsForProbe()) return;
     const refusal = this.session.circuit.refusal();
     if (refusal) {
-      this.#happens("circuit open");
+      this.happens("circuit open");
       this.#end({ error: refusal });
       return;
     }
@@ -224,7 +237,7 @@ export class CallInFlight implements KnownCall {
       (error) => {
         this.owner.tooLate(this, [...this.#waiters], error);
         if (!this.isOver) {
-          this.#happens("failed for good");
+          this.happens("failed for good");
           this.#end({ error });
         }
       },
@@ -248,7 +261,7 @@ export class CallInFlight implements KnownCall {
     const earliest = first.earliest();
     const late = [...this.#waiters].filter(({ ask }) => ask.terms.deadline < earliest);
     if (late.length === 0) return;
-    this.#happens("too late");
+    this.happens("too late");
     this.owner.tooLate(this, late, this.session.limiter.refusal(earliest));
   }
 
@@ -264,7 +277,7 @@ export class CallInFlight implements KnownCall {
     const refusal = this.session.circuit.refusal();
     if (refusal) {
       permit.release();
-      this.#happens("circuit open");
+      this.happens("circuit open");
       this.#end({ error: refusal });
       return;
     }
@@ -274,153 +287,23 @@ export class CallInFlight implements KnownCall {
     void this.#read(permit);
   }
 
-  /** Reads the whole answer, page by page. */
   async #read(permit: Permit): Promise<void> {
-    const { session } = this;
-    let first: Permit | undefined = permit;
-    let askedMonotonic = Number.POSITIVE_INFINITY;
     try {
-      const fetched = await session.fetch(this.call as never, {
-        account: session.account,
-        source: session.source,
-        parts: this.owner.parts(this),
-        now: () => session.clock.now(),
-        exchange: async (request: ExchangeRequest) => {
-          const given = first;
-          first = undefined;
-          const response = await this.#exchange(request, given);
-          askedMonotonic = Math.min(askedMonotonic, response.askedMonotonic);
-          return response;
-        },
-        expects: (exchanges: number) => this.#expects(exchanges),
-        read: ({ rows }) => {
-          this.#rowsRead += rows;
-        },
-      });
-      const { api } = this.current.scope;
-      const { bytes, pages } = fetched;
-      const { prefix } = this.current;
-      const read = { call: this.#isCutShort ? api.cutShort(this.call, fetched.reply) : this.call, reply: fetched.reply };
-      const { call, reply } = prefix ? api.continued(prefix, read) : read;
-      const oldest = Math.min(askedMonotonic, prefix?.askedMonotonic ?? askedMonotonic);
-      const record: AnswerRecord = { call, reply, bytes, pages, askedMonotonic: oldest };
-      for (const remark of fetched.remarks) this.owner.remarks(this, remark);
+      const { record, remarks, isCutShort } = await this.#reading.read(permit);
+      for (const remark of remarks) this.owner.remarks(this, remark);
       // Until the answer is stored the call can be joined: else it could be made twice.
       await this.owner.store(this, record);
       if (this.isOver) return;
-      this.#happens("answered");
-      this.#end({ record, isCutShort: this.#isCutShort });
+      this.happens("answered");
+      this.#end({ record, isCutShort });
     } catch (error) {
       if (this.isOver) return;
-      this.#happens(isRejected(error) ? "rejected" : "failed for good");
+      this.happens(isRejected(error) ? "rejected" : "failed for good");
       this.#end({ error });
-    } finally {
-      first?.release();
     }
   }
 
-  /** False: the answer ends with the pages that are there. Throws the GatewayError that refuses further exchanges. */
-  #expects(exchanges: number): boolean {
-    if (!this.owner.isWorth(this, exchanges)) {
-      this.#isCutShort = true;
-      return false;
-    }
-    this.#pay(this.facts.pages + exchanges);
-    return true;
-  }
-
-  /** Makes the request that caused the call bear so many pages in all. */
-  #pay(pages: number): void {
-    if (pages <= this.#paidFor || !this.charge) return;
-    const refusal = this.charge.more(pages - this.#paidFor);
-    if (refusal) throw refusal;
-    this.#paidFor = pages;
-  }
-
-  /**
-   * One exchange within the budget, tried again where that can help and time is left: after a 429 when the limiter's pause is over,
-   * after a 5xx or a broken connection after the configured pauses. Rejects with the last error by the contract.
-   */
-  async #exchange(request: ExchangeRequest, given: Permit | undefined): Promise<TimedResponse> {
-    const { session } = this;
-    const { clock, limiter } = session;
-    let failure: GatewayError | undefined;
-    let sent = 0;
-    let pausedUntil = 0;
-    this.#pay(this.facts.pages + 1);
-    for (let tries = 0, first = given; ; ) {
-      const permit = first ?? (await this.#permit(failure));
-      first = undefined;
-      const attempt = new ExchangeAttempt(permit, session, this.current.scope.api.name, {
-        sharers: {
-          parent: this.causedBy.trace,
-          sharedBy: () => [...this.#waiters].flatMap(({ ask }) => ask.terms.trace ?? []),
-        },
-        deadline: () => this.deadline,
-        isWanted: () => this.isWanted,
-        overdue: () => {
-          if (this.isOver) return;
-          this.#overdue.add(attempt.controller);
-          this.#happens("overdue");
-          this.owner.overdue(this);
-        },
-        reclaimed: () => {
-          if (this.isOver) return;
-          this.#happens("reclaimed");
-          this.#end({ error: nobodyWaits() });
-        },
-        sending: () => {
-          this.failing = null;
-          this.facts.exchanges++;
-          if (sent++ > 0) this.facts.retries++;
-        },
-        again: async () => {
-          this.#overdue.delete(attempt.controller);
-          const another = await this.#permit(undefined);
-          this.#happensToOne("renewed");
-          return another;
-        },
-      });
-      try {
-        this.#underWay.add(attempt.controller);
-        if (!this.isOver) this.#happensToOne("granted");
-        const response = await attempt.send(request, Math.max(clock.monotonic() + longestExchangeMs, this.deadline));
-        if (this.isOver) throw nobodyWaits();
-        this.facts.pages++;
-        this.#overdue.delete(attempt.controller);
-        this.#happensToOne("page");
-        return response;
-      } catch (error) {
-        if (this.isOver) throw error;
-        if (error instanceof PermitExpired) continue;
-        failure = knownFailure(error);
-        // Before the permit is given back: whoever got it would be sent into the pause.
-        if (failure.code === "UPSTREAM_RATE_LIMITED") pausedUntil = limiter.rateLimited(failure.extensions.retryAfterMs);
-      } finally {
-        this.#underWay.delete(attempt.controller);
-        this.#overdue.delete(attempt.controller);
-        attempt.end();
-      }
-      if (failure.code === "UPSTREAM_RATE_LIMITED") {
-        this.#happens("rate limited");
-        await this.#fails(until(failure, Math.ceil(pausedUntil - clock.monotonic())), pausedUntil);
-        if (clock.monotonic() >= this.deadline) throw failure;
-        continue;
-      }
-      const pauseMs = session.retryPausesMs[tries++];
-      const mayHelp = failure.code === "UPSTREAM_UNAVAILABLE" && failure.extensions.retryAfterMs === undefined;
-      if (!mayHelp || pauseMs === undefined) throw failure;
-      const nextTryAt = clock.monotonic() + pauseMs;
-      this.#happens("try failed");
-      await this.#fails(failure, nextTryAt);
-      if (nextTryAt >= this.deadline) throw failure;
-      await session.sleep(pauseMs);
-      if (this.isOver) throw failure;
-      this.#happens("pause over");
-    }
-  }
-
-  async #fails(error: GatewayError, nextTryAt: number): Promise<void> {
+  async fails(error: GatewayError, nextTryAt: number): Promise<void> {
     this.failing = error;
     this.session.failed(error);
     await this.owner.failing(this, error, nextTryAt);
@@ -449,7 +332,7 @@ export class CallInFlight implements KnownCall {
    * A permit for the next page or try. When it cannot come before any waiter's deadline, they are told; a series that has begun then
    * reads on behind them. After a failure, the failure is the reason and not our budget.
    */
-  async #permit(failure: GatewayError | undefined): Promise<Permit> {
+  async permit(failure: GatewayError | undefined): Promise<Permit> {
     for (;;) {
       const refusedBy = this.session.circuit.refusal();
       if (refusedBy) throw failure ?? refusedBy;
@@ -501,14 +384,3 @@ export class CallInFlight implements KnownCall {
 /** A 400 blames an id or an argument of the call; any other refusal blames the call as such. */
 const isRejected = (error: unknown): boolean =>
   error instanceof GatewayError && error.code === "UPSTREAM_REJECTED" && error.extensions.status === 400;
-
-/** The failure, with the time until it is of use to ask again. */
-function until(failure: GatewayError, retryAfterMs: number | undefined): GatewayError {
-  const { code, retryable: _, ...facts } = failure.extensions;
-  return new GatewayError(code, failure.message, { ...facts, ...(retryAfterMs !== undefined && { retryAfterMs }) });
-}
-
-function knownFailure(error: unknown): GatewayError {
-  if (error instanceof GatewayError) return error;
-  throw error;
-}

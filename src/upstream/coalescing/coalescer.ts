@@ -7,16 +7,15 @@ import type { AnswerRecord, Seen } from "../apis/descriptor.js";
 import type { Charge } from "../budget/caller-budget.js";
 import type { PlannedCall } from "../planning/plan.js";
 import { type Scope, scopeOf } from "../planning/scope.js";
-import { SizesSeen } from "../planning/sizes-seen.js";
 import { canonical, type Question } from "../question.js";
-import { Ask, type AskOutcome, type AskTerms, type CallFacts, gatewayFailed, type Outcome, RequestMemory, type Waiter } from "./ask.js";
+import type { AskOutcome, AskTerms, CallFacts, Outcome, RequestMemory } from "./ask.js";
 import type { CallElsewhere, CallRegistry, Claim, ElsewhereListener } from "./call-elsewhere.js";
 import { type CallEnd, CallInFlight, type CallOwner } from "./call-in-flight.js";
 import { type DecidedCall, type Decision, decide, type ScopeSnapshot, type Snapshot } from "./decide.js";
-import { Delivery } from "./delivery.js";
-import { OpenScope } from "./open-scope.js";
+import { Ask, Delivery, gatewayFailed, type Waiter } from "./delivery.js";
+import { OpenScope, SizesSeen } from "./open-scope.js";
+import type { Session } from "./reading.js";
 import { type Pair, RefusedIdSearch, type SearchOwner } from "./refused-id-search.js";
-import type { Session } from "./session.js";
 
 export interface CoalescerOptions {
   store: AnswerStore;
@@ -203,7 +202,7 @@ export class Coalescer implements CallOwner, SearchOwner {
   ): ScopeSnapshot<AnyCall> {
     const { scope } = open;
     const session = this.options.session(scope);
-    const remembered = memory.answers(scope);
+    const remembered = memory.answers.get(scope) ?? [];
     const circuit = session.circuit.refusal();
     const { pause } = session.limiter;
     return {
@@ -211,7 +210,7 @@ export class Coalescer implements CallOwner, SearchOwner {
       calls: [...open.open, ...this.#callsElsewhere(scope)],
       // While a call tests whether the service answers again, others wait for it.
       obstacle: circuit ? { error: circuit, final: session.circuit.probing() === null } : pause ? { error: pause, final: false } : null,
-      failures: memory.failures(scope),
+      failures: memory.failures.get(scope) ?? [],
       seen: open.seen(stored, this.#sizes, this.options.freshness(scope.account), present, this.options.triesAll ?? true),
       refused: open.refused,
       usualMs: session.times.usualMs(scope.api.name),
@@ -275,7 +274,7 @@ export class Coalescer implements CallOwner, SearchOwner {
       priority: "refresh",
       caller,
       ...(trace && { trace }),
-      memory: new RequestMemory(),
+      memory: { answers: new Map(), failures: new Map() },
       // No decision has counted it, and none has to: it is nobody's answer.
       charge: (exchanges) => charge(exchanges, true),
       most: () => Number.POSITIVE_INFINITY,
@@ -365,7 +364,7 @@ export class Coalescer implements CallOwner, SearchOwner {
     for (const waiter of [...call.waiters]) {
       const isLate = waiter.ask.terms.deadline <= nextTryAt;
       if (!isLate && !this.#delivery.hasStandIn(waiter, error, records)) continue;
-      waiter.ask.terms.memory.learnFailure(waiter.ask.scope, { call: call.call, error, final: isLate });
+      this.#delivery.learnFailure(waiter, { call: call.call, error, final: isLate });
       call.leave(waiter);
       this.#delivery.failed(waiter, error, records, call);
       waiter.ask.settle();
@@ -577,7 +576,7 @@ export class Coalescer implements CallOwner, SearchOwner {
 
   #tellFailure(call: AnyCall, error: GatewayError): void {
     for (const waiter of call.waiters) {
-      waiter.ask.terms.memory.learnFailure(waiter.ask.scope, { call: call.call, error, final: true });
+      this.#delivery.learnFailure(waiter, { call: call.call, error, final: true });
       this.fails(waiter, error, call);
     }
   }

@@ -2,11 +2,93 @@ import type { Clock } from "../../clock.js";
 import { type ErrorCode, GatewayError } from "../../errors.js";
 import { slotOf } from "../answers/answer-store.js";
 import { ageAt, type Freshness, freshMs, momentOf, type Tolerance, tolerating } from "../answers/freshness.js";
-import type { AnswerRecord, FoundPart } from "../apis/descriptor.js";
+import type { AnswerRecord, FoundPart, Usable } from "../apis/descriptor.js";
 import type { Scope } from "../planning/scope.js";
 import { own, type Question } from "../question.js";
-import type { AnswerUse, Ask, AskTerms, CallFacts, Dependency, Outcome, Waiter } from "./ask.js";
+import type { AnsweredPart, AnswerUse, AskOutcome, AskTerms, CallFacts, Dependency, FailedPart, Failure, Outcome } from "./ask.js";
 import type { AnswerState } from "./decide.js";
+
+/** A part of a question that waits for a call. */
+export interface Waiter {
+  readonly ask: Ask;
+  /** What will be answered: the question, or a part of it for some of its ids. */
+  readonly part: Question;
+  /** What of `part` no stored answer holds, and the call must bring. */
+  readonly wanted: Question;
+  /** What was stored when it was asked, newest first, and what of that may fill what is not wanted. */
+  readonly known: readonly AnswerRecord[];
+  readonly usable: Usable;
+}
+
+/** A question that was asked, on its way to its outcome. One writer: the delivery. */
+export class Ask {
+  readonly outcome: Promise<AskOutcome>;
+  readonly #answered: AnsweredPart[] = [];
+  readonly #failed: FailedPart[] = [];
+  readonly #waiting = new Set<Waiter>();
+  #resolve: (outcome: AskOutcome) => void = () => undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #giveUp: (() => void) | undefined;
+
+  constructor(
+    readonly question: Question,
+    readonly scope: Scope,
+    readonly terms: AskTerms,
+    /** Monotonic ms. */
+    readonly askedAt: number,
+  ) {
+    this.outcome = new Promise((resolve) => {
+      this.#resolve = resolve;
+    });
+  }
+
+  get waiting(): readonly Waiter[] {
+    return [...this.#waiting];
+  }
+
+  isWaiting(waiter: Waiter): boolean {
+    return this.#waiting.has(waiter);
+  }
+
+  waits(waiter: Waiter): void {
+    this.#waiting.add(waiter);
+  }
+
+  /** The waiter goes on as these. */
+  replaces(waiter: Waiter, others: readonly Waiter[]): void {
+    if (!this.#waiting.delete(waiter)) return;
+    for (const other of others) this.#waiting.add(other);
+  }
+
+  answered(part: AnsweredPart, waiter?: Waiter): void {
+    this.#answered.push(part);
+    if (waiter) this.#waiting.delete(waiter);
+  }
+
+  failed(part: FailedPart, waiter?: Waiter): void {
+    this.#failed.push(part);
+    if (waiter) this.#waiting.delete(waiter);
+  }
+
+  /** Gives up what still waits when the deadline passes, or when nobody waits for the request any more. */
+  arm(leftMs: number, giveUp: () => void): void {
+    if (this.#waiting.size === 0 || this.#timer !== undefined) return;
+    this.#timer = setTimeout(giveUp, Math.max(0, leftMs));
+    this.#giveUp = giveUp;
+    this.terms.signal?.addEventListener("abort", giveUp, { once: true });
+  }
+
+  /** Tells the outcome once nothing waits any more. */
+  settle(): void {
+    if (this.#waiting.size > 0) return;
+    clearTimeout(this.#timer);
+    if (this.#giveUp) this.terms.signal?.removeEventListener("abort", this.#giveUp);
+    this.#resolve({ answered: this.#answered, failed: this.#failed });
+  }
+}
+
+/** Everything was lost to a bug: each part fails, masked. */
+export const gatewayFailed = (): GatewayError => new GatewayError("INTERNAL_SERVER_ERROR", "The gateway failed.");
 
 /** A call of this process, or of another: then no request of this one has caused it. */
 interface ReportedCall {
@@ -46,7 +128,7 @@ export class Delivery {
     const { api } = ask.scope;
     const isUsable: Waiter["usable"] = (other, kind) => other === record || usable(other, kind);
     const { parts, missing } = api.lookUp([record, ...known], part, isUsable);
-    if (parts.length > 0) ask.terms.memory.learn(ask.scope, record);
+    if (parts.length > 0) learn(ask, record);
     for (const found of parts) {
       this.#report(ask, found, isOwn(waiter, call) ? "SENT" : "JOINED", factsFor(waiter, call));
       ask.answered({ question: found.question, reply: found.reply, stale: this.#isAged(waiter, record) });
@@ -89,6 +171,13 @@ export class Delivery {
   /** Whether something stored would stand in for the whole of what is waited for. */
   hasStandIn({ ask, part }: Waiter, error: GatewayError, records: readonly AnswerRecord[]): boolean {
     return mayStandIn(ask, error) && ask.scope.api.lookUp(records, part, this.#usable(ask, "stale-if-error")).missing === null;
+  }
+
+  /** The request remembers that the call failed; `final` false: another try was or will be made. */
+  learnFailure({ ask: { scope, terms } }: Waiter, failure: Failure): void {
+    const { failures } = terms.memory;
+    const known = failures.get(scope) ?? [];
+    failures.set(scope, failure.final ? [failure, ...known] : [...known, failure]);
   }
 
   refused(ask: Ask, part: Question, error: GatewayError): void {
@@ -141,6 +230,12 @@ export class Delivery {
     const staleUntil = freshUntil + Math.min(forMs, freshness.staleMs);
     return { scope: key, slot: slotOf(api, record), version: record.reply.asOf, freshUntil, staleUntil };
   }
+}
+
+function learn({ scope, terms }: Ask, record: AnswerRecord): void {
+  const { answers } = terms.memory;
+  const known = answers.get(scope) ?? [];
+  if (!known.includes(record)) answers.set(scope, [record, ...known]);
 }
 
 /** A refresh has its stale answer already; a caller whose own token was refused may have lost the right to it. */

@@ -1,11 +1,10 @@
 import { LRUCache } from "lru-cache";
 import type { GatewayError } from "../../errors.js";
-import { minuteMs } from "../../time.js";
+import { hourMs, minuteMs } from "../../time.js";
 import { ageAt, type Freshness, type Moment } from "../answers/freshness.js";
 import type { AnswerRecord, Seen } from "../apis/descriptor.js";
 import { nothingSeen } from "../planning/plan.js";
 import type { Scope } from "../planning/scope.js";
-import type { SizesSeen } from "../planning/sizes-seen.js";
 import type { Question } from "../question.js";
 import type { CallInFlight } from "./call-in-flight.js";
 
@@ -139,3 +138,39 @@ function once<T>(work: () => T): () => T {
 /** When the newest answer that holds the question was asked for; 0 when none does. */
 const asOfIn = (records: readonly AnswerRecord[], question: Question, { api }: Scope): number =>
   records.find(({ call, reply }) => api.covered(call, question, reply) !== null)?.reply.asOf ?? 0;
+
+// ---------------------------------------------------------------- sizes
+
+const mostSizes = 10_000;
+
+/**
+ * How large answers were, for the whole account as one credential sees it, by names that each API chooses; whatever window they were of.
+ * Each size is known for an hour. `monotonic` in ms.
+ */
+export class SizesSeen {
+  readonly #sizes: LRUCache<string, number>;
+
+  constructor(monotonic: () => number) {
+    this.#sizes = new LRUCache({ max: mostSizes, ttl: hourMs, ttlResolution: 0, perf: { now: monotonic } });
+  }
+
+  learn(scope: Scope, record: AnswerRecord): void {
+    for (const [name, size] of scope.api.sizes(record)) this.#learn(scope, name, size);
+  }
+
+  /** What the pages of an answer showed that was not read to its end. */
+  learnAtLeast(scope: Scope, call: AnswerRecord["call"], rows: number): void {
+    for (const [name, size] of scope.api.sizesSoFar(call, rows)) this.#learn(scope, name, size);
+  }
+
+  known(scope: Scope, name: string): number | undefined {
+    return this.#sizes.get(keyOf(scope, name));
+  }
+
+  #learn(scope: Scope, name: string, size: number): void {
+    const before = scope.api.sizesVary ? (this.known(scope, name) ?? 0) : 0;
+    this.#sizes.set(keyOf(scope, name), Math.max(size, before));
+  }
+}
+
+const keyOf = ({ api, account, credential }: Scope, name: string): string => JSON.stringify([api.name, account, credential, name]);

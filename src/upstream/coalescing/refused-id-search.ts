@@ -2,8 +2,8 @@ import { GatewayError } from "../../errors.js";
 import type { Api } from "../apis/descriptor.js";
 import { nothingSeen, type PlannedCall, plan } from "../planning/plan.js";
 import { canonical, common, type Question } from "../question.js";
-import type { Waiter } from "./ask.js";
 import type { CallInFlight } from "./call-in-flight.js";
+import type { Waiter } from "./delivery.js";
 import type { OpenScope } from "./open-scope.js";
 
 /** What the search asks of the coalescer, which owns calls and waiters. */

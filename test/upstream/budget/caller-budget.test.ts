@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it, test, vi } from "vitest";
 import { GatewayError } from "../../../src/errors.js";
 import { CallerBudget, CallerBudgets, type Charge } from "../../../src/upstream/budget/caller-budget.js";
-import { type AskTerms, RequestMemory } from "../../../src/upstream/coalescing/ask.js";
+import type { AskTerms } from "../../../src/upstream/coalescing/ask.js";
 import type { Question } from "../../../src/upstream/question.js";
 import { HeldPlatform } from "../held-platform.js";
 import { agentRows, keyRows, skillRows } from "../questions-by-hand.js";
@@ -260,7 +260,7 @@ describe("calls of callers", () => {
             ][kind]!;
             const terms: AskTerms = {
               ...platform.terms([], { deadlineMs: 600_000 }),
-              memory: new RequestMemory(),
+              memory: { answers: new Map(), failures: new Map() },
               charge: budgets[caller]!.charge,
               saw: ({ own, call }) => own && call && causedAt.push(call.sentAt),
             };

@@ -4,12 +4,10 @@ import { MemoryAnswerStore } from "../../../src/upstream/answers/answer-store.js
 import { type Freshness, momentOf } from "../../../src/upstream/answers/freshness.js";
 import { rowsById } from "../../../src/upstream/apis/key-metrics/rows-by-id.js";
 import { CircuitBreaker } from "../../../src/upstream/budget/circuit-breaker.js";
-import { ExchangeTimes } from "../../../src/upstream/budget/exchange-times.js";
 import { RateLimiter } from "../../../src/upstream/budget/rate-limiter.js";
 import type { Call, CallContext, ExchangeRequest } from "../../../src/upstream/call.js";
-import { RequestMemory } from "../../../src/upstream/coalescing/ask.js";
 import { Coalescer } from "../../../src/upstream/coalescing/coalescer.js";
-import type { Session } from "../../../src/upstream/coalescing/session.js";
+import { ExchangeTimes, type Session } from "../../../src/upstream/coalescing/reading.js";
 import { keysPerPage, type Question } from "../../../src/upstream/question.js";
 import { pagesOf } from "./sequences/centre.js";
 import { replyOf } from "./sequences/replies.js";
@@ -128,7 +126,7 @@ function askerOf({ centre, latencyMs }: Sequence, clock: Clock, observer: Observ
       deadline: begun.monotonic + deadlineMs,
       priority: "interactive",
       caller: "anybody",
-      memory: new RequestMemory(),
+      memory: { answers: new Map(), failures: new Map() },
       charge: () => ({ more: () => null, settle: () => undefined }),
       most: () => Number.POSITIVE_INFINITY,
       saw: () => undefined,

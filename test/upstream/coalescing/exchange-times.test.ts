@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it, test } from "vitest";
-import { ExchangeTimes } from "../../../src/upstream/budget/exchange-times.js";
+import { ExchangeTimes } from "../../../src/upstream/coalescing/reading.js";
 
 const api = "skill-segments";
 const timesOf = (...durationsMs: number[]): ExchangeTimes => {
