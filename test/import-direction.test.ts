@@ -14,7 +14,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   "upstream/question": ["merges", "time"],
   "upstream/call": ["time", "upstream/question"],
   "upstream/apis": ["catalogue", "errors", "merges", "time", "upstream/question", "upstream/call"],
-  "upstream/planning": ["merges", "time", "upstream/question", "upstream/apis/descriptor", "upstream/apis/registry"],
+  "upstream/planning": ["merges", "upstream/question", "upstream/apis/descriptor", "upstream/apis/registry"],
   "upstream/answers": [
     ...["clock", "upstream/question"],
     ...["upstream/apis/descriptor", "upstream/apis/registry", "upstream/planning/scope"],
