@@ -173,7 +173,7 @@ export function agentIds({ args, answers }: Reading<AgentsArguments, AgentSegmen
   if (!args.orderBy || !rows) return { ids, order: named ? "given" : "keys", totalCount: ids.length, age };
   const { metric, direction } = args.orderBy;
   const figures = rows.reply.agents;
-  const known = named ?? new Set([...ids, ...figures.keys()].filter((id) => id !== "null"));
+  const known = named ?? new Set([...ids, ...figures.keys()].filter((id) => id !== nobody));
   const ordered = orderedByFigure(known, (id) => figureIn(figures.get(id) ?? {}, agentSegmentSorts[metric]), direction);
   return { ids: ordered, order: "figures", totalCount: ordered.length, age };
 }
@@ -223,10 +223,14 @@ export function readKeyList<E>(reading: Reading<KeysArguments, KeyMetricsQuestio
   });
 }
 
+/** The key of the platform's row without an entity. */
+const nobody = "null";
+
 /** A list of one page of keys is ordered here. A longer one keeps the platform's own order where its call asked for exactly this one. */
 function keyIds(reply: KeyMetricsReply, { orderBy }: KeysArguments, named: readonly string[] | null): Omit<Ids, "age"> {
-  const ids = named ?? reply.rows.map(({ id }) => id);
-  const totalCount = named ? named.length : reply.count;
+  const ids = named ?? reply.rows.flatMap(({ id }) => (id === nobody ? [] : [id]));
+  const others = reply.byId.has(nobody) ? 1 : 0;
+  const totalCount = named ? named.length : reply.count && reply.count - others;
   if (!orderBy) return { ids: [...ids].sort(compareIds), order: "keys", totalCount };
   const isSorted = canonical(reply.order) === canonical(platformOrder(orderBy));
   if (!named && isSorted && (totalCount ?? ids.length) > keysPerPage) return { ids, order: "figures", totalCount };

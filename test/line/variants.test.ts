@@ -76,6 +76,7 @@ const telling: [variant: Partial<WireVariants>, becomes: Change][] = [
 
 const elsewhere: Partial<Record<keyof WireVariants, string>> = {
   nullKeys: "another answer, below",
+  agentMinusOne: "another answer, below",
   withoutAll: "fails who asked for the total; partial-answers.test.ts",
   intervalFeature: "unfinished-intervals.test.ts tells apart an account without interval metrics",
   keyMetricsLookbackHours: "a bound of the platform, which the gateway keeps by its setting",
@@ -127,29 +128,64 @@ describe("whatever the wire looks like, the answer is the same:", () => {
 });
 
 describe("rows that name nobody", () => {
-  const fields = `agents { nodes { id skills { id } segments(lastMinutes: 240) { totalAgentConversationSegments } } }
+  const fields = `agents { nodes { id name skills { id } segments(lastMinutes: 240) { totalAgentConversationSegments } } }
+    skills { totalCount nodes { id name current { onlineAgents } } }
+    ordered: skills(orderBy: { metric: AGENT_LOAD }) { totalCount nodes { id } }
     agentSegments(lastMinutes: 240) { totalAgentConversationSegments bySkill { agent { id } skill { id } totalAgentConversationSegments } }`;
   interface Rows {
-    agents: { nodes: { id: string; skills: { id: string }[] }[] };
+    agents: {
+      nodes: { id: string; name: string | null; skills: { id: string }[]; segments: { totalAgentConversationSegments: number } | null }[];
+    };
+    skills: { totalCount: number; nodes: { id: string; name: string | null }[] };
+    ordered: { totalCount: number; nodes: { id: string }[] };
     agentSegments: {
       totalAgentConversationSegments: number;
       bySkill: { agent: { id: string } | null; skill: { id: string } | null; totalAgentConversationSegments: number }[];
     };
   }
-
-  test("are rows without an entity, never an entity with the id null, and change no total", async () => {
+  const read = async (variant: Partial<WireVariants>) => {
     const line = await stillLine(busy);
-    line.simulator.variants({ nullKeys: true });
+    line.simulator.variants(variant);
     const { data, body, errors } = await line.ask<{ contactCenter: Rows }>(`{ contactCenter { ${fields} } }`);
     expect(errors).toEqual([]);
-    const { agents, agentSegments } = data.contactCenter;
+    return { ...data.contactCenter, body };
+  };
+
+  test("by the key null are rows without an entity, never an entity with the id null, and change no total", async () => {
+    const { agents, skills, ordered, agentSegments, body } = await read({ nullKeys: true });
+    const documentedly = await read({});
     expect(body).not.toContain('"null"');
     expect(agents.nodes.length).toBeGreaterThan(3);
+    const known = documentedly.skills.nodes.filter(({ id }) => id !== "-1");
+    expect(known).toHaveLength(documentedly.skills.nodes.length - 1);
+    expect(skills).toEqual({ totalCount: known.length, nodes: known });
+    expect(ordered.nodes.map(({ id }) => id)).toEqual(documentedly.ordered.nodes.map(({ id }) => id).filter((id) => id !== "-1"));
+    expect(ordered.totalCount).toBe(known.length);
     const nobodys = agentSegments.bySkill.filter(({ skill }) => skill === null);
     expect(nobodys.length).toBeGreaterThan(0);
     expect(agentSegments.totalAgentConversationSegments).toBe(healthy.contactCenter.agentSegments.totalAgentConversationSegments);
     expect(agentSegments.bySkill.reduce((sum, row) => sum + row.totalAgentConversationSegments, 0)).toBe(
       agentSegments.totalAgentConversationSegments,
     );
+  });
+
+  test("by the key -1 are an agent of that id without a name, and change no other row and no total", async () => {
+    const { agents, agentSegments } = await read({ agentMinusOne: true });
+    const documentedly = await read({});
+    const [first, ...others] = agents.nodes;
+    expect(first).toMatchObject({ id: "-1", name: null, segments: { totalAgentConversationSegments: expect.any(Number) } });
+    expect(others).toEqual(documentedly.agents.nodes);
+    expect(agentSegments.totalAgentConversationSegments).toBe(documentedly.agentSegments.totalAgentConversationSegments);
+  });
+
+  test("are no row of an agent who is asked for by id", async () => {
+    const line = await stillLine(busy);
+    line.simulator.variants({ nullKeys: true, agentMinusOne: true });
+    const id = line.simulator.truth("demo").agents[0]!.id;
+    const { data, errors } = await line.ask<{ contactCenter: { agents: { nodes: { id: string }[] } } }>(
+      `{ contactCenter { agents(ids: ["${id}"]) { nodes { id segments(lastMinutes: 240) { totalAgentConversationSegments } } } } }`,
+    );
+    expect(errors).toEqual([]);
+    expect(data.contactCenter.agents.nodes.map((agent) => agent.id)).toEqual([id]);
   });
 });

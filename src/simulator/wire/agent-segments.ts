@@ -10,11 +10,13 @@ import type { WireVariants } from "./variants.js";
 
 type PerAgent = { metricsPerAgent: Record<string, Figures> };
 
-/** A row of nothing, as captured answers have it under "null". */
-function withNull(part: PerAgent, like: Figures, variants: WireVariants): PerAgent {
-  if (!variants.nullKeys) return part;
+/** Rows that are no agent's: one of nothing under "null", as captured answers have it, and one under "-1". */
+function withNobody({ metricsPerAgent }: PerAgent, like: Figures, { nullKeys, agentMinusOne }: WireVariants): PerAgent {
   const nothing = Object.fromEntries(Object.keys(like).map((name) => [name, name.startsWith("avg") ? -1 : 0]));
-  return { metricsPerAgent: { ...part.metricsPerAgent, null: nothing } };
+  const [someone] = Object.values(metricsPerAgent);
+  return {
+    metricsPerAgent: { ...metricsPerAgent, ...(nullKeys && { null: nothing }), ...(agentMinusOne && { "-1": someone ?? nothing }) },
+  };
 }
 
 function write(answer: AgentSegmentsAnswer, variants: WireVariants): Record<string, unknown> {
@@ -29,7 +31,7 @@ function write(answer: AgentSegmentsAnswer, variants: WireVariants): Record<stri
   const isWrapped = variants.agentSkillsName === "skillsMetricsPerAgent";
   return {
     ...(metricsPerSkill && { [variants.agentSkillsName]: isWrapped ? { metricsPerSkill: perSkill } : perSkill }),
-    agentsMetrics: section(withNull(agentsMetrics, metricsTotal, variants), metricsTotal),
+    agentsMetrics: section(withNobody(agentsMetrics, metricsTotal, variants), metricsTotal),
     ...(!inSection && { [variants.totalsName]: metricsTotal }),
   };
 }

@@ -72,13 +72,21 @@ export const answerKeyMetrics: Handler = (asked) => {
   const total = shown && variants.breaks.includes("total-beside-rows") ? withoutAutoClosed(all) : all;
   const kept = (metrics: Group["metrics"]) =>
     variants.zeroCountsAbsent ? Object.fromEntries(Object.entries(metrics).filter(([, value]) => value !== 0)) : metrics;
+  const mapOf = (metrics: Group["metrics"]) => {
+    const map = kept(metrics);
+    return variants.emptyMapsAsLists && Object.keys(map).length === 0 ? [] : map;
+  };
+  const keyOf = (key: string) => (variants.nullKeys && key === "-1" ? null : key);
   const page = groups.sort(compare).slice(offset, offset + limit);
   const answer = ok({
     metadata: shown ? { count: groups.length, ...links(asked, offset, limit, groups.length) } : { count: 0 },
     ...(shown && {
-      groupBy: { groupByField: body.groupBy, groups: page.map((group) => ({ ...group, metrics: kept(ofRow(group.metrics)) })) },
+      groupBy: {
+        groupByField: body.groupBy,
+        groups: page.map((group) => ({ ...group, key: keyOf(group.key), metrics: mapOf(ofRow(group.metrics)) })),
+      },
     }),
-    ...(sections.includes("all") && !variants.withoutAll && { all: kept(total) }),
+    ...(sections.includes("all") && !variants.withoutAll && { all: mapOf(total) }),
   });
   return variants.longsAsDecimals ? { ...answer, text: withDecimals(answer.text) } : answer;
 };

@@ -53,6 +53,7 @@ export const variantsBody = z
     skillIntervalOrder: order,
     emptyIntervals: z.boolean(),
     nullKeys: z.boolean(),
+    agentMinusOne: z.boolean(),
     longsAsStrings: z.boolean(),
     rowIds: z.enum(["mixed", "number", "string"]),
     longsAsDecimals: z.boolean(),

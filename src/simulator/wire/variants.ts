@@ -12,7 +12,7 @@ export interface WireVariants {
   agentSkillsName: "metricsPerSkill" | "skillsMetrics" | "skillsMetricsPerAgent";
   /** Key of skill segments; the last one wraps them, and their figures are totals. Default "skillsMetrics". */
   skillsName: "skillsMetrics" | "skillsMetricsPerAgent";
-  /** True: a map without entries is written as an empty list. */
+  /** True: a map without entries is written as an empty list, in key metrics too. */
   emptyMapsAsLists: boolean;
   /** Whether an interval's figures stand in `metricsData`. Default agent true, skill false. */
   agentIntervalsWrapped: boolean;
@@ -22,8 +22,10 @@ export interface WireVariants {
   skillIntervalOrder: "ascending" | "descending";
   /** False: intervals in which nothing happened are left out. Default true. */
   emptyIntervals: boolean;
-  /** True: skill -1 of both segment APIs goes by the key "null", and every agent map holds a "null" row of nothing. */
+  /** True: skill -1 goes by the key "null", in key metrics by null, and every agent map holds a "null" row of nothing. */
   nullKeys: boolean;
+  /** True: every agent map holds a row "-1" that is no agent's, with the segments of one. */
+  agentMinusOne: boolean;
   /** True: fromL and toL of interval metrics are strings. */
   longsAsStrings: boolean;
   /** Ids in rows of interval metrics; "mixed" changes from row to row, as in the vendor's example. Default "mixed". */
@@ -72,6 +74,7 @@ export const documented: WireVariants = {
   skillIntervalOrder: "descending",
   emptyIntervals: true,
   nullKeys: false,
+  agentMinusOne: false,
   longsAsStrings: false,
   rowIds: "mixed",
   longsAsDecimals: false,

@@ -133,6 +133,14 @@ describe("an answer of key metrics", () => {
     expect(reply.total?.byTime.autoClosed).toBe(4);
   });
 
+  test("may write an empty list for an empty map, of the total and of a group", async () => {
+    const groups = [{ key: 1, keyDescription: "one", metrics: [] }];
+    const { reply } = await fetched({ metadata: { count: 1 }, groupBy: { groups }, all: [] }, { total: true });
+    expect(reply.faults).toBeUndefined();
+    const figures = [reply.rows[0]?.byTime, reply.rows[0]?.current, reply.total?.byTime, reply.total?.current];
+    for (const values of figures) expect(new Set(Object.values(values ?? {}))).toEqual(new Set([null]));
+  });
+
   test("has ids as numbers or strings, and no name where the platform says NA or nothing", async () => {
     const groups = [
       { key: 1641709730, keyDescription: "NA", metrics: {} },
@@ -157,7 +165,7 @@ describe("an answer of key metrics", () => {
     ["a group that is no object", { metadata: { count: 1 }, groupBy: { groups: [7] } }],
     ["a key that is an object", { metadata: { count: 1 }, groupBy: { groups: [{ key: {}, metrics: {} }] } }],
     ["an error body", { message: "no" }],
-    ["neither groups nor total of use", { metadata: { count: 2 }, all: [] }],
+    ["neither groups nor total of use", { metadata: { count: 2 }, all: [7] }],
     ["a list for a body", []],
   ])("with %s is UPSTREAM_INVALID_RESPONSE", async (_, body) => {
     const total = "all" in body;

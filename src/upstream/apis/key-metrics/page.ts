@@ -40,7 +40,7 @@ export function readPage(body: Json, offset: number, terms: PageTerms): Page {
 /** The section `all`, which no page of the vendor's shows: a flat object, or one that holds it as `metrics` like a group. */
 export function readTotal(body: Json, terms: PageTerms): KeyMetricsReply["total"] {
   const total = readFigures("total", terms, () => {
-    const all = terms.reader.object(body.all, "the section all");
+    const all = terms.reader.requiredMap(body.all, "the section all");
     return isObject(all.metrics) ? all.metrics : all;
   });
   return terms.sections.has("total.byTime") && terms.sections.has("total.current") ? null : total;
