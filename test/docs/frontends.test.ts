@@ -19,7 +19,7 @@ describe(`Who follows ${page} in an empty folder${reason}`, { timeout: 60_000 },
   let browser: Browser | undefined;
 
   beforeAll(async () => {
-    walk = await follow(page, [4000, 5173]);
+    walk = await follow(page, { ports: [4000, 5173] });
     if (!missing)
       browser = await chromium.launch({ executablePath, args: ["--headless", "--no-sandbox", "--disable-background-networking"] });
   }, 600_000);

@@ -1,6 +1,6 @@
 /**
  * `npm` for tests without a network. `npm install` links the packages that it names from the installed packages of this repository, and
- * unpacks packed ones; everything else goes to npm itself. Usage: linking-npm.mjs <installed packages> <arguments of npm>
+ * unpacks packed ones. `npm ci` does nothing, because the repository has its packages. Everything else goes to npm itself. Usage: linking-npm.mjs <installed packages> <arguments of npm>
  */
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, symlinkSync } from "node:fs";
@@ -8,7 +8,7 @@ import { dirname, join, resolve } from "node:path";
 
 const [installed, ...args] = process.argv.slice(2);
 if (args[0] === "install") install(args.slice(1).filter((each) => !each.startsWith("-")));
-else npm(args);
+else if (args[0] !== "ci") npm(args);
 
 function install(packages) {
   for (const each of packages) {

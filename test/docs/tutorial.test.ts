@@ -13,7 +13,7 @@ type Segments = { totalAgentConversationSegments: number } | null;
 describe("Who follows docs/tutorial.md in an empty folder", { timeout: 60_000 }, () => {
   let walk: Walk;
   beforeAll(async () => {
-    walk = await follow("docs/tutorial.md", [4000, 4001, 4002, 5173]);
+    walk = await follow("docs/tutorial.md", { ports: [4000, 4001, 4002, 5173] });
   }, 600_000);
   afterAll(() => walk?.stop(), 30_000);
 

@@ -1,14 +1,14 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { chmod, cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { chmod, cp, mkdir, mkdtemp, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { trackedFiles } from "../../scripts/tracked-files.js";
-import { blocksOf, root, textOf } from "./page.js";
+import { type Block, blocksOf, root, textOf } from "./page.js";
 
 /** With GATEWAY_REGISTRY=1 packages come from the registry, as for a reader; else from the packages of this repository. */
-const fromRegistry = process.env.GATEWAY_REGISTRY === "1";
+const isRegistryWanted = process.env.GATEWAY_REGISTRY === "1";
 
 /** A reader who does what a page says, in an empty folder that has the repository in `lp-metrics-gateway`. */
 export interface Walk {
@@ -22,22 +22,37 @@ export interface Walk {
   stop(): Promise<void>;
 }
 
+export interface Steps {
+  /** Ports that the page names and the reader replaces by free ones, so that pages can be followed side by side. */
+  ports: readonly number[];
+  /** The blocks to follow; default all. */
+  only?: (block: Block) => boolean;
+  /** Texts of the page in place of which the reader writes others: the account of an example by a real one. */
+  replaced?: Readonly<Record<string, string>>;
+  /** The reader begins in the repository, where the packages are installed, instead of in the folder that holds it. */
+  inRepository?: true;
+}
+
 /**
  * Follows a page from top to bottom. A block whose first line is a comment with a path is written to that file, below the folder where the
- * reader stands. A block of `sh` is executed; one that begins with "# In a terminal of its own. Ready when it says …" stays, and the reader
- * goes on when it has said that. Ports that the page names are replaced, so that pages can be followed side by side.
+ * reader stands. A block of `sh` is executed; folder and variables go on to the next. One that begins with "# In a terminal of its own. Ready
+ * when it says …" stays, and the reader goes on when it has said that.
  */
-export async function follow(path: string, ports: readonly number[]): Promise<Walk> {
+export async function follow(path: string, { ports, only = () => true, replaced = {}, inRepository }: Steps): Promise<Walk> {
   const folder = await mkdtemp(join(tmpdir(), "reader-"));
-  const replaced = new Map<number, number>();
-  for (const port of ports) replaced.set(port, await freePort());
-  const withPorts = (text: string) =>
-    ports.reduce((now, port) => now.replaceAll(new RegExp(`(:|--port )${port}\\b`, "g"), `$1${replaced.get(port)}`), text);
+  const freePorts = new Map<number, number>();
+  for (const port of ports) freePorts.set(port, await freePort());
+  const written = (text: string) => {
+    const withTexts = Object.entries(replaced).reduce((now, [named, other]) => now.replaceAll(named, other), text);
+    return withTexts.replaceAll(/(:|\bport |\bPORT=)(\d{4,5})\b/g, (all, before: string, port: string) =>
+      freePorts.has(Number(port)) ? `${before}${freePorts.get(Number(port))}` : all,
+    );
+  };
   const terminals: Terminal[] = [];
   const printed: string[] = [];
   const walk: Walk = {
     folder,
-    port: (named) => replaced.get(named) ?? named,
+    port: (named) => freePorts.get(named) ?? named,
     printed,
     terminals: () => terminals.map(({ output }) => output()).join("\n"),
     async stop() {
@@ -46,23 +61,23 @@ export async function follow(path: string, ports: readonly number[]): Promise<Wa
     },
   };
   try {
-    await cloneInto(join(folder, "lp-metrics-gateway"));
-    const env = await environmentOf(folder, walk.port(4000));
-    let at = folder;
-    for (const { language, code, file } of blocksOf(withPorts(textOf(path)))) {
-      if (file !== undefined) {
-        await mkdir(dirname(join(at, file)), { recursive: true });
-        await writeFile(join(at, file), code);
-      } else if (language === "sh") {
-        const [, sign] = /^# In a terminal of its own\. Ready when it says "(.*)"\.$/m.exec(code) ?? [];
-        const terminal = open(`${code}\npwd > '${join(folder, ".at")}'`, at, env);
-        if (sign === undefined) {
-          printed.push(await terminal.succeeded());
-          at = (await readFile(join(folder, ".at"), "utf8")).trim();
-        } else {
-          terminals.push(terminal);
-          await terminal.said(sign);
-        }
+    const repository = join(folder, "lp-metrics-gateway");
+    await cloneInto(repository);
+    const env = await environmentOf(folder, walk.port(4000), isRegistryWanted && !inRepository);
+    const [left, before] = [join(folder, ".left"), join(folder, ".before")];
+    await writeFile(before, `cd '${inRepository ? repository : folder}'\n`);
+    for (const { language, code, file } of blocksOf(written(textOf(path))).filter(only)) {
+      const commands = file === undefined ? code : `mkdir -p '${dirname(file)}'\ncat > '${file}' <<'END OF FILE'\n${code}END OF FILE\n`;
+      if (file === undefined && language !== "sh") continue;
+      const [, sign] = (file === undefined && /^# In a terminal of its own\. Ready when it says "(.*)"\.$/m.exec(code)) || [];
+      // Variables go on as they would in one shell, and so does the folder.
+      const terminal = open(`. '${before}'\nset -a\n${commands}\nset +a\n{ export -p; echo "cd '$PWD'"; } > '${left}'`, folder, env);
+      if (sign === undefined) {
+        printed.push(await terminal.succeeded());
+        await rename(left, before);
+      } else {
+        terminals.push(terminal);
+        await terminal.said(sign);
       }
     }
   } catch (error) {
@@ -79,7 +94,7 @@ async function cloneInto(folder: string): Promise<void> {
 }
 
 /** The environment of a reader: no settings of ours, and an `npm install` that needs no network unless the registry is wanted. */
-async function environmentOf(folder: string, gatewayPort: number): Promise<NodeJS.ProcessEnv> {
+async function environmentOf(folder: string, gatewayPort: number, fromRegistry: boolean): Promise<NodeJS.ProcessEnv> {
   const { PATH, HOME, CHROMIUM_PATH, npm_config_registry: registry } = process.env;
   const bin = join(folder, ".bin");
   if (!fromRegistry) {
