@@ -13,9 +13,9 @@ export class CrossSiteRefusal extends Error {
   }
 }
 
+const mediaType = /^\s*[\w!#$&^.+-]+\/[\w!#$&^.+-]+\s*(?:;|$)/;
 /** Types of bodies that a page elsewhere may send without a preflight. */
-const simpleTypes: readonly string[] = ["application/x-www-form-urlencoded", "multipart/form-data", "text/plain"];
-const mediaType = /^[\w!#$&^.+-]+\/[\w!#$&^.+-]+$/;
+const simpleType = /^\s*(?:application\/x-www-form-urlencoded|multipart\/form-data|text\/plain)\s*(?:;|$)/i;
 
 /** Headers that a browser sends to another origin only after a preflight. */
 const preflightedHeaders = ["apollo-require-preflight", "x-apollo-operation-name", "x-api-key"] as const;
@@ -25,7 +25,7 @@ const preflightedHeaders = ["apollo-require-preflight", "x-apollo-operation-name
  * credential that a browser never adds by itself. It adds Basic by itself once its user has typed a password.
  */
 export function isPreflighted(headers: IncomingHttpHeaders): boolean {
-  const type = headers["content-type"]?.split(";")[0]?.trim().toLowerCase();
-  const isOfOtherType = type !== undefined && mediaType.test(type) && !simpleTypes.includes(type);
+  const type = headers["content-type"];
+  const isOfOtherType = type !== undefined && mediaType.test(type) && !simpleType.test(type);
   return isOfOtherType || preflightedHeaders.some((name) => headers[name]) || /^bearer [^ ]/i.test(headers.authorization ?? "");
 }

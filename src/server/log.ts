@@ -27,7 +27,7 @@ export const createLog = (level: string, destination?: DestinationStream): Logge
       serializers: { err: shownError },
       timestamp: pino.stdTimeFunctions.isoTime,
     },
-    destination ?? pino.destination({ dest: 1, sync: true }),
+    destination ?? standardOutput(),
   );
 
 /** Causes deeper than this are left out: they may lead back to themselves. */
@@ -52,4 +52,60 @@ function shownError(error: unknown, depth = 0): object {
 export function warnOf(log: Logger, message: string, error: unknown): void {
   if (error instanceof GatewayError) log.warn({ error: error.extensions }, `${message}: ${error.message}`);
   else log.warn({ err: error }, message);
+}
+
+/** Lines are written together: as soon as they are so long, bytes, or after so long, ms. */
+const writtenTogether = { bytes: 8_192, afterMs: 100 };
+/** More than this is not held for a reader of the log that does not read, bytes: later lines are dropped, and counted. */
+const mostHeldBytes = 32 * 1_048_576;
+const warning = 40;
+
+/**
+ * One system call for each line would take a seventh of the time of a kept answer. A warning or an error is written at once, and what is held
+ * when the program ends is written then. A reader that is slow holds up no request.
+ */
+function standardOutput(): DestinationStream {
+  const output = pino.destination({ dest: 1, sync: false, minLength: writtenTogether.bytes, maxLength: mostHeldBytes });
+  let due: NodeJS.Timeout | undefined;
+  let heldBytes = 0;
+  let dropped = 0;
+  const write = (line: string, soon: boolean) => {
+    heldBytes += Buffer.byteLength(line);
+    output.write(line);
+    if (soon) flush();
+    else due ??= setTimeout(flush, writtenTogether.afterMs).unref();
+  };
+  let isAsked = false;
+  const flush = () => {
+    clearTimeout(due);
+    due = undefined;
+    isAsked = true;
+    output.flush();
+  };
+  output.on("write", (bytes: number) => (heldBytes -= bytes));
+  output.on("drop", (line: string) => {
+    heldBytes -= Buffer.byteLength(line);
+    dropped += 1;
+  });
+  output.on("drain", () => {
+    if (dropped > 0) {
+      const lost = { level: warning, time: new Date().toISOString(), dropped, msg: "Lines of the log were dropped: nothing read them" };
+      dropped = 0;
+      write(`${JSON.stringify(lost)}\n`, true);
+    } else if (isAsked && heldBytes > 0) {
+      // What came while other lines were being written is not part of that, even when it was asked for.
+      output.flush();
+    } else {
+      isAsked = false;
+    }
+  });
+  return {
+    // pino then sets the level of each line before it writes the line.
+    [pino.symbols.needsMetadataGsym]: true,
+    lastLevel: 0,
+    flushSync: () => output.flushSync(),
+    write(line: string) {
+      write(line, this.lastLevel >= warning);
+    },
+  } as DestinationStream & { lastLevel: number };
 }

@@ -1,4 +1,8 @@
-import { expect, test } from "vitest";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import type { Writable } from "node:stream";
+import { text } from "node:stream/consumers";
+import { describe, expect, it, test } from "vitest";
 import { GatewayError } from "../../src/errors.js";
 import { createLog, warnOf } from "../../src/server/log.js";
 
@@ -49,4 +53,71 @@ test("secrets are hidden where a line names them", () => {
   }
   expect(lines.join("")).not.toMatch("s3cret");
   expect(lines.join("")).toMatch('"accept":"text/html"');
+});
+
+describe("the log on standard output", { timeout: 30_000 }, () => {
+  /** Runs the statements with a log in a process of its own. */
+  const logging = (statements: string) => {
+    const program = `import { createLog } from "./src/server/log.ts"; const log = createLog("info"); ${statements}`;
+    const node = ["--import", "@oxc-node/core/register", "--input-type=module", "--eval", program];
+    return spawn(process.execPath, node, { stdio: ["ignore", "pipe", "pipe"] });
+  };
+  const messagesOf = (text: string): string[] =>
+    text
+      .split("\n")
+      .slice(0, -1)
+      .map((line) => (JSON.parse(line) as { msg: string }).msg);
+  const all = (count: number) => Array.from({ length: count }, (_, at) => `line ${at}`);
+
+  it.each([
+    ["the program ends by itself", ""],
+    ["it is told to exit", "process.exit(0);"],
+    ["an exception ends it", 'process.on("uncaughtException", () => process.exit(1)); throw new Error("for this test");'],
+  ])("has every line once and in order when %s", async (_, ending) => {
+    const child = logging(`for (let at = 0; at < 2000; at++) log.info("line " + at); ${ending}`);
+    expect(messagesOf(await text(child.stdout))).toEqual(all(2_000));
+  });
+
+  it("writes a line within a moment while the program goes on, and a warning at once with what came before it", async () => {
+    const child = logging('log.info("line 0"); log.warn("line 1"); setTimeout(() => log.info("line 2"), 50); setInterval(() => {}, 1000);');
+    let read = "";
+    for await (const chunk of child.stdout) {
+      read += String(chunk);
+      if (messagesOf(read).length === 3) break;
+    }
+    child.kill("SIGKILL");
+    expect(messagesOf(read)).toEqual(all(3));
+  });
+
+  it("writes a warning at once that comes while another is being written", async () => {
+    const child = logging('log.warn("line 0"); log.warn("line 1"); setTimeout(() => log.warn("line 2"), 20); setInterval(() => {}, 1000);');
+    let read = "";
+    for await (const chunk of child.stdout) {
+      read += String(chunk);
+      if (messagesOf(read).length === 3) break;
+    }
+    child.kill("SIGKILL");
+    expect(messagesOf(read)).toEqual(all(3));
+  });
+
+  it("goes on while nothing reads it, and counts what it had to drop", async () => {
+    const program = `
+      import { createLog } from "./src/server/log.ts";
+      const log = createLog("info");
+      for (let at = 0; at < 60; at++) log.info("x".repeat(1_000_000));
+      process.stderr.write("went on");
+      setInterval(() => {}, 1_000);`;
+    // Between the two stands a pipe of the system, of which nothing is read until the reader is told to.
+    const pipeline = '"$0" --import @oxc-node/core/register --input-type=module --eval "$1" | { read go <&3; exec cat; }';
+    const shell = spawn("sh", ["-c", pipeline, process.execPath, program], { stdio: ["ignore", "pipe", "pipe", "pipe"], detached: true });
+    await once(shell.stderr!, "data");
+    (shell.stdio[3] as Writable).end("go\n");
+    let last = "";
+    for await (const chunk of shell.stdout!) {
+      last = last.slice(-1_000) + String(chunk);
+      if (/"dropped":\d+,/.test(last)) break;
+    }
+    process.kill(-shell.pid!, "SIGKILL");
+    expect(Number(/"dropped":(\d+)/.exec(last)![1])).toBeGreaterThan(20);
+  });
 });
