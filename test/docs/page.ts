@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 export const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -40,3 +40,11 @@ export function blockWith(path: string, part: string): Block {
   if (!block || found.length > 1) throw new Error(`${path} has ${found.length} code blocks with "${part}", not one.`);
   return block;
 }
+
+/** The documentation: README, CONTRIBUTING and everything in docs. */
+export const pages: readonly string[] = [
+  ...["README.md", "CONTRIBUTING.md"],
+  ...readdirSync(`${root}docs`)
+    .filter((name) => name.endsWith(".md"))
+    .map((name) => `docs/${name}`),
+];
