@@ -6,22 +6,20 @@ import { GatewayError } from "../errors.js";
 import { demandWaiting, type GatewayContext, PlannedQuestions } from "../graphql/context.js";
 import type { DirectoryMemory } from "../graphql/directory-memory.js";
 import { outline } from "../graphql/outline.js";
-import type { Gateway, GatewayRequest, PreparedOperation } from "../server/gateway-port.js";
+import type { Caller, Gateway, GatewayRequest, PreparedOperation } from "../server/gateway-port.js";
 import { momentOf } from "../upstream/answers/freshness.js";
 import { guessed } from "../upstream/apis/interval-metrics/descriptor.js";
 import { apiByName } from "../upstream/apis/registry.js";
 import type { CallerBudgets, Charge, ChargeCaller } from "../upstream/budget/caller-budget.js";
 import type { AskTerms } from "../upstream/coalescing/ask.js";
 import type { Coalescer } from "../upstream/coalescing/coalescer.js";
+import type { Decision } from "../upstream/coalescing/decide.js";
+import { costOf, type PlannedCall } from "../upstream/planning/plan.js";
 import { restricted, scopeOf } from "../upstream/planning/scope.js";
-import type { PlatformAccount } from "../upstream/platform-account.js";
-import type { Question } from "../upstream/question.js";
-import { credentialOf, readableBy } from "./audience.js";
-import { firstStage } from "./first-stage.js";
-import { explained } from "./plan-preview.js";
-import { RequestQuestions } from "./request-questions.js";
-import { RequestReport } from "./request-report.js";
-import { Waited } from "./waited.js";
+import { digestOf, type PlatformAccount } from "../upstream/platform-account.js";
+import { own, type Question, readable } from "../upstream/question.js";
+import { firstStage, RequestQuestions } from "./request-questions.js";
+import { RequestReport, Waited } from "./request-report.js";
 
 export interface RequestOptions {
   config: Pick<Config, "requestDeadlineMs" | "maxUpstreamCalls">;
@@ -204,3 +202,50 @@ export class Allowance {
     );
   }
 }
+
+// ---------------------------------------------------------------- who may share its answer
+
+type Account = Pick<PlatformAccount, "id" | "config">;
+
+/** The accounts that the caller may read. */
+const readableBy = <A extends Account>({ accounts: named }: Caller, accounts: Iterable<A>): A[] =>
+  [...accounts].filter(({ id }) => named === "*" || named.includes(id));
+
+/** The caller's own where any account is read with it: what such an account told is remembered for that caller alone. */
+const credentialOf = ({ bearer }: Caller, readable: readonly Account[]): string =>
+  bearer !== undefined && readable.some(({ config }) => config.credentials.kind === "caller") ? digestOf(bearer) : own;
+
+/**
+ * Everything about a caller that an answer depends on, in one line of text: the accounts it may read, its rights, and the credential under
+ * which the platform is asked. Callers of one audience get the same answer to the same request. Holds no token.
+ */
+export function audienceOf(caller: Caller, accounts: Iterable<Account>): string {
+  const readable = readableBy(caller, accounts);
+  const { conversations, router = false } = caller;
+  return JSON.stringify([readable.map(({ id }) => id), conversations, router, credentialOf(caller, readable)]);
+}
+
+// ---------------------------------------------------------------- what explain shows of its plan
+
+/** One call of a plan, as explain shows it. */
+interface ExplainedCall {
+  api: string;
+  account: string;
+  /** Exchanges it is expected to need; null when nobody knows how many pages it has, one at least. */
+  exchanges: number | null;
+  call: object;
+}
+
+/** The calls that a decision makes necessary, and what they are expected to cost. */
+function explained({ plans, waits }: Decision): { planned: number; calls: ExplainedCall[] } {
+  const wanted = new Set(waits.map((wait) => wait.wanted));
+  const calls = [...plans.values()].flat().filter(({ serves }) => serves.some(({ of }) => wanted.has(of)));
+  return { planned: costOf(calls), calls: calls.map(line) };
+}
+
+const line = ({ call: { api: _, ...call }, exchanges, open, scope }: PlannedCall): ExplainedCall => ({
+  api: scope.api.metricsApi,
+  account: scope.account,
+  exchanges: open ? null : exchanges,
+  call: readable(call),
+});

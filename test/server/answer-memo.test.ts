@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { AccountConfig } from "../../src/config.js";
-import { audienceOf } from "../../src/request/audience.js";
+import { audienceOf } from "../../src/request/request.js";
 import { Answer } from "../../src/server/answer.js";
 import { AnswerMemo, type Asked, keyOf } from "../../src/server/answer-memo.js";
 import type { Caller } from "../../src/server/gateway-port.js";

@@ -9,7 +9,7 @@ import type { Question } from "../question.js";
 import type { AskTerms, CallFacts } from "./ask.js";
 import type { KnownCall } from "./decide.js";
 import type { Waiter } from "./delivery.js";
-import { type CallEvent, type CallState, isOver, nextState } from "./life-of-a-call.js";
+import { type CallEvent, type CallState, transitions } from "./life-of-a-call.js";
 import { nobodyWaits, type ReadCall, Reading, type Session, until } from "./reading.js";
 
 /** What a call tells the coalescer, which owns the waiters of all calls. */
@@ -102,7 +102,7 @@ export class CallInFlight implements KnownCall, ReadCall {
     return this.#sentAt;
   }
   get isOver(): boolean {
-    return isOver(this.#state);
+    return ends.has(this.#state);
   }
 
   /** Asks for the permit of the first exchange, at once or when questions have gathered for it. */
@@ -173,7 +173,9 @@ export class CallInFlight implements KnownCall, ReadCall {
 
   /** To be called by its reading alone: the call knows the rest. */
   happens(event: CallEvent): void {
-    this.#state = nextState(this.#state, event);
+    const next = transitions[this.#state][event];
+    if (next === undefined) throw new Error(`A call that is ${this.#state} cannot be told "${event}".`);
+    this.#state = next;
   }
 
   tries(): void {
@@ -380,6 +382,10 @@ export class CallInFlight implements KnownCall, ReadCall {
     if (!isOver) this.#requests.add(request);
   }
 }
+
+const ends: ReadonlySet<string> = new Set(
+  Object.entries(transitions).flatMap(([state, row]) => (Object.keys(row).length === 0 ? [state] : [])),
+);
 
 /** A 400 blames an id or an argument of the call; any other refusal blames the call as such. */
 const isRejected = (error: unknown): boolean =>

@@ -35,7 +35,7 @@ export type CallEvent =
   | "stopped";
 
 /**
- * Every transition of a call. An event that a state does not list cannot happen to it. Pages are read side by side: what happens to one
+ * Every transition of a call. An event that a state does not list cannot happen to it: that is a bug of the gateway. A state that lists none is an end. Pages are read side by side: what happens to one
  * of them can meet the state that another has brought about.
  */
 export const transitions: Readonly<Record<CallState, Readonly<Partial<Record<CallEvent, CallState>>>>> = {
@@ -110,12 +110,3 @@ export const transitions: Readonly<Record<CallState, Readonly<Partial<Record<Cal
   dropped: {},
   halved: {},
 };
-
-/** The state after the event. Throws for an event that cannot happen: that is a bug of the gateway. */
-export function nextState(state: CallState, event: CallEvent): CallState {
-  const next = transitions[state][event];
-  if (next === undefined) throw new Error(`A call that is ${state} cannot be told "${event}".`);
-  return next;
-}
-
-export const isOver = (state: CallState): boolean => Object.keys(transitions[state]).length === 0;
