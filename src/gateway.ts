@@ -10,7 +10,7 @@ import { memoShare } from "./server/answer-memo.js";
 import { anybody, type Gateway, type StoredRecord } from "./server/gateway-port.js";
 import type { Observer, QuestionSource } from "./telemetry/observer.js";
 import type { Tracer } from "./telemetry/tracer.js";
-import { MemoryAnswerStore } from "./upstream/answers/answer-store.js";
+import { MemoryAnswerStore } from "./upstream/answers.js";
 import { CallerBudgets } from "./upstream/budget/caller-budget.js";
 import type { Outcome } from "./upstream/coalescing/ask.js";
 import { Coalescer, type CoalescerOptions } from "./upstream/coalescing/coalescer.js";

@@ -7,7 +7,7 @@ import { demandWaiting, type GatewayContext, PlannedQuestions } from "../graphql
 import type { DirectoryMemory } from "../graphql/directory-memory.js";
 import { outline } from "../graphql/outline.js";
 import type { Caller, Gateway, GatewayRequest, PreparedOperation } from "../server/gateway-port.js";
-import { momentOf } from "../upstream/answers/freshness.js";
+import { momentOf } from "../upstream/answers.js";
 import { guessed } from "../upstream/apis/interval-metrics/descriptor.js";
 import { apiByName } from "../upstream/apis/registry.js";
 import type { CallerBudgets, Charge, ChargeCaller } from "../upstream/budget/caller-budget.js";

@@ -6,7 +6,7 @@ import type { AccountConfig } from "../config.js";
 import { type ErrorCode, GatewayError } from "../errors.js";
 import type { Observer, ServiceState } from "../telemetry/observer.js";
 import type { Tracer } from "../telemetry/tracer.js";
-import type { Freshness } from "./answers/freshness.js";
+import type { Freshness } from "./answers.js";
 import type { Api } from "./apis/descriptor.js";
 import { apis } from "./apis/registry.js";
 import { CircuitBreaker } from "./budget/circuit-breaker.js";

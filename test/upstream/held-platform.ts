@@ -1,7 +1,6 @@
 import { GatewayError } from "../../src/errors.js";
 import { hourMs, type Window } from "../../src/time.js";
-import { type AnswerStore, MemoryAnswerStore } from "../../src/upstream/answers/answer-store.js";
-import { type Freshness, momentOf } from "../../src/upstream/answers/freshness.js";
+import { type AnswerStore, type Freshness, MemoryAnswerStore, momentOf } from "../../src/upstream/answers.js";
 import type { Api } from "../../src/upstream/apis/descriptor.js";
 import { apiByName } from "../../src/upstream/apis/registry.js";
 import { CircuitBreaker } from "../../src/upstream/budget/circuit-breaker.js";

@@ -1,6 +1,6 @@
 import type { ErrorCode, GatewayError } from "../../errors.js";
 import type { TraceContext } from "../../telemetry/tracer.js";
-import type { Moment } from "../answers/freshness.js";
+import type { Moment } from "../answers.js";
 import type { AnswerRecord } from "../apis/descriptor.js";
 import type { Charge } from "../budget/caller-budget.js";
 import type { Priority } from "../budget/permit.js";

@@ -1,5 +1,5 @@
 import type { GatewayError } from "../../errors.js";
-import type { Moment } from "../answers/freshness.js";
+import type { Moment } from "../answers.js";
 import type { AnswerRecord } from "../apis/descriptor.js";
 import type { Call } from "../call.js";
 import type { Scope } from "../planning/scope.js";

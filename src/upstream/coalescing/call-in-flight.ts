@@ -1,5 +1,5 @@
 import { GatewayError } from "../../errors.js";
-import { type Moment, momentOf } from "../answers/freshness.js";
+import { type Moment, momentOf } from "../answers.js";
 import type { AnswerRecord } from "../apis/descriptor.js";
 import type { Charge } from "../budget/caller-budget.js";
 import { type Permit, type PermitRequest, type PermitTerms, type Priority, priorities } from "../budget/permit.js";

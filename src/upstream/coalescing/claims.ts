@@ -1,5 +1,5 @@
 import type { ErrorCode, GatewayError } from "../../errors.js";
-import type { Moment } from "../answers/freshness.js";
+import type { Moment } from "../answers.js";
 import type { AnswerRecord } from "../apis/descriptor.js";
 import type { Scope } from "../planning/scope.js";
 import type { CallElsewhere, CallRegistry, Claim, ElsewhereListener } from "./call-elsewhere.js";

@@ -1,5 +1,5 @@
 import { GatewayError } from "../../errors.js";
-import { type Freshness, freshMs, type Moment, momentOf, tolerating } from "../answers/freshness.js";
+import { type Freshness, freshMs, type Moment, momentOf, tolerating } from "../answers.js";
 import type { AnswerRecord, Seen } from "../apis/descriptor.js";
 import { type Scope, scopeOf } from "../planning/scope.js";
 import { canonical, type Question } from "../question.js";

@@ -1,5 +1,5 @@
 import type { GatewayError } from "../../errors.js";
-import { type Freshness, freshMs, type Moment, type Tolerance, tolerating } from "../answers/freshness.js";
+import { type Freshness, freshMs, type Moment, type Tolerance, tolerating } from "../answers.js";
 import { type AnswerRecord, type Api, type FoundPart, remainder, type Seen, type Usable } from "../apis/descriptor.js";
 import type { Priority } from "../budget/permit.js";
 import type { Call } from "../call.js";

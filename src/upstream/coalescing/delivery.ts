@@ -1,7 +1,6 @@
 import type { Clock } from "../../clock.js";
 import { type ErrorCode, GatewayError } from "../../errors.js";
-import { slotOf } from "../answers/answer-store.js";
-import { ageAt, type Freshness, freshMs, momentOf, type Tolerance, tolerating } from "../answers/freshness.js";
+import { ageAt, type Freshness, freshMs, momentOf, slotOf, type Tolerance, tolerating } from "../answers.js";
 import type { AnswerRecord, FoundPart, Usable } from "../apis/descriptor.js";
 import type { Scope } from "../planning/scope.js";
 import { own, type Question } from "../question.js";

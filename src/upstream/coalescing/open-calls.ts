@@ -1,8 +1,7 @@
 import { LRUCache } from "lru-cache";
 import type { Clock } from "../../clock.js";
 import { GatewayError } from "../../errors.js";
-import { type AnswerStore, slotOf } from "../answers/answer-store.js";
-import { type Freshness, keepMs, type Moment } from "../answers/freshness.js";
+import { type AnswerStore, type Freshness, keepMs, type Moment, slotOf } from "../answers.js";
 import type { AnswerRecord } from "../apis/descriptor.js";
 import type { Charge } from "../budget/caller-budget.js";
 import type { PlannedCall } from "../planning/plan.js";

@@ -1,7 +1,7 @@
 import { LRUCache } from "lru-cache";
 import type { GatewayError } from "../../errors.js";
 import { hourMs, minuteMs } from "../../time.js";
-import { ageAt, type Freshness, type Moment } from "../answers/freshness.js";
+import { ageAt, type Freshness, type Moment } from "../answers.js";
 import type { AnswerRecord, Seen } from "../apis/descriptor.js";
 import { nothingSeen } from "../planning/plan.js";
 import type { Scope } from "../planning/scope.js";

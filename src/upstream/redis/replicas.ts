@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { z } from "zod";
 import type { Clock } from "../../clock.js";
-import type { AnswerStore } from "../answers/answer-store.js";
+import type { AnswerStore } from "../answers.js";
 import type { SharedSpending } from "../budget/caller-budget.js";
 import type { Limits } from "../budget/pace.js";
 import type { PermitCounter } from "../budget/permit.js";

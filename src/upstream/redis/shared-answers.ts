@@ -1,6 +1,6 @@
 import { LRUCache } from "lru-cache";
 import { z } from "zod";
-import { type AnswerStore, slotOf } from "../answers/answer-store.js";
+import { type AnswerStore, slotOf } from "../answers.js";
 import type { AnswerRecord } from "../apis/descriptor.js";
 import { apiByName, apis } from "../apis/registry.js";
 import { askedAt, decoded, encoded } from "./answer-codec.js";

@@ -1,6 +1,6 @@
 import { deserialize, serialize } from "node:v8";
 import { expect, test } from "vitest";
-import { MemoryAnswerStore } from "../../../src/upstream/answers/answer-store.js";
+import { MemoryAnswerStore } from "../../../src/upstream/answers.js";
 import type { AnswerRecord } from "../../../src/upstream/apis/descriptor.js";
 import { apis } from "../../../src/upstream/apis/registry.js";
 import { callAlone } from "../../../src/upstream/planning/plan.js";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { ageAt, freshMs, keepMs, type Moment, type Tolerance, tolerating } from "../../../src/upstream/answers/freshness.js";
+import { ageAt, freshMs, keepMs, type Moment, type Tolerance, tolerating } from "../../../src/upstream/answers.js";
 import type { AnswerRecord, FreshnessKind } from "../../../src/upstream/apis/descriptor.js";
 import { directoryKeptMs, type Question } from "../../../src/upstream/question.js";
 import { freshness } from "../held-platform.js";

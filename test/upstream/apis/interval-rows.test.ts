@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { dayMs, hourMs } from "../../../src/time.js";
-import { tolerating } from "../../../src/upstream/answers/freshness.js";
+import { tolerating } from "../../../src/upstream/answers.js";
 import type { AnswerRecord } from "../../../src/upstream/apis/descriptor.js";
 import { intervalMetrics } from "../../../src/upstream/apis/interval-metrics/descriptor.js";
 import { rowsBySlot } from "../../../src/upstream/apis/interval-metrics/rows-by-slot.js";

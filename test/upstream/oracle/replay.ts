@@ -1,7 +1,6 @@
 import { type Clock, install } from "@sinonjs/fake-timers";
 import { systemClock } from "../../../src/clock.js";
-import { MemoryAnswerStore } from "../../../src/upstream/answers/answer-store.js";
-import { type Freshness, momentOf } from "../../../src/upstream/answers/freshness.js";
+import { type Freshness, MemoryAnswerStore, momentOf } from "../../../src/upstream/answers.js";
 import { rowsById } from "../../../src/upstream/apis/key-metrics/rows-by-id.js";
 import { CircuitBreaker } from "../../../src/upstream/budget/circuit-breaker.js";
 import { RateLimiter } from "../../../src/upstream/budget/rate-limiter.js";
