@@ -1,5 +1,5 @@
 import type { Environment } from "../src/config.js";
-import type { SimulatorOptions } from "../src/simulator/simulator.js";
+import type { SimulatorOptions } from "../src/simulator/controls.js";
 import type { Line } from "../test/support/line.js";
 
 /** A clock that both sides of the line read; only the workload moves it. */

@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import type { AccountConfig } from "./config/account-settings.js";
 import { accountsOf, type Defaults, spokenIn } from "./config/accounts-file.js";
 import { apiKeysOf } from "./config/api-keys-file.js";
 import { type ApiKey, type AuthConfig, authOf } from "./config/auth.js";
@@ -11,11 +12,9 @@ import { type Settings, settings } from "./config/settings.js";
 import { type SubscriptionsConfig, subscriptionsOf } from "./config/subscription-settings.js";
 import { documentsOf, type TrustedDocuments } from "./config/trusted-documents-file.js";
 import type { ReadText, YamlFile } from "./config/yaml-file.js";
-import type { Merge } from "./merges.js";
 
 export type { AuthConfig } from "./config/auth.js";
 export { ConfigError } from "./config/config-error.js";
-export { renewed } from "./config/renewed.js";
 export type { SubscriptionsConfig } from "./config/subscription-settings.js";
 export type { TrustedDocuments } from "./config/trusted-documents-file.js";
 
@@ -70,22 +69,6 @@ export interface MetricsConfig {
   address?: { host: string; port: number };
   /** Figures of accounts that are served beside them; left out: none. */
   business?: BusinessMetrics;
-}
-
-export interface AccountConfig {
-  id: string;
-  /** Base URLs without a slash at the end; one left out is looked up at `csds`. */
-  services: { csds: string; operations?: string; keyMetrics?: string; intervalMetrics?: string; sentinel?: string };
-  /** caller: the bearer of whoever asks. */
-  credentials: { kind: "client"; clientId: string; clientSecret: string } | { kind: "bearer"; token: string } | { kind: "caller" };
-  source: string;
-  keyMetricsLookbackHours: number;
-  limits: { maxConcurrent: number; maxPerMinute: number; maxPerSecond?: number };
-  retryPausesMs: readonly number[];
-  ttlMs: { segments: number; keyMetrics: number; current: number; intervals: number; closedIntervals: number };
-  staleMs: number;
-  /** Merges that are wrong for this account: see merges.ts. */
-  mergesOff: readonly Merge[];
 }
 
 /** Where a running simulator serves its account. */

@@ -7,7 +7,8 @@ import { fileURLToPath } from "node:url";
 import type { AxeResults } from "axe-core";
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
 import { middle } from "../quantile.js";
-import { freePort, inherited, readyAt } from "../speed/served.js";
+import { inherited } from "../speed/helper-process.js";
+import { freePort, readyAt } from "../speed/served.js";
 import { digits, table } from "../speed/table.js";
 
 const executablePath = process.env.CHROMIUM_PATH ?? "/usr/bin/chromium";

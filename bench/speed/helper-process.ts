@@ -1,6 +1,5 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import { inherited } from "./served.js";
 
 /** Starts a file of this folder in a process of its own, which is to end when this one disconnects. */
 export const startHelper = (file: string, environment: Record<string, string> = {}): ChildProcess =>
@@ -19,3 +18,10 @@ export const nextMessage = <Message>(child: ChildProcess): Promise<Message> =>
       resolve(message as Message);
     });
   });
+
+/** What a child needs of this process, so that no setting of the shell changes what is measured. */
+export const inherited = (environment: Record<string, string>): Record<string, string | undefined> => ({
+  PATH: process.env.PATH,
+  HOME: process.env.HOME,
+  ...environment,
+});

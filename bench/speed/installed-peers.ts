@@ -5,8 +5,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Asker, askOf, type Choice } from "./dashboard.js";
+import { inherited } from "./helper-process.js";
 import type { Platform } from "./platform.js";
-import { ended, freePort, inherited, readyAt, type Served } from "./served.js";
+import { ended, freePort, readyAt, type Served } from "./served.js";
 
 /**
  * Servers of others that the bench measures where they are installed. They are configured, not programmed, so they are asked in the

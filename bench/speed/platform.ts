@@ -1,4 +1,5 @@
-import type { Logged, Simulator, SimulatorOptions } from "../../src/simulator/simulator.js";
+import type { Simulator, SimulatorOptions } from "../../src/simulator/controls.js";
+import type { Logged } from "../../src/simulator/simulator.js";
 import { nextMessage, startHelper } from "./helper-process.js";
 
 /** The platform that the measured servers ask. */

@@ -1,4 +1,4 @@
-import type { SimulatorOptions } from "../../src/simulator/simulator.js";
+import type { SimulatorOptions } from "../../src/simulator/controls.js";
 import { skillsOfAccount } from "./dashboard.js";
 import { type Platform, settingsFor, startPlatform } from "./platform.js";
 import type { Ask } from "./requests.js";

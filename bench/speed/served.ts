@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { inherited } from "./helper-process.js";
 import type { Platform } from "./platform.js";
 
 export interface Memory {
@@ -133,13 +134,6 @@ export async function startNode({ name, commandLine, environment, readyPath, pat
     stop: () => ended(child),
   };
 }
-
-/** What a child needs of this process, so that no setting of the shell changes what is measured. */
-export const inherited = (environment: Record<string, string>): Record<string, string | undefined> => ({
-  PATH: process.env.PATH,
-  HOME: process.env.HOME,
-  ...environment,
-});
 
 /** Asks often, so that the moment is known to a few milliseconds. */
 export async function readyAt(name: string, child: ChildProcess, port: number, path: string): Promise<number> {

@@ -4,7 +4,8 @@ import { configFrom } from "../../src/config.js";
 import { createGateway } from "../../src/gateway.js";
 import { emittedSdl } from "../../src/graphql/fields.js";
 import { startApp } from "../../src/server/app.js";
-import { type Simulator, startSimulator } from "../../src/simulator/simulator.js";
+import type { Simulator } from "../../src/simulator/controls.js";
+import { startSimulator } from "../../src/simulator/simulator.js";
 import type { SubgraphAddress } from "./supergraph.js";
 
 export interface Metrics extends SubgraphAddress {

@@ -1,5 +1,6 @@
 import type { Clock } from "../clock.js";
-import { type AccountConfig, configFrom, doubtsOf } from "../config.js";
+import type { AccountConfig } from "../config/account-settings.js";
+import { configFrom, doubtsOf } from "../config.js";
 import { examine } from "./examine.js";
 import { type Program, print } from "./program.js";
 import { startSimulatorProcess } from "./simulator-process.js";

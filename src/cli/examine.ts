@@ -1,5 +1,5 @@
 import type { Clock } from "../clock.js";
-import type { AccountConfig } from "../config.js";
+import type { AccountConfig } from "../config/account-settings.js";
 import { GatewayError } from "../errors.js";
 import type { Api } from "../upstream/apis/descriptor.js";
 import { apis } from "../upstream/apis/registry.js";

@@ -1,5 +1,6 @@
 import type { Logger } from "pino";
-import { type Config, ConfigError, configFrom, doubtsOf, type MetricsConfig, renewed } from "../config.js";
+import { renewed } from "../config/renewed.js";
+import { type Config, ConfigError, configFrom, doubtsOf, type MetricsConfig } from "../config.js";
 import { warnOf } from "../server/log.js";
 import type { GatewayMetrics } from "../telemetry/metrics.js";
 import { isTraced, type Tracer } from "../telemetry/tracer.js";

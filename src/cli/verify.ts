@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Clock } from "../clock.js";
-import type { AccountConfig } from "../config.js";
+import type { AccountConfig } from "../config/account-settings.js";
 import { GatewayError } from "../errors.js";
 import type { Merge } from "../merges.js";
 import type { Exchange } from "../upstream/call.js";

@@ -1,5 +1,21 @@
-import { mergeNames } from "../merges.js";
+import { type Merge, mergeNames } from "../merges.js";
 import { names, oneOf, text } from "./setting.js";
+
+export interface AccountConfig {
+  id: string;
+  /** Base URLs without a slash at the end; one left out is looked up at `csds`. */
+  services: { csds: string; operations?: string; keyMetrics?: string; intervalMetrics?: string; sentinel?: string };
+  /** caller: the bearer of whoever asks. */
+  credentials: { kind: "client"; clientId: string; clientSecret: string } | { kind: "bearer"; token: string } | { kind: "caller" };
+  source: string;
+  keyMetricsLookbackHours: number;
+  limits: { maxConcurrent: number; maxPerMinute: number; maxPerSecond?: number };
+  retryPausesMs: readonly number[];
+  ttlMs: { segments: number; keyMetrics: number; current: number; intervals: number; closedIntervals: number };
+  staleMs: number;
+  /** Merges that are wrong for this account: see merges.ts. */
+  mergesOff: readonly Merge[];
+}
 
 /** Settings that an account has in the environment and in ACCOUNTS_FILE alike; bounds are inclusive. */
 export const bounds = {

@@ -1,6 +1,5 @@
 import { z } from "zod";
-import type { AccountConfig } from "../config.js";
-import { accountId, bounds, mergeOff, source } from "./account-settings.js";
+import { type AccountConfig, accountId, bounds, mergeOff, source } from "./account-settings.js";
 import { baseUrl, listOf, mapOf, text, wholeOf } from "./setting.js";
 import { fromYamlFile, type ReadText, textOf, type YamlFile } from "./yaml-file.js";
 

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
-import type { AccountConfig, Config } from "../config.js";
+import type { Config } from "../config.js";
+import type { AccountConfig } from "./account-settings.js";
 
 /** What a running gateway goes on with after its files were read again. */
 export interface Renewed {

@@ -1,6 +1,6 @@
 import type { DocumentNode, GraphQLSchema } from "graphql";
 import type { Clock } from "../clock.js";
-import type { AccountConfig } from "../config.js";
+import type { AccountConfig } from "../config/account-settings.js";
 import type { GatewayError } from "../errors.js";
 import type { GatewayContext } from "../graphql/context.js";
 import type { Execute } from "../graphql/executor.js";

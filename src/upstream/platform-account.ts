@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { LRUCache } from "lru-cache";
 import type { Clock } from "../clock.js";
-import type { AccountConfig } from "../config.js";
+import type { AccountConfig } from "../config/account-settings.js";
 import { type ErrorCode, GatewayError } from "../errors.js";
 import type { Observer, ServiceState } from "../telemetry/observer.js";
 import type { Tracer } from "../telemetry/tracer.js";

@@ -1,10 +1,12 @@
 import { pino } from "pino";
 import { onTestFinished } from "vitest";
 import type { Clock } from "../../src/clock.js";
-import { configFrom, type Environment, renewed } from "../../src/config.js";
+import { renewed } from "../../src/config/renewed.js";
+import { configFrom, type Environment } from "../../src/config.js";
 import { createGateway } from "../../src/gateway.js";
 import { startApp } from "../../src/server/app.js";
-import { type Simulator, type SimulatorOptions, startSimulator } from "../../src/simulator/simulator.js";
+import type { Simulator, SimulatorOptions } from "../../src/simulator/controls.js";
+import { startSimulator } from "../../src/simulator/simulator.js";
 import type { Answer, AskOptions } from "../support/line.js";
 import { telemetryOf } from "../support/telemetry-of.js";
 

@@ -12,7 +12,8 @@ import { configFrom } from "../../src/config.js";
 import { createGateway } from "../../src/gateway.js";
 import { type App, startApp } from "../../src/server/app.js";
 import { createLog } from "../../src/server/log.js";
-import { type Simulator, startSimulator } from "../../src/simulator/simulator.js";
+import type { Simulator } from "../../src/simulator/controls.js";
+import { startSimulator } from "../../src/simulator/simulator.js";
 
 const executablePath = process.env.CHROMIUM_PATH ?? "/usr/bin/chromium";
 const missing = !existsSync(executablePath);

@@ -15,7 +15,8 @@ import { createGateway } from "../../src/gateway.js";
 import { type App, startApp } from "../../src/server/app.js";
 import { type LiveTime, systemTime } from "../../src/server/live/time.js";
 import { createLog } from "../../src/server/log.js";
-import { type Simulator, startSimulator } from "../../src/simulator/simulator.js";
+import type { Simulator } from "../../src/simulator/controls.js";
+import { startSimulator } from "../../src/simulator/simulator.js";
 
 const executablePath = process.env.CHROMIUM_PATH ?? "/usr/bin/chromium";
 const missing = !existsSync(executablePath);

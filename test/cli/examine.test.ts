@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { examine, type Finding } from "../../src/cli/examine.js";
 import { type Clock, systemClock } from "../../src/clock.js";
 import { configFrom, type Environment } from "../../src/config.js";
-import { type Simulator, startSimulator } from "../../src/simulator/simulator.js";
+import type { Simulator } from "../../src/simulator/controls.js";
+import { startSimulator } from "../../src/simulator/simulator.js";
 import { atWork } from "../support/still-line.js";
 
 let simulator: Simulator;

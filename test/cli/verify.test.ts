@@ -3,7 +3,8 @@ import { type Verdict, verify } from "../../src/cli/verify.js";
 import { systemClock } from "../../src/clock.js";
 import { configFrom, type Environment } from "../../src/config.js";
 import type { Merge } from "../../src/merges.js";
-import { type Simulator, type SimulatorOptions, startSimulator, type WireVariants } from "../../src/simulator/simulator.js";
+import type { Simulator, SimulatorOptions } from "../../src/simulator/controls.js";
+import { startSimulator, type WireVariants } from "../../src/simulator/simulator.js";
 
 // Each test models days of a contact centre of its own.
 vi.setConfig({ testTimeout: 30_000 });

@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
-import { type Config, configFrom, renewed } from "../../src/config.js";
+import { renewed } from "../../src/config/renewed.js";
+import { type Config, configFrom } from "../../src/config.js";
 
 const digest = (digit: string) => digit.repeat(64);
 const environment = {

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import type { SimulatorOptions, WireVariants } from "../../src/simulator/simulator.js";
+import type { SimulatorOptions } from "../../src/simulator/controls.js";
+import type { WireVariants } from "../../src/simulator/simulator.js";
 import { documented } from "../../src/simulator/wire/variants.js";
 import { type StillLine, startStill, stillLine } from "../support/still-line.js";
 

@@ -8,7 +8,8 @@ import { createGateway } from "../../src/gateway.js";
 import { type App, startApp } from "../../src/server/app.js";
 import type { Gateway } from "../../src/server/gateway-port.js";
 import type { LiveTime } from "../../src/server/live/time.js";
-import { type Simulator, type SimulatorOptions, startSimulator } from "../../src/simulator/simulator.js";
+import type { Simulator, SimulatorOptions } from "../../src/simulator/controls.js";
+import { startSimulator } from "../../src/simulator/simulator.js";
 import { atWork } from "../support/still-line.js";
 import { telemetryOf } from "../support/telemetry-of.js";
 

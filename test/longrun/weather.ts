@@ -1,4 +1,5 @@
-import type { FaultSpec, Simulator, WireVariants } from "../../src/simulator/simulator.js";
+import type { Simulator } from "../../src/simulator/controls.js";
+import type { FaultSpec, WireVariants } from "../../src/simulator/simulator.js";
 import type { Dice } from "./dice.js";
 
 const apis = ["agent-segments", "skill-segments", "key-metrics", "interval-metrics"] as const;

@@ -1,10 +1,11 @@
 import { execute, parse, validate } from "graphql";
-import type { AccountConfig, Config } from "../../src/config.js";
-import { configFrom, type Environment } from "../../src/config.js";
+import type { AccountConfig } from "../../src/config/account-settings.js";
+import { type Config, configFrom, type Environment } from "../../src/config.js";
 import { GatewayError } from "../../src/errors.js";
 import { createGateway } from "../../src/gateway.js";
 import type { Caller, Gateway } from "../../src/server/gateway-port.js";
-import { type Simulator, type SimulatorOptions, startSimulator } from "../../src/simulator/simulator.js";
+import type { Simulator, SimulatorOptions } from "../../src/simulator/controls.js";
+import { startSimulator } from "../../src/simulator/simulator.js";
 import type { Json, JsonObject, Path } from "./probe.js";
 import { SteppedClock } from "./stepped-clock.js";
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { Simulator } from "../../src/simulator/simulator.js";
+import type { Simulator } from "../../src/simulator/controls.js";
 import { type Line, startLine } from "../support/line.js";
 import { type RedisServer, startRedis } from "./redis-server.js";
 import { ownPrefix, startReplicas } from "./replica-lines.js";

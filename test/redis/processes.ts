@@ -1,7 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
-import type { Simulator } from "../../src/simulator/simulator.js";
+import type { Simulator } from "../../src/simulator/controls.js";
 import { type Running, start } from "../built-program.js";
 import type { GraphQLFault } from "../support/line.js";
 

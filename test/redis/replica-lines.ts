@@ -1,6 +1,7 @@
 import { expect, onTestFinished } from "vitest";
 import type { Environment } from "../../src/config.js";
-import { type SimulatorOptions, startSimulator } from "../../src/simulator/simulator.js";
+import type { SimulatorOptions } from "../../src/simulator/controls.js";
+import { startSimulator } from "../../src/simulator/simulator.js";
 import { type Line, startLine } from "../support/line.js";
 
 export interface ReplicasOptions {

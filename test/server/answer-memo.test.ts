@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { AccountConfig } from "../../src/config.js";
+import type { AccountConfig } from "../../src/config/account-settings.js";
 import { audienceOf } from "../../src/request/request.js";
 import { Answer } from "../../src/server/answer.js";
 import { AnswerMemo, type Asked, keyOf } from "../../src/server/answer-memo.js";

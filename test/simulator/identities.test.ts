@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import type { Grouping } from "../../src/simulator/answers/interval-metrics.js";
+import type { Grouping } from "../../src/simulator/answers/interval-cells.js";
 import type { Figures } from "../../src/simulator/answers/segments.js";
 import { Truth } from "../../src/simulator/answers/truth.js";
 import { intervalMeasures } from "../../src/simulator/metrics/interval-cell.js";

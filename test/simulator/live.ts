@@ -1,5 +1,6 @@
 import { afterEach } from "vitest";
-import { type Simulator, type SimulatorOptions, startSimulator } from "../../src/simulator/simulator.js";
+import type { Simulator, SimulatorOptions } from "../../src/simulator/controls.js";
+import { startSimulator } from "../../src/simulator/simulator.js";
 
 const started: Simulator[] = [];
 afterEach(async () => {

@@ -4,7 +4,8 @@ import { systemClock } from "../../src/clock.js";
 import { type Config, configFrom, type Environment } from "../../src/config.js";
 import { createGateway } from "../../src/gateway.js";
 import { startApp } from "../../src/server/app.js";
-import { type Simulator, type SimulatorOptions, startSimulator } from "../../src/simulator/simulator.js";
+import type { Simulator, SimulatorOptions } from "../../src/simulator/controls.js";
+import { startSimulator } from "../../src/simulator/simulator.js";
 import { telemetryOf } from "./telemetry-of.js";
 
 /** The whole line over real HTTP: a simulator, the gateway's server before it, which has looked up its domains and tokens, and a client. */

@@ -1,6 +1,6 @@
 import { onTestFinished } from "vitest";
 import type { Environment } from "../../src/config.js";
-import type { SimulatorOptions } from "../../src/simulator/simulator.js";
+import type { SimulatorOptions } from "../../src/simulator/controls.js";
 import { type Line, startLine } from "./line.js";
 
 /** A Wednesday at work, 15:22:33.444 UTC: by chance no window crosses midnight or ends on a boundary. */

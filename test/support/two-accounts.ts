@@ -1,5 +1,5 @@
 import type { Environment } from "../../src/config.js";
-import type { AccountOptions } from "../../src/simulator/simulator.js";
+import type { AccountOptions } from "../../src/simulator/controls.js";
 import { type StillLine, stillLine } from "./still-line.js";
 
 /** Two accounts whose agents, skills and groups have the same ids, -1 among them, and different pasts. */

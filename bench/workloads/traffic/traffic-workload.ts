@@ -1,6 +1,6 @@
 import type { Environment } from "../../../src/config.js";
+import type { SimulatorOptions } from "../../../src/simulator/controls.js";
 import { type Random, seeded } from "../../../src/simulator/random.js";
-import type { SimulatorOptions } from "../../../src/simulator/simulator.js";
 import type { Panel } from "./panel.js";
 import type { Arrival, Scene } from "./scene.js";
 

@@ -2,7 +2,23 @@ import { IntervalCell } from "../metrics/interval-cell.js";
 import type { Agent, Skill } from "../model/directory.js";
 import { firstFrom, type Ledger, slice } from "../model/ledger.js";
 import type { Conversation } from "../model/records.js";
-import type { IntervalMetricsQuery } from "./interval-metrics.js";
+
+export type Grouping = "skill" | "agentGroup" | "agent" | "conversation";
+
+export interface IntervalMetricsQuery {
+  /** Epoch ms; intervals that start at or after `from` and before `to`, aligned to the clock. */
+  from: number;
+  to: number;
+  intervalMinutes: number;
+  grouping: readonly Grouping[];
+  handleTimeModel: "IFT" | "EHT";
+  metrics: readonly string[];
+  includeBotSkills?: boolean | undefined;
+  skillId?: string | undefined;
+  agentId?: string | undefined;
+  agentGroupId?: string | undefined;
+  conversationId?: string | undefined;
+}
 
 /** Whose a row is: only the keys of the grouping are set. */
 export interface RowKey {

@@ -1,25 +1,8 @@
 import { intervalMeasures } from "../metrics/interval-cell.js";
 import { minute } from "../model/duration.js";
 import type { Ledger } from "../model/ledger.js";
-import { IntervalCells, type Row } from "./interval-cells.js";
+import { IntervalCells, type IntervalMetricsQuery, type Row } from "./interval-cells.js";
 import type { Figures } from "./segments.js";
-
-export type Grouping = "skill" | "agentGroup" | "agent" | "conversation";
-
-export interface IntervalMetricsQuery {
-  /** Epoch ms; intervals that start at or after `from` and before `to`, aligned to the clock. */
-  from: number;
-  to: number;
-  intervalMinutes: number;
-  grouping: readonly Grouping[];
-  handleTimeModel: "IFT" | "EHT";
-  metrics: readonly string[];
-  includeBotSkills?: boolean | undefined;
-  skillId?: string | undefined;
-  agentId?: string | undefined;
-  agentGroupId?: string | undefined;
-  conversationId?: string | undefined;
-}
 
 export interface IntervalRow {
   from: number;

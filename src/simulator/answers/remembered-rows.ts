@@ -1,4 +1,5 @@
-import type { IntervalMetricsQuery, IntervalRow } from "./interval-metrics.js";
+import type { IntervalMetricsQuery } from "./interval-cells.js";
+import type { IntervalRow } from "./interval-metrics.js";
 
 const kept = 8;
 

@@ -1,7 +1,8 @@
 import type { ContactCenter } from "../model/contact-center.js";
 import type { Agent, Group, Skill } from "../model/directory.js";
 import { type AgentSegmentsAnswer, type AgentSegmentsQuery, agentSegments, agentSegmentsByInterval } from "./agent-segments.js";
-import { type IntervalMetricsQuery, type IntervalRow, intervalMetrics } from "./interval-metrics.js";
+import type { IntervalMetricsQuery } from "./interval-cells.js";
+import { type IntervalRow, intervalMetrics } from "./interval-metrics.js";
 import { type KeyMetricsAnswer, type KeyMetricsQuery, keyMetrics } from "./key-metrics.js";
 import type { ByIntervals } from "./segments.js";
 import { type SkillSegmentsAnswer, type SkillSegmentsQuery, skillSegments, skillSegmentsByInterval } from "./skill-segments.js";

@@ -1,6 +1,6 @@
 import Fastify, { type FastifyInstance } from "fastify";
 import { z } from "zod";
-import type { Simulator } from "../simulator.js";
+import type { Simulator } from "../controls.js";
 import { faultBody, latencyBody, limitsBody, variantsBody } from "./switches.js";
 import { taken } from "./taken.js";
 import { documented } from "./variants.js";

@@ -1,4 +1,4 @@
-import type { Grouping, IntervalMetricsQuery } from "../answers/interval-metrics.js";
+import type { Grouping, IntervalMetricsQuery } from "../answers/interval-cells.js";
 import { intervalMeasures } from "../metrics/interval-cell.js";
 import { day } from "../model/duration.js";
 import { nameList, oneOf, optionalNumber, type Parameters, requireVersion, wholeNumber } from "./parameters.js";

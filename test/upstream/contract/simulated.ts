@@ -1,7 +1,8 @@
 import { afterAll } from "vitest";
 import { type MetricGroup, metricsOf } from "../../../src/catalogue/metric.js";
 import { systemClock } from "../../../src/clock.js";
-import { type AccountOptions, type Simulator, startSimulator } from "../../../src/simulator/simulator.js";
+import type { AccountOptions, Simulator } from "../../../src/simulator/controls.js";
+import { startSimulator } from "../../../src/simulator/simulator.js";
 import type { CallContext, Exchange } from "../../../src/upstream/call.js";
 import type { Values } from "../../../src/upstream/question.js";
 import type { AccountCredentials } from "../../../src/upstream/transport/credentials.js";

@@ -2,8 +2,8 @@ import type { IntervalMetricsCall } from "../../../../src/upstream/call.js";
 import type { Grouping, IntervalFilters, IntervalMetricsQuestion } from "../../../../src/upstream/question.js";
 import { product } from "../cover.js";
 import { hours, intervalMetricsUniverse, named } from "../interval-metrics.js";
-import type { ApiOracle } from "./api-oracle.js";
 import { distinct } from "./distinct.js";
+import type { ApiOracle } from "./oracle.js";
 import { noon, ttlMs } from "./sequence.js";
 
 const hourMs = 3_600_000;

@@ -2,8 +2,8 @@ import type { KeyMetricsCall } from "../../../../src/upstream/call.js";
 import { type Ids, idSet, type KeyKind, type KeyMetricsFilters, type KeyMetricsQuestion } from "../../../../src/upstream/question.js";
 import { subsets } from "../cover.js";
 import { blocks, keyMetricsUniverse } from "../key-metrics.js";
-import type { ApiOracle } from "./api-oracle.js";
 import { common, distinct } from "./distinct.js";
+import type { ApiOracle } from "./oracle.js";
 import { represented } from "./represented.js";
 import { ttlMs } from "./sequence.js";
 

@@ -2,8 +2,8 @@ import type { AgentSegmentsCall, SkillSegmentsCall } from "../../../../src/upstr
 import { type AgentSegmentsQuestion, type Ids, idSet, type SkillSegmentsQuestion } from "../../../../src/upstream/question.js";
 import { subsets } from "../cover.js";
 import { agentSegmentsUniverse, skillSegmentsUniverse } from "../segments.js";
-import type { ApiOracle } from "./api-oracle.js";
 import { common, distinct } from "./distinct.js";
+import type { ApiOracle } from "./oracle.js";
 import { represented } from "./represented.js";
 import { ttlMs } from "./sequence.js";
 
