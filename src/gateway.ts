@@ -6,7 +6,7 @@ import { behaviour } from "./graphql/fields.js";
 import { buildGatewaySchema, keepForRouter } from "./graphql/schema.js";
 import { readinessOf } from "./readiness.js";
 import { audienceOf, requests } from "./request/request.js";
-import { memoShare } from "./server/answer-memo.js";
+import { memoShare } from "./server/answers.js";
 import { anybody, type Gateway, type StoredRecord } from "./server/gateway-port.js";
 import type { Observer, QuestionSource } from "./telemetry/observer.js";
 import type { Tracer } from "./telemetry/tracer.js";

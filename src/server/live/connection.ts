@@ -2,8 +2,8 @@ import type { IncomingMessage } from "node:http";
 import { WebSocket } from "ws";
 import { GatewayError } from "../../errors.js";
 import { credentialHeaders } from "../auth.js";
-import { type ClientProgram, clientOf } from "../client-awareness.js";
 import type { Caller } from "../gateway-port.js";
+import { type ClientProgram, clientOf } from "../request-headers.js";
 import { type Authentication, Viewer } from "./viewer.js";
 
 /** Close codes: of RFC 6455 and its registry, and of the protocol graphql-transport-ws. */
