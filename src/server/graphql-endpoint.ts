@@ -4,14 +4,13 @@ import type { Logger } from "pino";
 import { GatewayError } from "../errors.js";
 import type { Observer } from "../telemetry/observer.js";
 import type { Tracer } from "../telemetry/tracer.js";
-import { Answer, type AnswerFacts, type AnswerMemo, keyOf, type Moment } from "./answers.js";
+import { Answer, type AnswerFacts, type AnswerMemo, type Ended, keyOf, type Moment, UnderWay } from "./answers.js";
 import type { Presented } from "./auth.js";
 import { type Executed, execute } from "./execution.js";
 import type { Caller, Gateway, Report } from "./gateway-port.js";
 import { explainHeader, explainOf, type ServedContext } from "./operation.js";
 import { CrossSiteRefusal, clientOf, isPreflighted, negotiation } from "./request-headers.js";
 import { traceRequests } from "./traced-requests.js";
-import { type Ended, UnderWay } from "./under-way.js";
 
 export interface GraphqlEndpoint {
   gateway: Gateway;

@@ -2,8 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { AccountConfig } from "../../src/config/account-settings.js";
 import { audienceOf } from "../../src/request/request.js";
-import { Answer } from "../../src/server/answer.js";
-import { AnswerMemo, type Asked, keyOf } from "../../src/server/answers.js";
+import { Answer, AnswerMemo, type Asked, keyOf } from "../../src/server/answers.js";
 import type { Caller } from "../../src/server/gateway-port.js";
 
 /** Thousands of runs, beside other work. */

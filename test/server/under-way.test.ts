@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { type Ended, UnderWay } from "../../src/server/under-way.js";
+import { type Ended, UnderWay } from "../../src/server/answers.js";
 
 /** Executions that end when the test says so. */
 function executions() {
