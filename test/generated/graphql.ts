@@ -125,10 +125,7 @@ export const SegmentsFragmentDoc = new TypedDocumentString(`
 export const AgentPageDocument = new TypedDocumentString(`
     query AgentPage {
   contactCenter {
-    agents(
-      orderBy: {metric: INTERACTIVE_AGENT_SEGMENTS, userType: HUMAN, lastMinutes: 120}
-      first: 1
-    ) {
+    agents(orderBy: {metric: INTERACTIVE_AGENT_SEGMENTS, userType: HUMAN}, first: 1) {
       nodes {
         id
         name
@@ -176,7 +173,7 @@ export const AgentPageDocument = new TypedDocumentString(`
     }
   }
 }
-    `, {"hash":"sha256:cd7c283f2e31b1e36aa85efa20f724ea73146e8c92c15d75d3439e34ac62b26c"}) as unknown as TypedDocumentString<AgentPageQuery, AgentPageQueryVariables>;
+    `, {"hash":"sha256:226b3f05818e5851bc134a54674c81bf057a2160bc2c0b19a5cc9d6a64d48f27"}) as unknown as TypedDocumentString<AgentPageQuery, AgentPageQueryVariables>;
 export const ContactCenterTotalsDocument = new TypedDocumentString(`
     query ContactCenterTotals {
   contactCenter {
@@ -320,10 +317,7 @@ export const HumansAndBotsDocument = new TypedDocumentString(`
 export const LongestWaitsDocument = new TypedDocumentString(`
     query LongestWaits($lastMinutes: Int! = 60) {
   contactCenter {
-    skills(
-      orderBy: {metric: AVG_WAIT_TIME, direction: DESC, lastMinutes: $lastMinutes}
-      first: 5
-    ) {
+    skills(orderBy: {metric: AVG_WAIT_TIME}, first: 5) {
       nodes {
         id
         name
@@ -341,7 +335,7 @@ export const LongestWaitsDocument = new TypedDocumentString(`
     }
   }
 }
-    `, {"hash":"sha256:5f3a4f2f6d783386b6f9270fa62bd83917260e986d80111546e04d6964f9fdd9"}) as unknown as TypedDocumentString<LongestWaitsQuery, LongestWaitsQueryVariables>;
+    `, {"hash":"sha256:39111cfb53aafbc3ef33d55aa495b43951d743f56dd6114a7e8cab461c7b7716"}) as unknown as TypedDocumentString<LongestWaitsQuery, LongestWaitsQueryVariables>;
 export const MetricCatalogDocument = new TypedDocumentString(`
     query MetricCatalog($api: MetricsApi = KEY_METRICS) {
   metricCatalog(api: $api) {

@@ -93,6 +93,21 @@ describe.each([1, 2, 3])("the demo centre of seed %i", (seed) => {
     expect(all.avgTimeToResponse).toBeGreaterThan(30_000);
   });
 
+  test("leaves no skill alone in the day, at weekends neither", () => {
+    const abandoned = lastDays.flatMap((midnight) =>
+      [8, 12, 16].flatMap((at) => {
+        const from = midnight + at * hour;
+        const { skillsMetrics } = truth.skillSegments({ from, to: from + 4 * hour });
+        return Object.entries(skillsMetrics).map(([id, figures]) => ({
+          when: `${new Date(from).toISOString()} skill ${id}`,
+          share: figures.skillSegmentsAbandonedByConsumersInQueue! / Math.max(8, figures.totalSkillConversationSegments!),
+        }));
+      }),
+    );
+    expect(abandoned.length).toBeGreaterThan(200);
+    expect(abandoned.filter(({ share }) => share > 0.45)).toEqual([]);
+  });
+
   function humanLoad(at: number): number {
     const { present, assigned } = standing(at);
     const slots = sum(present, ({ agent, state }) => (agent.bot || state === "OFFLINE" ? 0 : agent.maxSlots));

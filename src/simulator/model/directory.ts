@@ -79,6 +79,15 @@ function skillsOf(count: number, random: Random): Skill[] {
 /** Conversations that have no skill. */
 export const isUnassigned = ({ id }: Skill): boolean => id === "-1";
 
+/** One in three works at weekends. */
+export const worksAtWeekends = (at: number): boolean => at % 3 === 2;
+
+/** At weekends few are there, so that each of them serves every second skill besides their own: nobody's queue is left alone. */
+function skillsAtWeekends(at: number, own: readonly Skill[], skills: readonly Skill[]): Skill[] {
+  const turn = Math.floor(at / 3) % 2;
+  return skills.filter((skill, position) => position % 2 === turn || own.includes(skill));
+}
+
 /** Every skill of its kind has somebody: agent n serves skills n, n + agents, n + 2 agents …, and two others by chance. */
 function skillsServed(at: number, agents: number, skills: readonly Skill[], random: Random): Skill[] {
   const served = new Set(skills.filter((_, position) => position % agents === at % agents || position === at % skills.length));
@@ -100,8 +109,11 @@ export function directoryOf(scale: Scale, random: Random): Directory {
   const humans = Math.max(1, scale.agents - bots);
   const botSkills = skills.filter((skill) => skill.bot);
   const humanSkills = skills.filter((skill) => !skill.bot);
-  const skillsOfHuman = (at: number, startsAt: number): Skill[] =>
-    startsAt === nightShift ? humanSkills : skillsServed(at, humans, humanSkills, random);
+  const skillsOfHuman = (at: number, startsAt: number): Skill[] => {
+    if (startsAt === nightShift) return humanSkills;
+    const own = skillsServed(at, humans, humanSkills, random);
+    return worksAtWeekends(at) ? skillsAtWeekends(at, own, humanSkills) : own;
+  };
   const agents = upTo(bots + humans).map((at): Agent => {
     const bot = at >= humans;
     const startsAt = shiftHours[at % shiftHours.length]!;

@@ -1,4 +1,5 @@
 import { between } from "../random.js";
+import { worksAtWeekends } from "./directory.js";
 import { day, hour, minute } from "./duration.js";
 import type { Desk, Floor } from "./floor.js";
 import type { AgentState } from "./records.js";
@@ -6,9 +7,9 @@ import { weekdayOf } from "./rhythm.js";
 import { fill } from "./routing.js";
 import { returnToQueue } from "./transfers.js";
 
-/** Whether somebody works on a day: one in three works at weekends and has two days of the week off. */
+/** Whether somebody works on a day: who works at weekends has two days of the week off. */
 function works(position: number, weekday: number): boolean {
-  if (position % 3 !== 2) return weekday !== 0 && weekday !== 6;
+  if (!worksAtWeekends(position)) return weekday !== 0 && weekday !== 6;
   const firstOff = 1 + (Math.floor(position / 3) % 4);
   return weekday !== firstOff && weekday !== firstOff + 1;
 }
