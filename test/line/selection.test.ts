@@ -13,7 +13,12 @@ async function callsOf(line: Line, fields: string, headers = {}): Promise<Record
 }
 
 /** Fields whose __typename tells something all the same: how many there are, or whether there is one. */
-const countable: ReadonlySet<string> = new Set<keyof typeof askingCases>(["Agent.group", "Agent.skills", "Skill.agentSegments"]);
+const countable: ReadonlySet<string> = new Set<keyof typeof askingCases>([
+  "Agent.group",
+  "Agent.skills",
+  "Skill.agentSegments",
+  "Skill.segmentsByAgent",
+]);
 
 describe("costs nothing", () => {
   test.each([
