@@ -1,4 +1,7 @@
 import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { buildSchema } from "graphql";
 import { type Browser, chromium } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { errorCodes } from "../../src/errors.js";
@@ -60,6 +63,14 @@ describe(`Who follows ${page} in an empty folder${reason}`, { timeout: 60_000 },
     expect(shown).toEqual(
       data.contactCenter.skills.nodes.map(({ id, name }) => expect.stringMatching(new RegExp(`^${name ?? id}: \\d+ waiting at `))),
     );
+  });
+
+  it("has a manifest of the page's queries and a schema that a compiler of clients can read", async () => {
+    const board = join(walk.folder, "board");
+    const manifest = JSON.parse(await readFile(join(board, "persisted-query-manifest.json"), "utf8")) as { operations: { name: string }[] };
+    expect(manifest.operations.map(({ name }) => name)).toEqual(expect.arrayContaining(["SkillsNow", "OnlineNow"]));
+    const { schema } = JSON.parse(await readFile(join(board, "relay.config.json"), "utf8")) as { schema: string };
+    expect(buildSchema(await readFile(join(board, schema), "utf8")).getQueryType()?.name).toBe("Query");
   });
 
   it.skipIf(missing)("sees a subscription's figures there", async () => {
