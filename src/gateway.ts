@@ -46,7 +46,7 @@ export async function createGateway(
     }));
   const watchers = { ...(observer && { observer }), ...(tracer && { tracer }) };
   const accounts = new Map(
-    config.accounts.map((account) => [account.id, new PlatformAccount(account, clock, random, tell, replicas?.counter, watchers)]),
+    config.accounts.map((account) => [account.id, new PlatformAccount(account, clock, random, tell, replicas, watchers)]),
   );
   const accountOf = (id: string): PlatformAccount => {
     const account = accounts.get(id);

@@ -9,7 +9,7 @@ import type { Tracer } from "../telemetry/tracer.js";
 import type { Freshness } from "./answers.js";
 import type { Api } from "./apis/descriptor.js";
 import { apis } from "./apis/registry.js";
-import { CircuitBreaker } from "./budget/circuit-breaker.js";
+import { CircuitBreaker, type CircuitNews } from "./budget/circuit-breaker.js";
 import type { Limits } from "./budget/pace.js";
 import type { PermitBudget, PermitCounter } from "./budget/permit.js";
 import { RateLimiter } from "./budget/rate-limiter.js";
@@ -58,8 +58,11 @@ export class PlatformAccount {
     private readonly clock: Clock,
     private readonly random: () => number,
     private readonly tell: (message: string) => void,
-    /** Counts the permits of a service where replicas share them; left out: they are counted here. */
-    counterOf?: (account: string, service: Service, limits: Limits) => PermitCounter,
+    /** What is shared with other replicas; left out: nothing. */
+    replicas?: {
+      counter(account: string, service: Service, limits: Limits): PermitCounter;
+      circuit(account: string, service: Service): CircuitNews;
+    },
     { observer, tracer }: { observer?: Pick<Observer, "exchanged" | "permitted">; tracer?: Pick<Tracer, "exchange"> } = {},
   ) {
     const { id, limits, ttlMs, staleMs } = config;
@@ -75,10 +78,11 @@ export class PlatformAccount {
         const name = `${titles[service]} of account ${id}`;
         const limiter = new RateLimiter({
           ...{ name, limits, clock, random },
-          ...(counterOf && { counter: counterOf(id, service, limits) }),
+          ...(replicas && { counter: replicas.counter(id, service, limits) }),
           ...(observer && { granted: (ms) => observer.permitted({ account: id, service, ms }) }),
         });
-        return [service, { limiter, circuit: new CircuitBreaker({ name, account: id, clock, random }) }];
+        const news = replicas && { news: replicas.circuit(id, service) };
+        return [service, { limiter, circuit: new CircuitBreaker({ name, account: id, clock, random, ...news }) }];
       }),
     );
   }

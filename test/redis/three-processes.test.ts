@@ -145,4 +145,21 @@ withRedis("three gateways, each a process of its own, under load", () => {
     expect(answers.map(({ extensions }) => extensions?.upstream?.sent).sort()).toEqual([0, 1]);
     expect(calls()).toBe(2);
   });
+
+  test("get the permits of one that was killed with all of them in time for requests that wait", async () => {
+    const simulator = await startSimulator();
+    onTestFinished(() => simulator.close());
+    // Less than the longest exchange, for which a permit would be kept without being renewed.
+    const environment = { ...ownPrefix(), REDIS_URL: redis.url, LP_MAX_CONCURRENT: "2", REQUEST_DEADLINE_MS: "20000" };
+    const add = await replicaProcesses(folder, simulator, environment);
+    const [one, other, third] = (await Promise.all([add(), add(), add()])) as [ReplicaProcess, ReplicaProcess, ReplicaProcess];
+    const total = (minutes: number) => `{ contactCenter { agentSegments(lastMinutes: ${minutes}) { totalAgentConversationSegments } } }`;
+    simulator.fault({ api: "agent-segments", kind: "hang", times: 2 });
+    const lost = [10, 20].map((minutes) => one.ask(total(minutes)).catch(() => "lost"));
+    await expect.poll(() => simulator.counts().byApi["agent-segments"], { timeout: 10_000 }).toBe(2);
+    one.running.process.kill("SIGKILL");
+    expect(await Promise.all(lost)).toEqual(["lost", "lost"]);
+    const answers = await Promise.all([other, third].map((replica, at) => replica.ask(total(30 + at))));
+    expect(answers.map(({ errors }) => errors)).toEqual([undefined, undefined]);
+  });
 });

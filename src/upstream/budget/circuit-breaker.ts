@@ -8,6 +8,16 @@ export interface CircuitBreakerOptions {
   account: string;
   clock: Pick<Clock, "monotonic">;
   random: () => number;
+  /** What replicas tell each other of the circuit; left out: there are none. */
+  news?: CircuitNews;
+}
+
+/** What the replicas of a gateway tell each other of one circuit. Messages may be lost. */
+export interface CircuitNews {
+  opened(): void;
+  closed(): void;
+  /** Has the listeners called when another replica tells. */
+  onNews(listeners: { opened: () => void; closed: () => void }): void;
 }
 
 /** The right to send one request through the circuit. Its first end counts, further ones do nothing. */
@@ -25,6 +35,8 @@ const firstPauseMs = 5_000;
 const longestPauseMs = minuteMs;
 /** A probe decides soon, and nobody knows when. */
 const probeRetryMs = 1_000;
+/** For how long a service is doubted because another replica has opened its circuit. */
+const doubtMs = minuteMs;
 
 type Verdict = "answers" | "fails";
 
@@ -39,9 +51,13 @@ const verdictOf: Partial<Record<ErrorCode, Verdict>> = {
 /**
  * Lets no request through to a service that failed five times in a row, until a pause is over; then one request at a time probes
  * it. A probe that succeeds closes the circuit; one that fails doubles the pause, from 5 s up to 60 s, jitter included.
+ * When the circuit of another replica has opened, one failure opens this one too. A replica whose own requests succeed goes on sending: the
+ * other may have lost its network.
  */
 export class CircuitBreaker {
   #failures = 0;
+  /** Monotonic ms until which one failure is enough. */
+  #doubtedUntil = Number.NEGATIVE_INFINITY;
   /** Monotonic ms from which a probe may be sent; undefined while the circuit is closed. */
   #probeAt: number | undefined;
   #pauses = 0;
@@ -50,7 +66,9 @@ export class CircuitBreaker {
   /** Changes when the circuit opens or closes: the result of a request sent before that is out of date. */
   #era = 0;
 
-  constructor(private readonly options: CircuitBreakerOptions) {}
+  constructor(private readonly options: CircuitBreakerOptions) {
+    options.news?.onNews({ opened: () => this.#openedElsewhere(), closed: () => this.#closedElsewhere() });
+  }
 
   /** Why no request may be sent now: UPSTREAM_UNAVAILABLE, with the time until the next may. Null when one may. Changes nothing. */
   refusal(): GatewayError | null {
@@ -104,11 +122,28 @@ export class CircuitBreaker {
   #judge(verdict: Verdict): void {
     const isOpen = this.#probeAt !== undefined;
     if (verdict === "fails") {
-      if (isOpen || ++this.#failures >= failuresToOpen) this.#open();
+      const isDoubted = this.options.clock.monotonic() < this.#doubtedUntil;
+      if (isOpen || ++this.#failures >= (isDoubted ? 1 : failuresToOpen)) {
+        this.#open();
+        this.options.news?.opened();
+      }
       return;
     }
     this.#failures = 0;
-    if (isOpen) this.#close();
+    if (!isOpen) return;
+    this.#close();
+    this.options.news?.closed();
+  }
+
+  #openedElsewhere(): void {
+    this.#doubtedUntil = this.options.clock.monotonic() + doubtMs;
+    if (this.#probeAt === undefined && this.#failures > 0) this.#open();
+  }
+
+  /** The next request finds out. */
+  #closedElsewhere(): void {
+    this.#doubtedUntil = Number.NEGATIVE_INFINITY;
+    if (this.#probeAt !== undefined) this.#probeAt = Math.min(this.#probeAt, this.options.clock.monotonic());
   }
 
   #open(): void {

@@ -48,6 +48,11 @@ export class Keys {
     return `${this.prefix}:${protocol}:budget`;
   }
 
+  /** Tells that a circuit has opened or closed. */
+  get circuitsChannel(): string {
+    return `${this.prefix}:${protocol}:circuits`;
+  }
+
   answers(scopeDigest: string): string {
     return `${this.prefix}:${this.release}:{${scopeDigest}}:answers`;
   }

@@ -4,6 +4,7 @@ import { z } from "zod";
 import type { Clock } from "../../clock.js";
 import type { AnswerStore } from "../answers.js";
 import type { SharedSpending } from "../budget/caller-budget.js";
+import type { CircuitNews } from "../budget/circuit-breaker.js";
 import type { Limits } from "../budget/pace.js";
 import type { PermitCounter } from "../budget/permit.js";
 import type { CallRegistry } from "../coalescing/call-elsewhere.js";
@@ -13,6 +14,7 @@ import { Presence } from "./presence.js";
 import { RedisClock } from "./redis-clock.js";
 import { SharedAnswers } from "./shared-answers.js";
 import { SharedCalls } from "./shared-calls.js";
+import { SharedCircuits } from "./shared-circuits.js";
 import { SharedCounter } from "./shared-counter.js";
 import { SharedCallers } from "./shared-spending.js";
 
@@ -33,6 +35,8 @@ export interface Replicas {
   readonly calls: CallRegistry;
   /** Counts the permits of one service of an account over all replicas. */
   counter(account: string, service: string, limits: Limits): PermitCounter;
+  /** What the replicas tell each other of one circuit. */
+  circuit(account: string, service: string): CircuitNews;
   /** What a caller spends over all replicas. */
   spending(caller: string): SharedSpending;
   /** Resolves when Redis was found, or was not: the gateway serves without it as well. To be called when all counters are there. */
@@ -57,9 +61,11 @@ export function replicasOf(
   const presence = new Presence(link, keys, replica);
   const answers = new SharedAnswers({ local, link, keys, clock, warn });
   const counters: SharedCounter[] = [];
+  const circuits = new SharedCircuits({ replica, link, keys, warn });
   const callers = new SharedCallers({ replica, link, keys, clock, presence, warn });
   return {
     answers,
+    circuit: circuits.of,
     spending: callers.of,
     calls: new SharedCalls({ link, keys, clock, answers, replica, now: () => ownClock.now(), warn }),
     counter: (account, service, limits) => {

@@ -1,5 +1,5 @@
 import { driftMs, type Limits, longestSpanMs, Pace } from "../budget/pace.js";
-import { type CountedPermit, longestExchangeMs, type PermitCounter, type PermitTerms, priorities, type Waiting } from "../budget/permit.js";
+import { type CountedPermit, type PermitCounter, type PermitTerms, priorities, type Waiting } from "../budget/permit.js";
 import { join, pause, sync, use } from "./budget-scripts.js";
 import type { Keys } from "./keys.js";
 import { RedisAway, type RedisLink } from "./link.js";
@@ -18,12 +18,16 @@ export interface SharedCounterOptions {
   clock: RedisClock;
   presence: Presence;
   random: () => number;
-  /** A permit whose replica has died comes back after this time, ms; replicas that live renew theirs. Default: the longest exchange and 5 s. */
+  /** A permit whose replica has died comes back after this time, ms; replicas that live renew theirs. Default: 10 s. */
   leaseMs?: number;
   warn: (message: string, error?: unknown) => void;
 }
 
-const usualLeaseMs = longestExchangeMs + 5_000;
+/**
+ * Renewed three times within it. What a replica had asked when it was killed ends with its connections; of one that was stopped it may go on at the
+ * platform for the rest of the longest exchange.
+ */
+const usualLeaseMs = 10_000;
 /** A request that waits is forgotten unless its replica tells of it again. */
 const heardMs = 1_500;
 const tellAgainMs = 500;

@@ -216,3 +216,74 @@ test("whatever happens, one probe at most is under way, and a request is let thr
     { numRuns: 300, seed: 13 },
   );
 });
+
+describe("circuits of several replicas", () => {
+  /** Two circuits that hear of each other at once. */
+  function pair() {
+    const time = { now: 1_000 };
+    const listeners: { opened: () => void; closed: () => void }[] = [];
+    const told: string[] = [];
+    const circuitOf = (at: number) =>
+      new CircuitBreaker({
+        ...{ name: "operations of account a", account: "a", clock: { monotonic: () => time.now }, random: () => 0 },
+        news: {
+          opened() {
+            told.push(`${at} opened`);
+            listeners[1 - at]!.opened();
+          },
+          closed() {
+            told.push(`${at} closed`);
+            listeners[1 - at]!.closed();
+          },
+          onNews(each) {
+            listeners[at] = each;
+          },
+        },
+      });
+    return { time, told, one: circuitOf(0), other: circuitOf(1) };
+  }
+
+  it("open after one failure when another's has opened within a minute", () => {
+    const { time, told, one, other } = pair();
+    fail(one, 5);
+    expect(other.refusal()).toBeNull();
+    fail(other, 1);
+    expect(other.refusal()).toMatchObject({ extensions: { code: "UPSTREAM_UNAVAILABLE", retryAfterMs: 5_000 } });
+    expect(told).toEqual(["0 opened", "1 opened"]);
+    const later = pair();
+    fail(later.one, 5);
+    later.time.now += 60_000;
+    fail(later.other, 4);
+    expect(later.other.refusal()).toBeNull();
+    expect(time.now).toBe(1_000);
+  });
+
+  it("open at once where the last request has failed too", () => {
+    const { one, other } = pair();
+    fail(other, 1);
+    fail(one, 5);
+    expect(other.state).toBe("open");
+  });
+
+  it("stay closed where requests succeed: the other replica may have lost its network", () => {
+    const { one, other } = pair();
+    fail(one, 5);
+    for (let asked = 0; asked < 10; asked++) claimed(other).succeeded();
+    expect([one.state, other.state]).toEqual(["open", "closed"]);
+  });
+
+  it("send a request as soon as another's has closed, and close when it succeeds", () => {
+    const { time, told, one, other } = pair();
+    fail(one, 5);
+    time.now += 2_000;
+    fail(other, 1);
+    time.now += 3_000;
+    claimed(one).succeeded();
+    expect(other.refusal()).toBeNull();
+    claimed(other).succeeded();
+    expect([one.state, other.state]).toEqual(["closed", "closed"]);
+    fail(other, 4);
+    expect(other.state).toBe("closed");
+    expect(told).toEqual(["0 opened", "1 opened", "0 closed", "1 closed"]);
+  });
+});
