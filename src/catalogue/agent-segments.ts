@@ -2,7 +2,8 @@ import { quotient } from "./derived.js";
 import { metricGroup } from "./metric.js";
 
 const none = "Null when no segment in the window counts for it.";
-const outcomes = "It and the three other rates add up to 1. Rates do not add up over agents, skills or intervals.";
+const outcomes = "It and the three other rates add up to 1.";
+const counted = "Adds up over agents, skills and intervals, and HUMAN and BOT to ALL.";
 
 /** Messaging Operations API, method msgagentsegments. */
 export const agentSegmentMetrics = metricGroup(
@@ -11,8 +12,8 @@ export const agentSegmentMetrics = metricGroup(
     totalAgentConversationSegments: {
       upstream: "totalAgentConversationSegments",
       unit: "COUNT",
-      description:
-        "How often a conversation was assigned to the agent; one conversation counts again each time it comes back. Counts of segments add up over agents, skills and intervals, and HUMAN and BOT to ALL.",
+      description: "How often a conversation was assigned to the agent; one conversation counts again each time it comes back.",
+      sum: counted,
     },
     avgAgentMessagesInAgentSegment: {
       upstream: "avgAgentMessagesinAgentSegment",
@@ -30,21 +31,25 @@ export const agentSegmentMetrics = metricGroup(
       upstream: "interactiveAgentSegments",
       unit: "COUNT",
       description: "Segments, ended by a transfer or a close, in which the consumer answered a message of the agent at least once.",
+      sum: counted,
     },
     agentSegmentsAbandonedByConsumers: {
       upstream: "agentSegmentsAbandonedByConsumers",
       unit: "COUNT",
       description: "Last segments of conversations that the consumer closed before the agent had sent any message in them.",
+      sum: counted,
     },
     agentSegmentsWithNonResponsiveConsumers: {
       upstream: "agentSegmentsWithNonResponsiveConsumers",
       unit: "COUNT",
       description: "Segments, ended by a transfer or a close, in which the consumer never answered the agent's messages.",
+      sum: counted,
     },
     agentSegmentsWithNonResponsiveAgents: {
       upstream: "agentSegmentsWithNonResponsiveAgents",
       unit: "COUNT",
       description: "Segments, ended by a transfer or closed by the agent or the system, in which the agent sent no message at all.",
+      sum: counted,
     },
     avgTimeToFirstAgentMessageFromAgentAssignment: {
       upstream: "avgTimetoFirstAgentMessageFromAgentAssignment",

@@ -3,6 +3,9 @@ import { metricGroup } from "./metric.js";
 
 const source = "Key Messaging Metrics API";
 const absent = "Null when the platform leaves it out of its answer.";
+const counted = "Adds up over skills, and over windows that do not overlap.";
+const countedNow = "Adds up over skills.";
+const agents = "Does not add up over skills: an agent counts under each skill.";
 const recent = "Only conversations that began within the last 30 days count.";
 
 /** Key Messaging Metrics API, metricsToRetrieveByTime. */
@@ -38,24 +41,28 @@ export const keyMetricsByTime = metricGroup(
       answer: "closedConversations",
       unit: "COUNT",
       description: `Conversations closed in the window, by the agent, the consumer or the system. ${absent}`,
+      sum: counted,
     },
     closedByAgent: {
       upstream: "closed_by_agent",
       answer: "closedByAgent",
       unit: "COUNT",
       description: `Conversations closed in the window by the agent. ${absent}`,
+      sum: counted,
     },
     closedByConsumer: {
       upstream: "closed_by_consumer",
       answer: "closedByConsumer",
       unit: "COUNT",
       description: `Conversations closed in the window by the consumer. ${absent}`,
+      sum: counted,
     },
     autoClosed: {
       upstream: "auto_closed",
       answer: "autoClosed",
       unit: "COUNT",
       description: `Conversations closed in the window by the system. ${absent}`,
+      sum: counted,
     },
     concludedConversations: {
       upstream: "concluded_conversations",
@@ -97,42 +104,49 @@ export const keyMetricsCurrent = metricGroup(
       answer: "assignedConversations",
       unit: "COUNT",
       description: `Open conversations that are assigned to an agent now. ${recent} ${absent}`,
+      sum: countedNow,
     },
     unassignedConversations: {
       upstream: "unassigned_conversations",
       answer: "unassignedConversations",
       unit: "COUNT",
       description: `Conversations that wait in the queue for an agent now. ${absent}`,
+      sum: countedNow,
     },
     activeConversations: {
       upstream: "active_conversations",
       answer: "activeConversations",
       unit: "COUNT",
       description: `Open conversations that an agent is handling now. ${recent} ${absent}`,
+      sum: countedNow,
     },
     openConversations: {
       upstream: "open_conversations",
       answer: "openConversations",
       unit: "COUNT",
       description: `Conversations that are open now, in the queue or assigned. ${absent}`,
+      sum: countedNow,
     },
     overdueConversationsInQueue: {
       upstream: "overdue_conversations_in_queue",
       answer: "overdueConversationsInQueue",
       unit: "COUNT",
       description: `Conversations in the queue that have passed the service level agreement. ${absent}`,
+      sum: countedNow,
     },
     overdueConversationsAssigned: {
       upstream: "overdue_conversations_assigned",
       answer: "overdueConversationsAssigned",
       unit: "COUNT",
       description: `Assigned conversations that have passed the service level agreement. ${absent}`,
+      sum: countedNow,
     },
     overdueConversationsTotal: {
       upstream: "overdue_conversations_total",
       answer: "overdueConversationsTotal",
       unit: "COUNT",
       description: `Open conversations, in the queue or assigned, that have passed the service level agreement. ${absent}`,
+      sum: countedNow,
     },
     queueWaitTime50thPercentile: {
       upstream: "queue_wait_time_50th_percentile",
@@ -174,25 +188,29 @@ export const keyMetricsCurrent = metricGroup(
       upstream: "available_slots",
       answer: "availableSlots",
       unit: "COUNT",
-      description: `Free places for conversations from the queue. By skill, a place counts under every skill of its agent, so skills do not add up. ${absent}`,
+      description: `Free places for conversations from the queue. ${absent}`,
+      sum: "Does not add up over skills: a place counts under each skill of its agent.",
     },
     onlineAgents: {
       upstream: "online_agents",
       answer: "onlineAgents",
       unit: "COUNT",
-      description: `Agents in the state ONLINE now. By skill, an agent counts under every skill, so skills do not add up. ${absent}`,
+      description: `Agents in the state ONLINE now. ${absent}`,
+      sum: agents,
     },
     awayAgents: {
       upstream: "away_agents",
       answer: "awayAgents",
       unit: "COUNT",
       description: `Agents in the state AWAY now. ${absent}`,
+      sum: agents,
     },
     backSoonAgents: {
       upstream: "back_soon_agents",
       answer: "backSoonAgents",
       unit: "COUNT",
       description: `Agents in the state BACK SOON now. ${absent}`,
+      sum: agents,
     },
   },
   {

@@ -17,8 +17,10 @@ export interface MetricDeclaration {
   seconds?: true;
   /** True for an average of segments: over zero segments it is null. */
   average?: true;
-  /** Meaning and null rule, in full sentences. Unit and upstream name are added by `describe`. */
+  /** Meaning and null rule, in full sentences. What adds up, unit and upstream name are added by `describe`. */
   description: string;
+  /** Over what the figures of several rows may be added up, as a sentence; left out: over nothing. */
+  sum?: string;
   /** Rows of the interval metrics that carry it; left out: all. */
   rows?: RowsCarrying;
 }
@@ -36,8 +38,9 @@ export interface Metric extends MetricDeclaration {
 export interface DerivedDeclaration<F extends string = string> {
   formula: Formula<F>;
   unit: MetricUnit;
-  /** Meaning, in full sentences. Null rule, unit and formula are added by `describe`. */
+  /** Meaning, in full sentences. Null rule, what adds up, unit and formula are added by `describe`. */
   description: string;
+  sum?: string;
 }
 
 export interface DerivedMetric extends DerivedDeclaration {
@@ -111,12 +114,13 @@ const unitWords: Record<MetricUnit, string> = {
   MESSAGES: "messages",
 };
 
-/** The description a client reads: meaning, null rule, unit, and the platform's name with its page, or the formula. */
+/** The description a client reads: meaning, null rule, what adds up, unit, and the platform's name with its page, or the formula. */
 export function describe(metric: AnyMetric): string {
-  const unit = `Unit: ${unitWords[metric.unit]}`;
-  if (isDerived(metric)) return `${metric.description} ${nullRule(metric)} ${unit}. Derived by the gateway: ${metric.formula.text}.`;
+  const { description, sum = "Does not add up: ask for the total.", unit } = metric;
+  const words = `Unit: ${unitWords[unit]}`;
+  if (isDerived(metric)) return `${description} ${nullRule(metric)} ${sum} ${words}. Derived by the gateway: ${metric.formula.text}.`;
   const converted = metric.seconds ? ", converted from the platform's seconds" : "";
-  return `${metric.description} ${unit}${converted}. Platform name: ${metric.upstream} (${metric.group.source}).`;
+  return `${description} ${sum} ${words}${converted}. Platform name: ${metric.upstream} (${metric.group.source}).`;
 }
 
 /** A formula has no value exactly where it divides by zero. */

@@ -1,7 +1,9 @@
 import { quotient } from "./derived.js";
 import { metricGroup } from "./metric.js";
 
-const outcomes = "It and the three other rates add up to 1. Rates do not add up over skills or intervals.";
+const outcomes = "It and the three other rates add up to 1.";
+const counted =
+  "Adds up over skills and intervals. HUMAN and BOT do not add up to ALL, because a segment that both served counts in ALL alone.";
 
 /** Messaging Operations API, method msgskillsegments. */
 export const skillSegmentMetrics = metricGroup(
@@ -10,34 +12,39 @@ export const skillSegmentMetrics = metricGroup(
     totalSkillConversationSegments: {
       upstream: "totalSkillConversationSegments",
       unit: "COUNT",
-      description:
-        "How often a conversation was in the skill; one conversation counts again each time it comes back. Counts of segments add up over skills and intervals; HUMAN and BOT do not add up to ALL, because a segment that both served counts in ALL alone.",
+      description: "How often a conversation was in the skill; one conversation counts again each time it comes back.",
+      sum: counted,
     },
     skillSegmentsAbandonedByConsumers: {
       upstream: "skillSegmentsAbandonedByConsumers",
       unit: "COUNT",
       description: "Last segments of conversations that the consumer closed before an agent had responded in them, in the queue or after.",
+      sum: counted,
     },
     skillSegmentsAbandonedByConsumersInQueue: {
       upstream: "skillSegmentsAbandonedByConsumersInQueue",
       unit: "COUNT",
       description: "The part of the abandoned segments in which the consumer left while still waiting in the queue.",
+      sum: counted,
     },
     skillSegmentsWithNonResponsiveConsumers: {
       upstream: "skillSegmentsWithNonResponsiveConsumers",
       unit: "COUNT",
       description: "Segments, ended by a transfer to another skill or a close, in which the consumer never answered an agent's message.",
+      sum: counted,
     },
     skillSegmentsWithNonResponsiveAgents: {
       upstream: "skillSegmentsWithNonResponsiveAgents",
       unit: "COUNT",
       description: "Segments, ended by a transfer to another skill or closed by an agent or the system, without any message of an agent.",
+      sum: counted,
     },
     interactiveSkillSegments: {
       upstream: "interactiveSkillSegments",
       unit: "COUNT",
       description:
         "Segments, ended by a transfer to another skill or a close, in which the consumer answered an agent's message at least once.",
+      sum: counted,
     },
     avgTimeToFirstAgentMessageFromAgentAssignment: {
       upstream: "avgTimetoFirstAgentMessageFromAgentAssignment",
