@@ -139,6 +139,43 @@ describe("nobody is called", () => {
       (router: RouterByHand) => ({ ...subscription(router), callbackUrl: router.url.replace("127.0.0.1", "127.0.0.1@evil.example") }),
       "FORBIDDEN",
     ],
+    [
+      "at one that leaves the allowed path by slashes that are written otherwise",
+      undefined,
+      (router: RouterByHand) => ({ ...subscription(router), callbackUrl: `${router.url}..%2Fother` }),
+      "FORBIDDEN",
+    ],
+    [
+      "at an allowed host with a user",
+      undefined,
+      (router: RouterByHand) => ({ ...subscription(router), callbackUrl: `${router.url.replace("http://", "http://user:word@")}42` }),
+      "FORBIDDEN",
+    ],
+    [
+      "at another host behind a backslash",
+      undefined,
+      (router: RouterByHand) => ({ ...subscription(router), callbackUrl: router.url.replace("127.0.0.1", "evil.example\\@127.0.0.1") }),
+      "FORBIDDEN",
+    ],
+    [
+      "at the same machine by another name of it",
+      undefined,
+      (router: RouterByHand) => ({ ...subscription(router), callbackUrl: `${router.url.replace("127.0.0.1", "[::ffff:127.0.0.1]")}42` }),
+      "FORBIDDEN",
+    ],
+    [
+      "at another port",
+      undefined,
+      (router: RouterByHand) => ({ ...subscription(router), callbackUrl: `${router.url.replace(/:\d+/, ":1")}42` }),
+      "FORBIDDEN",
+    ],
+    [
+      "by another protocol",
+      undefined,
+      (router: RouterByHand) => ({ ...subscription(router), callbackUrl: `${router.url.replace("http:", "https:")}42` }),
+      "FORBIDDEN",
+    ],
+    ["at a file", undefined, (router: RouterByHand) => ({ ...subscription(router), callbackUrl: "file:///etc/hosts" }), "FORBIDDEN"],
     ["at no address", undefined, (router: RouterByHand) => ({ ...subscription(router), callbackUrl: 42 }), "BAD_USER_INPUT"],
     ["too often", undefined, (router: RouterByHand) => ({ ...subscription(router), heartbeatIntervalMs: 10 }), "BAD_USER_INPUT"],
     ["by nothing", undefined, () => null, "BAD_USER_INPUT"],
@@ -210,6 +247,23 @@ test("a caller that may not read the account is told at the end of the subscript
 });
 
 describe("a subscription ends", () => {
+  test("with FORBIDDEN when an account is taken from its caller, before the next state", async () => {
+    const router = await routerByHand();
+    const line = await liveLine({ environment: { ...settings(router), AUTH: "api-key" }, keys: keys({ ada: '"*"' }) });
+    await subscribe(line, subscription(router), { headers: { "x-router-secret": "s3cret", "x-api-key": "ada" } });
+    await until(() => router.nexts().length === 1);
+    const { auth } = line.config;
+    if (auth.kind !== "api-key") throw new Error("Keys are expected.");
+    line.app.renew({ ...line.config, auth: { ...auth, keys: auth.keys.map((key) => ({ ...key, accounts: [] })) } });
+    await line.run(11);
+    await until(() => line.app.live.subscriptions === 0);
+    expect(router.nexts()).toHaveLength(1);
+    expect(router.received.at(-1)).toMatchObject({
+      action: "complete",
+      errors: [{ message: "Your rights have changed.", extensions: { code: "FORBIDDEN" } }],
+    });
+  });
+
   test.each(["check", "next"] as const)("when the router does not know it any more, by its answer to %s", async (action) => {
     const router = await routerByHand();
     const line = await liveLine({ environment: settings(router) });

@@ -1,3 +1,4 @@
+import type { Socket } from "node:net";
 import { describe, expect, test } from "vitest";
 import { keys } from "./keys.js";
 import { liveLine, until, watch } from "./live-line.js";
@@ -207,6 +208,26 @@ describe("limits of subscriptions", () => {
   });
 });
 
+test("a thousand subscriptions of one socket, each of its own, are a thousand states for one call; one more is refused", async () => {
+  const line = await liveLine({ environment: { MAX_SUBSCRIPTIONS_PER_SOCKET: "1000" } });
+  const raw = await acknowledged(line.socketUrl);
+  for (let number = 0; number < 1_001; number++) {
+    raw.send(subscribe(String(number), `subscription S${number} { contactCenter { current { asOf } } }`));
+  }
+  await raw.message(1_002);
+  expect(raw.received.filter(({ type }) => type === "next")).toHaveLength(1_000);
+  expect(raw.received.find(({ type }) => type === "error")).toMatchObject({
+    id: "1000",
+    payload: [{ message: "MAX_SUBSCRIPTIONS_PER_SOCKET allows 1000 subscriptions." }],
+  });
+  expect(line.app.live).toEqual({ sockets: 1, subscriptions: 1_000, boards: 1_000 });
+  await line.settled();
+  const calls = line.calls();
+  await line.pass(10_000);
+  await raw.message(2_002);
+  expect([calls, line.calls()]).toEqual([1, 2]);
+});
+
 describe("an operation that cannot be subscribed to ends with its error, before any call", () => {
   test.each([
     ["a query", "{ contactCenter { accountId } }", {}, "BAD_USER_INPUT", "send it over HTTP"],
@@ -297,6 +318,31 @@ test("a trusted document is subscribed to by its text or by its hash", async () 
     ]),
   );
   expect(line.app.live).toMatchObject({ subscriptions: 4, boards: 1 });
+});
+
+test("what is begun, completed and begun again under one id in one packet is one subscription, and none when the socket is closed", async () => {
+  const dated = "subscription { contactCenter { current { asOf } } }";
+  const line = await liveLine();
+  const raw = await acknowledged(line.socketUrl);
+  const stream = (raw.socket as unknown as { _socket: Socket })._socket;
+  stream.cork();
+  for (let turn = 0; turn < 5; turn++) {
+    raw.send(subscribe("1", dated));
+    raw.send({ id: "1", type: "complete" });
+  }
+  raw.send(subscribe("1", dated));
+  stream.uncork();
+  const ended = () => line.log.filter(({ msg }) => msg === "Subscription ended").length;
+  await until(() => ended() === 5 && line.app.live.subscriptions === 1);
+  const before = raw.received.length;
+  await line.settled();
+  await line.pass(10_000);
+  expect(await raw.message(before + 1)).toMatchObject({ id: "1", type: "next" });
+  expect(line.app.live).toEqual({ sockets: 1, subscriptions: 1, boards: 1 });
+  raw.socket.close();
+  await until(() => line.app.live.sockets === 0);
+  expect(line.app.live).toEqual({ sockets: 0, subscriptions: 0, boards: 0 });
+  expect(ended()).toBe(6);
 });
 
 test("a client of graphql-ws subscribes, leaves, and the gateway keeps nothing", async () => {

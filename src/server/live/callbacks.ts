@@ -142,11 +142,15 @@ function callbackIn(given: unknown, allowed: readonly string[]): Callback {
   };
 }
 
+/** Written as %2F or %5C, a slash may be taken for one by what stands before the router: it could lead out of the path again. */
+const hiddenSlash = /%2f|%5c/i;
+
 /** The address as it is called, with the dots in its path resolved: one of those allowed, or one below. Throws FORBIDDEN. */
 function allowedUrl(given: string, allowed: readonly string[]): string {
   const url = URL.canParse(given) ? new URL(given) : null;
   const isBelow = (prefix: string) => url?.href.startsWith(prefix.endsWith("/") ? prefix : `${prefix}/`);
-  if (url && !url.username && !url.password && allowed.some((prefix) => url.href === prefix || isBelow(prefix))) return url.href;
+  const isPlain = url && !url.username && !url.password && !hiddenSlash.test(url.pathname);
+  if (isPlain && allowed.some((prefix) => url.href === prefix || isBelow(prefix))) return url.href;
   const { message } = badInput("extensions.subscription.callbackUrl", "one of SUBSCRIPTION_CALLBACK_URLS, or an address below one", given);
   throw new GatewayError("FORBIDDEN", message);
 }

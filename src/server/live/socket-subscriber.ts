@@ -15,6 +15,7 @@ export class SocketSubscriber implements Subscriber {
   sent = 0;
   /** Resolves when the subscription has ended; rejects with Refused when it was ended with errors. */
   readonly ended: Promise<void>;
+  isOver = false;
   readonly #states: Latest<State>;
   #resolve: () => void = () => undefined;
   #reject: (error: Refused) => void = () => undefined;
@@ -53,6 +54,7 @@ export class SocketSubscriber implements Subscriber {
   }
 
   end(errors: readonly GraphQLFormattedError[]): void {
+    this.isOver = true;
     this.#states.end();
     if (errors.length > 0) this.#reject(new Refused(errors));
     else this.#resolve();

@@ -80,6 +80,8 @@ export function acceptSockets(server: Server, options: SocketsOptions): Sockets 
     maxPayload: config.maxBodyBytes,
     perMessageDeflate: false,
     autoPong: false,
+    // One message at a time: a subscription that is completed and begun again in one packet is ended before it begins.
+    allowSynchronousEvents: false,
     handleProtocols,
   });
   if (config.simulated) sockets.on("headers", (headers) => void headers.push("x-gateway-simulated: true"));
@@ -226,7 +228,8 @@ function admitted(
 
 /**
  * The subscription as the protocol sees it: it yields nothing, because states go to the socket by a shorter way; it ends when there are
- * no more, and is returned when the client has had enough.
+ * no more, and is returned when the client has had enough. The credentials of the socket may be older than the subscription: they are
+ * checked again before it joins.
  */
 function joined(
   { boards, time, log, pushed, observer }: SocketsOptions,
@@ -235,7 +238,10 @@ function joined(
   const subscriber = new SocketSubscriber(connection, operation, id, pushed);
   const begunAt = time.monotonic();
   const { ended } = subscriber;
-  const leave = boards.join(operation, subscriber);
+  let leave: () => void = () => undefined;
+  void connection.isStillAllowed().then((isAllowed) => {
+    if (isAllowed && !subscriber.isOver) leave = boards.join(operation, subscriber);
+  });
   const caller = subscriber.caller.id;
   const { client } = connection;
   observer?.subscribed(client?.name);

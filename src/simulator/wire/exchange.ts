@@ -38,7 +38,7 @@ function come(world: World, api: Api, account: string, request: FastifyRequest, 
     body: api === "token" ? "" : bodyOf(request),
     running: lane?.use.running ?? 0,
   });
-  reply.raw.once("finish", () => world.traffic.went(logged, reply.raw.statusCode));
+  reply.raw.once("finish", () => world.traffic.went(logged, reply.raw.statusCode, world.now()));
   return { at: logged.at, allowed };
 }
 

@@ -13,6 +13,8 @@ export interface Logged {
   body: string;
   /** Null while it runs, and for ever when no answer was sent. */
   status: number | null;
+  /** When the last byte of the answer was handed on, epoch ms; null as `status` is. */
+  answeredAt: number | null;
   /** Requests of the same account and service that ran when this one came, itself included. */
   running: number;
 }
@@ -45,8 +47,8 @@ export class Traffic {
     return lane;
   }
 
-  came(request: Omit<Logged, "status">): Logged {
-    const logged: Logged = { ...request, status: null };
+  came(request: Omit<Logged, "status" | "answeredAt">): Logged {
+    const logged: Logged = { ...request, status: null, answeredAt: null };
     const { api, account } = request;
     const counts = this.#counts;
     counts.total++;
@@ -58,8 +60,9 @@ export class Traffic {
     return logged;
   }
 
-  went(logged: Logged, status: number): void {
+  went(logged: Logged, status: number, at: number): void {
     logged.status = status;
+    logged.answeredAt = at;
     this.#counts.byStatus[status] = (this.#counts.byStatus[status] ?? 0) + 1;
   }
 
