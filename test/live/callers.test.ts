@@ -33,7 +33,7 @@ test("a token that expires closes its socket with 4403 before the next state, an
 });
 
 test("a token that expires closes its socket at the next heartbeat where no state is due", async () => {
-  const line = await liveLine({ environment });
+  const line = await liveLine({ environment: { ...environment, SOCKET_HEARTBEAT_SECONDS: "20" } });
   const raw = await acknowledged(line.socketUrl, { authorization: await bearer(line.time.now() + 15_000) });
   await line.pass(20_000);
   expect((await raw.closed).code).toBe(4403);

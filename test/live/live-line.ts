@@ -94,6 +94,8 @@ export async function startLiveLine({
     PORT: String(port),
     LP_RETRY_PAUSES_SECONDS: "0",
     LP_MAX_PER_MINUTE: "100000",
+    // The clock moves faster than a busy machine answers pings.
+    SOCKET_HEARTBEAT_SECONDS: "600",
     ...(keys !== undefined && { API_KEYS_FILE: "api-keys.yaml" }),
     ...environment,
   };

@@ -59,7 +59,7 @@ describe("an account that is taken from a key while it is watched", () => {
 test("a token that has expired begins no subscription on a socket that was opened before, though somebody else watches the same", async () => {
   const secret = "a-secret-of-no-fewer-than-32-bytes";
   const line = await liveLine({
-    environment: { AUTH: "jwt", JWT_SECRET: secret, JWT_CLOCK_SKEW_SECONDS: "0", SOCKET_HEARTBEAT_SECONDS: "600" },
+    environment: { AUTH: "jwt", JWT_SECRET: secret, JWT_CLOCK_SKEW_SECONDS: "0" },
   });
   const bearer = async (validMs: number) =>
     `Bearer ${await new SignJWT({ sub: "ada", accounts: ["demo"], exp: Math.floor((line.time.now() + validMs) / 1000) })

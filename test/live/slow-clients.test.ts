@@ -9,7 +9,7 @@ const variables = { ids: Array.from({ length: 500 }, (_, id) => String(1_000_000
 const states = 48;
 
 test("a client that does not read keeps nobody waiting and nothing back: when it reads again it gets the latest state", async () => {
-  const line = await liveLine({ environment: { SOCKET_HEARTBEAT_SECONDS: "600" } });
+  const line = await liveLine();
   const slow = await acknowledged(line.socketUrl);
   slow.send({ id: "1", type: "subscribe", payload: { query, variables } });
   const { payload } = await slow.message(2);

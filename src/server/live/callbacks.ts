@@ -107,10 +107,10 @@ function answer(reply: FastifyReply, errors: readonly GraphQLFormattedError[]): 
   return reply.code(isForbidden ? 403 : 400).send(JSON.stringify({ data: null, errors }));
 }
 
-/** /graphql reads its bodies as text. What is no JSON object is left to the way of all requests, which says so. */
+/** /graphql reads its bodies as bytes. What is no JSON object is left to the way of all requests, which says so. */
 function bodyOf(body: unknown): Readonly<Record<string, unknown>> {
   try {
-    const value: unknown = typeof body === "string" ? JSON.parse(body) : body;
+    const value: unknown = Buffer.isBuffer(body) ? JSON.parse(body.toString()) : body;
     return value !== null && typeof value === "object" && !Array.isArray(value) ? (value as Record<string, unknown>) : {};
   } catch (error) {
     if (error instanceof SyntaxError) return {};
