@@ -27,6 +27,7 @@ createRoot(root).render(
           defaultTabs={[...(asked === null ? [] : [asked]), ...examplesOf(accounts)].map((query) => ({ query }))}
           {...(asked !== null && { initialQuery: asked })}
           shouldPersistHeaders={false}
+          schemaDescription
         >
           <GraphiQL.Logo>
             Metrics gateway

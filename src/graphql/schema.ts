@@ -37,18 +37,18 @@ export interface Behaviour {
   readonly references: Readonly<Record<string, ResolveReference>>;
 }
 
-/** GraphiQL's explorer opens with it. */
+/** GraphiQL's explorer opens with it, and shows it as Markdown. */
 const description = `\
 Metrics of LivePerson accounts, asked from four APIs of the platform.
 
-Begin at contactCenter: agents, skills, agentGroups and conversations lead on from it, and totals stand on it.
-Units: every time is in milliseconds; ratios are ratios, 1 is 100 %.
-Null means "no figure", never zero. A metric object is null when the platform has no row for it in the window.
-Age: asOf says when the platform was asked. stale is true when a figure is older than its time to live.
-Windows: lastMinutes, or between where it is offered. window says which window was really used.
-Time zone: all instants are UTC. A day (everyMinutes: 1440) is a day in UTC.
-Ids repeat between accounts: select accountId and id of every entity, so that caches keep them apart.
-Errors: each object that failed has one error at its path with extensions.code; the rest of the answer is complete.`;
+- Begin at contactCenter: agents, skills, agentGroups and conversations lead on from it, and totals stand on it.
+- Units: every time is in milliseconds; ratios are ratios, 1 is 100 %.
+- Null means "no figure", never zero. A metric object is null when the platform has no row for it in the window.
+- Age: asOf says when the platform was asked. stale is true when a figure is older than its time to live.
+- Windows: lastMinutes, or between where it is offered. window says which window was really used.
+- Time zone: all instants are UTC. A day (everyMinutes: 1440) is a day in UTC.
+- Ids repeat between accounts: select accountId and id of every entity, so that caches keep them apart.
+- Errors: each object that failed has one error at its path with extensions.code; the rest of the answer is complete.`;
 
 const rootDescriptions: Readonly<Record<string, string>> = {
   Query: "Where every query begins. Nothing here asks the platform by itself: only what is selected below does.",

@@ -149,7 +149,23 @@ describe.skipIf(missing)(`GraphiQL in a browser${reason}`, { timeout: 120_000 },
     }
     expect(answer?.y).toBeGreaterThan((query?.y ?? 0) + (query?.height ?? 0) - 1);
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390);
+    const explorer = page.getByRole("button", { name: /documentation explorer/i });
+    await explorer.click();
+    expect((await page.locator(".graphiql-plugin").boundingBox())?.width).toBeGreaterThan(350);
+    await keepPicture(page, "telephone-explorer");
+    await explorer.click();
+    expect(await page.locator(".graphiql-query-editor").boundingBox()).toEqual(query);
     expect(complaints).toEqual([]);
+  });
+
+  it("opens its explorer with what the schema says of itself, line by line", async () => {
+    const { page } = await visit("/graphiql/");
+    await editor(page).waitFor();
+    await page.getByRole("button", { name: /documentation explorer/i }).click();
+    const lines = page.locator(".graphiql-doc-explorer li");
+    await lines.getByText(/^Units: every time is in milliseconds/).waitFor();
+    await lines.getByText(/^Time zone: all instants are UTC/).waitFor();
+    await keepPicture(page, "explorer");
   });
 
   it("counts equal errors of the answer once below it, and none where there are none", async () => {
