@@ -1,6 +1,6 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { cp, mkdtemp, rm, symlink } from "node:fs/promises";
+import { cp, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -10,24 +10,18 @@ import { afterAll } from "vitest";
 const root = fileURLToPath(new URL("..", import.meta.url));
 const run = promisify(execFile);
 
-/** The program as tsc builds it, in a folder of its own; removed when the tests of the file end. */
+/** The program as it is built, in a folder of its own; removed when the tests of the file end. */
 export async function build(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "lp-metrics-gateway-"));
   afterAll(() => rm(folder, { recursive: true, force: true }));
   await Promise.all([
-    symlink(join(root, "node_modules"), join(folder, "node_modules")),
     cp(join(root, "package.json"), join(folder, "package.json")),
     cp(join(root, "schema"), join(folder, "schema"), { recursive: true }),
   ]);
-  const tsc = join(root, "node_modules/.bin/tsc");
-  await run(tsc, [
-    "-p",
-    join(root, "tsconfig.build.json"),
-    "--outDir",
-    join(folder, "dist"),
-    "--tsBuildInfoFile",
-    join(folder, ".tsbuildinfo"),
-  ]);
+  const vite = join(root, "node_modules/.bin/vite");
+  await run(vite, ["build", "--config", join(root, "vite.server.config.ts"), "--outDir", join(folder, "dist"), "--logLevel", "warn"], {
+    cwd: root,
+  });
   return folder;
 }
 

@@ -68,8 +68,9 @@ describe("serve", () => {
     await program.ended;
     const reports = readdirSync(coverage).map((file) => readFileSync(join(coverage, file), "utf8"));
     const loaded = reports.flatMap((report) => (JSON.parse(report).result as { url: string }[]).map((script) => script.url));
-    expect(loaded.filter((file) => /dist\/gateway\.js/.test(file))).not.toEqual([]);
-    expect(loaded.filter((file) => /upstream\/redis\/|node_modules\/(@redis|msgpackr)/.test(file))).toEqual([]);
+    expect(loaded.filter((file) => /dist\/server\/gateway\.js/.test(file))).not.toEqual([]);
+    expect(readdirSync(join(folder, "dist/server"))).toContain("replicas.js");
+    expect(loaded.filter((file) => /dist\/server\/replicas\.js/.test(file))).toEqual([]);
   });
 
   it("serves a configured account without calling its figures simulated", slow, async () => {

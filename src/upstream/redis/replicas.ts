@@ -1,6 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { readFileSync } from "node:fs";
-import { z } from "zod";
+import manifest from "../../../package.json" with { type: "json" };
 import type { Clock } from "../../clock.js";
 import type { AnswerStore } from "../answers.js";
 import type { SharedSpending } from "../budget/caller-budget.js";
@@ -47,15 +46,12 @@ export interface Replicas {
   close(): Promise<void>;
 }
 
-const manifest = z.object({ version: z.string() });
-const release = (): string => manifest.parse(JSON.parse(readFileSync(new URL("../../../package.json", import.meta.url), "utf8"))).version;
-
 export function replicasOf(
   { url, prefix }: { readonly url: string; readonly prefix: string },
   { local, clock: ownClock, random, warn, tell, answered }: ReplicasOptions,
 ): Replicas {
   const clock = new RedisClock(ownClock);
-  const keys = new Keys(prefix, release());
+  const keys = new Keys(prefix, manifest.version);
   const replica = randomUUID();
   const link = new RedisLink({ url, probeKey: keys.probe, clock, random, tell, ...(answered && { answered }) });
   const presence = new Presence(link, keys, replica);

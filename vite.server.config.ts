@@ -1,0 +1,20 @@
+import { defineConfig } from "vite";
+
+/**
+ * Builds the program into few files, libraries included: to find and read some 2,000 files is a third of the time that it takes to start.
+ * Each command still loads its own parts alone. Types are checked by `npm run typecheck`.
+ */
+export default defineConfig({
+  // Sources and libraries must share one copy of graphql, which refuses objects of another. Libraries load this file.
+  resolve: { alias: [{ find: /^graphql$/, replacement: "graphql/index.js" }] },
+  ssr: { noExternal: true },
+  build: {
+    ssr: "src/main.ts",
+    outDir: "dist",
+    emptyOutDir: false,
+    target: "node20.19",
+    sourcemap: true,
+    license: { fileName: "licenses.md" },
+    rolldownOptions: { output: { entryFileNames: "main.js", chunkFileNames: "server/[name].js" } },
+  },
+});
