@@ -14,7 +14,7 @@ export function clientSchema(): string {
     [Kind.DIRECTIVE]: ({ name }) => (known.includes(name.value) ? undefined : null),
     [Kind.SCHEMA_EXTENSION]: () => null,
   });
-  return `# Generated from schema/subgraph.graphql by \`npm run codegen\`.\n\n${print(document)}\n`;
+  return `# Generated from schema/subgraph.graphql by \`npm run schema\`.\n\n${print(document)}\n`;
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) writeFileSync(clientSchemaFile, clientSchema());
