@@ -38,13 +38,16 @@ const longestPauseMs = minuteMs;
 const longestRetryAfterMs = 5 * minuteMs;
 const firstGapMs = 100;
 const longestGapMs = 10_000;
+/** Nothing is left of a slow-down so long after its pause: by then the reason for it may be gone, however slowly successes come. */
+const recoveryMs = 20_000;
 /** A 429 that arrives this soon after a slow-down answers a call sent before it, and teaches nothing new. */
 const sameLessonMs = 500;
 
 /**
  * How fast calls may begin: sliding windows by the configured limits, and below them what the platform's 429s have
  * taught. A 429 pauses all calls (Retry-After from 1 s to 5 min, else 1 s and growing, with jitter), halves the concurrency and doubles
- * the gap between calls; every success takes back a little, up to the configured limits. All moments are monotonic ms.
+ * the gap between calls. Every success takes back a little, and time the rest, evenly over 20 s, up to the configured limits. All moments
+ * are monotonic ms.
  */
 export class Pace {
   #windows: readonly Window[];
@@ -59,6 +62,8 @@ export class Pace {
   pausedUntil = Number.NEGATIVE_INFINITY;
   #pauses = 0;
   #slowedAt = Number.NEGATIVE_INFINITY;
+  /** Up to when time has taken back its part of the slow-down. */
+  #recoveredTo = Number.NEGATIVE_INFINITY;
 
   constructor(
     limits: Limits,
@@ -75,7 +80,7 @@ export class Pace {
 
   /** When calls began that still count, ascending. */
   begun(now: number): readonly number[] {
-    this.#forget(now);
+    this.#passTo(now);
     return this.#begun;
   }
 
@@ -96,6 +101,7 @@ export class Pace {
 
   /** Another process was told 429 and pauses until then. */
   slowedDownElsewhere(now: number, until: number): void {
+    this.#passTo(now);
     this.pausedUntil = Math.max(this.pausedUntil, Math.min(until, now + longestRetryAfterMs));
     this.#slowDown(now);
   }
@@ -111,7 +117,7 @@ export class Pace {
 
   /** When the call behind `ahead` others can begin at the earliest. */
   earliest(now: number, ahead: number): number {
-    this.#forget(now);
+    this.#passTo(now);
     const counted = this.#begun.length + this.#unused;
     const begunAt = (index: number) => this.#begun[index] ?? now;
     const byWindows = this.#windows.map(({ spanMs, most }) => {
@@ -120,7 +126,8 @@ export class Pace {
       return first + Math.floor(ahead / most) * spanMs;
     });
     const afterLast = counted === 0 ? now : begunAt(counted - 1) + this.#gapMs;
-    return Math.max(now, this.pausedUntil, afterLast + ahead * this.#gapMs, ...byWindows);
+    const byGaps = this.#gapMs === 0 ? now : Math.min(afterLast + ahead * this.#gapMs, this.pausedUntil + recoveryMs);
+    return Math.max(now, this.pausedUntil, byGaps, ...byWindows);
   }
 
   /** A permit is granted. */
@@ -140,6 +147,7 @@ export class Pace {
   }
 
   slowDown(now: number, retryAfterMs: number | undefined): void {
+    this.#passTo(now);
     const pause = (ms: number) => {
       this.pausedUntil = Math.max(this.pausedUntil, now + Math.min(longestRetryAfterMs, Math.max(shortestPauseMs, ms)));
     };
@@ -166,13 +174,22 @@ export class Pace {
 
   /** Calls that may begin now, 0..maxPerMinute. */
   available(now: number): number {
-    this.#forget(now);
+    this.#passTo(now);
     return Math.max(0, this.#limits.maxPerMinute - this.#begun.length - this.#unused);
   }
 
-  #forget(now: number): void {
+  /** What time changes: calls that count no more, and what is taken back of a slow-down. */
+  #passTo(now: number): void {
     const recent = this.#begun.findIndex((at) => at > now - longestSpanMs);
     if (recent !== 0) this.#begun.splice(0, recent < 0 ? this.#begun.length : recent);
+
+    const from = Math.max(this.pausedUntil, this.#recoveredTo);
+    if (now <= from) return;
+    this.#recoveredTo = now;
+    const leftMs = this.pausedUntil + recoveryMs - from;
+    const share = leftMs > 0 ? Math.min(1, (now - from) / leftMs) : 1;
+    this.#gapMs *= 1 - share;
+    this.#concurrency += share * (this.#limits.maxConcurrent - this.#concurrency);
   }
 }
 
@@ -186,7 +203,7 @@ export class LocalCounter extends Pace implements PermitCounter {
   }
 
   take(now: number): CountedPermit | null {
-    if (this.#out >= this.concurrency || this.earliest(now, 0) > now) return null;
+    if (this.earliest(now, 0) > now || this.#out >= this.concurrency) return null;
     this.#out++;
     this.granted();
     let isUsed = false;

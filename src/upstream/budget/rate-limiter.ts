@@ -43,6 +43,7 @@ export class RateLimiter implements PermitSource {
   readonly #exchanges = new ReclaimableExchanges();
   #arrivals = 0;
   #closed = false;
+  #isSoon = false;
   #wake: NodeJS.Timeout | undefined;
 
   constructor(private readonly options: RateLimiterOptions) {
@@ -67,8 +68,7 @@ export class RateLimiter implements PermitSource {
         if (!this.#queue.remove(waiting)) return;
         waiting.terms = changed;
         this.#queue.add(waiting);
-        this.#counter.wanted(this.#queue.all);
-        this.#sleep(this.#now);
+        this.#goOnSoon();
       },
       cancel: () => {
         if (this.#queue.remove(waiting)) this.#counter.wanted(this.#queue.all);
@@ -106,9 +106,10 @@ export class RateLimiter implements PermitSource {
 
   budget(): PermitBudget {
     const { maxPerMinute } = this.options.limits;
+    const currentlyAvailable = this.#counter.available(this.#now);
     return {
       maximumAvailable: maxPerMinute,
-      currentlyAvailable: this.#counter.available(this.#now),
+      currentlyAvailable,
       restoreRatePerMinute: maxPerMinute,
       concurrencyLimit: this.#counter.concurrency,
       waiting: this.#queue.length,
@@ -176,6 +177,16 @@ export class RateLimiter implements PermitSource {
       },
       release,
     };
+  }
+
+  /** When whoever is at it has ended: what comes of it must not happen in the middle of that. */
+  #goOnSoon(): void {
+    if (this.#isSoon) return;
+    this.#isSoon = true;
+    queueMicrotask(() => {
+      this.#isSoon = false;
+      if (!this.#closed) this.#goOn();
+    });
   }
 
   /** One moment for all steps: a request whose time comes between two of them would be woken by nothing. */

@@ -276,3 +276,24 @@ test("a closed limiter refuses requests that wait and that come later, and permi
   running.release();
   expect(vi.getTimerCount()).toBe(0);
 });
+
+test("a request that is moved at the moment at which its permit could come gets it, although the timer for that has not fired", async () => {
+  let time = 0;
+  const limiter = new RateLimiter({
+    name: "operations of account a",
+    limits: { maxConcurrent: 1, maxPerMinute: 100 },
+    clock: { monotonic: () => time },
+    random: () => 0,
+  });
+  limiter.rateLimited(1_000);
+  let isGranted = false;
+  const grant = () => {
+    isGranted = true;
+  };
+  const request = limiter.request({ deadline: 20_000, priority: "interactive" }, { grant, refuse: () => undefined });
+  // A process at work runs its timers late.
+  time = 1_000;
+  request.move({ deadline: 25_000, due: 20_000, priority: "interactive" });
+  await pass(100);
+  expect(isGranted).toBe(true);
+});
