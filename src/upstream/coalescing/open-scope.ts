@@ -11,6 +11,7 @@ import type { CallInFlight } from "./call-in-flight.js";
 /** What the platform refused is not asked again for so long, ms. */
 const refusedForMs = 10 * minuteMs;
 const mostRefused = 1_000;
+const mostAcceptedIds = 10_000;
 /** Shapes of questions that are remembered as in use. */
 const mostInUse = 20;
 
@@ -25,6 +26,7 @@ export class OpenScope {
   readonly #refusedIds: LRUCache<string, GatewayError>;
   readonly #refusedArguments: LRUCache<string, GatewayError>;
   readonly #acceptedArguments: LRUCache<string, true>;
+  readonly #acceptedIds: LRUCache<string, true>;
   /** By id: the ids of a refused call that no search has told apart yet. */
   readonly #suspects: LRUCache<string, readonly string[]>;
   #refusedAdditionsUntil = Number.NEGATIVE_INFINITY;
@@ -37,6 +39,7 @@ export class OpenScope {
     this.#refusedIds = new LRUCache({ max: mostRefused, ...forTenMinutes });
     this.#refusedArguments = new LRUCache({ max: mostRefused, ...forTenMinutes });
     this.#acceptedArguments = new LRUCache({ max: mostRefused, ...forTenMinutes });
+    this.#acceptedIds = new LRUCache({ max: mostAcceptedIds, ...forTenMinutes });
     this.#suspects = new LRUCache({ max: mostRefused, ...forTenMinutes });
     this.#inUse = new LRUCache({ max: mostInUse, ttl: minuteMs, ttlResolution: 0, perf: { now: monotonic } });
   }
@@ -60,10 +63,14 @@ export class OpenScope {
       const signature = this.scope.api.signature(question);
       this.#acceptedArguments.set(signature, true);
       this.#refusedArguments.delete(signature);
+      const ids = this.scope.api.ids(question);
+      if (ids !== null && ids !== "all") for (const id of ids) this.#acceptedIds.set(id, true);
     }
   }
 
   acceptedArgument = (question: Question): boolean => this.#acceptedArguments.has(this.scope.api.signature(question));
+
+  acceptedId = (id: string): boolean => this.#acceptedIds.has(id);
 
   /** A search ended before it found which of these ids is refused. */
   suspect(ids: readonly string[]): void {

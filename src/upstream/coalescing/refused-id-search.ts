@@ -42,7 +42,8 @@ const callsFor = (ids: number): number => 2 * Math.ceil(Math.log2(Math.max(2, id
 /**
  * The search for what the platform refuses with 400 in a call that was merged. What was added to the call is left out first. Then its ids
  * are halved, both halves side by side, until the refused one stands alone. When both halves of the whole are refused,
- * and no call like it was answered within ten minutes, the fault is no id.
+ * and no call like it was answered within ten minutes, the fault is no id. What was answered within ten minutes is not blamed for one
+ * refusal that no other call has confirmed: a platform in trouble says 400 to what it answers a moment later.
  */
 export class RefusedIdSearch {
   readonly #steps = new Map<CallInFlight, Step>();
@@ -58,11 +59,12 @@ export class RefusedIdSearch {
     const ids = api.named(call.call);
     const rows = waiters.filter(({ part }) => namesIds(api, part));
     if (ids === null || rows.length === 0) {
-      open.refuseArguments(wantedBy(waiters), error);
+      const blamed = wantedBy(waiters).filter((wanted) => step || !open.acceptedArgument(wanted));
+      open.refuseArguments(blamed, error);
       return false;
     }
     if (ids.length === 1) {
-      open.refuseIds(ids, error);
+      if (step || !ids.every(open.acceptedId)) open.refuseIds(ids, error);
       return false;
     }
     const suspects = step ? [] : open.suspectsAmong(ids);

@@ -318,3 +318,18 @@ test("a refused skill does not hold up skills of another window", async () => {
     [1, 1],
   ]);
 });
+
+test.each([
+  ["an id", skillRows({ skills: ["7"] })],
+  ["a total", agentRows({ of: "total", agents: ["1", "2"] })],
+])("%s that was answered not long ago is not blamed for one refusal: the next question is asked, and answered", async (_, question) => {
+  let isInTrouble = false;
+  const platform = refusing(() => isInTrouble);
+  await asked(platform, question);
+  // Nothing stands in any more.
+  await pass(9 * minuteMs);
+  isInTrouble = true;
+  expect(await endOf(platform, question)).toMatchObject({ code: "UPSTREAM_REJECTED" });
+  isInTrouble = false;
+  expect(await endOf(platform, question)).toMatchObject({ answered: { stale: false } });
+});
