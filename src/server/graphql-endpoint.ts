@@ -10,7 +10,7 @@ import { type Executed, execute } from "./execution.js";
 import type { Caller, Gateway, Report } from "./gateway-port.js";
 import { explainHeader, explainOf, type ServedContext } from "./operation.js";
 import { CrossSiteRefusal, clientOf, isPreflighted, negotiation } from "./request-headers.js";
-import { traceRequests } from "./traced-requests.js";
+import { beginTrace, traceRequests } from "./traced-requests.js";
 
 export interface GraphqlEndpoint {
   gateway: Gateway;
@@ -65,14 +65,14 @@ const headersOfAll = {
  * No hook of other paths runs here. What belongs to a connection and not to an answer is a hook of this scope, or a header beside `Cache-Control`.
  */
 export function serveGraphql(scope: FastifyInstance, endpoint: GraphqlEndpoint): void {
-  const { gateway, apollo, memo, open, stopping, observer, log } = endpoint;
+  const { gateway, apollo, memo, open, stopping, observer, tracer, log } = endpoint;
   const { clock } = gateway;
   const moment = (): Moment => ({ now: clock.now(), monotonic: clock.monotonic() });
   const { mediaType, coding } = negotiation();
   const underWay = new UnderWay<Executed>();
   gateway.onStored((record) => memo.stored(record, moment()));
 
-  traceRequests(scope, endpoint.tracer);
+  traceRequests(scope, tracer);
   scope.decorateRequest("caller");
   scope.addHook("onRequest", async (request, reply) => {
     reply.headers(headersOfAll);
@@ -95,6 +95,7 @@ export function serveGraphql(scope: FastifyInstance, endpoint: GraphqlEndpoint):
     decompress: {},
     handler: async (request, reply) => {
       const begun = moment();
+      const startedAt = tracer ? performance.now() : 0;
       if (!isPreflighted(request.headers)) throw new CrossSiteRefusal();
       const refusal = gateway.refusal(request.caller);
       if (refusal) throw refusal;
@@ -102,7 +103,7 @@ export function serveGraphql(scope: FastifyInstance, endpoint: GraphqlEndpoint):
       const kept = key === null ? undefined : memo.get(key, begun);
       const { answer, source, calls, timing } = kept
         ? { answer: kept, source: "memo" as const, calls: 0, timing: null }
-        : await executed(request, reply, key, begun);
+        : await executed(request, reply, key, { ...begun, startedAt });
       const body = await answer.body(coding(request.headers["accept-encoding"]));
       const ended = moment();
       reply.code(answer.facts.status).headers(answer.facts.headers);
@@ -115,13 +116,13 @@ export function serveGraphql(scope: FastifyInstance, endpoint: GraphqlEndpoint):
       const client = clientOf(request.headers);
       const ageMs = asOf === null ? null : Math.max(0, ended.now - asOf);
       observer?.answered({ operation, source, errors, ms: tookMs, ageMs, client: client?.name });
-      request.trace?.answered({ operation, source, calls, errors });
+      const { id: requestId, method, headers, trace, caller } = request;
+      trace?.answered({ operation, source, calls, errors });
       const ms = Math.round(tookMs);
-      const { id: requestId, trace, caller } = request;
       // One literal: spreading parts into it takes as long as writing the line. A field that is undefined is left out of the line.
       const line = {
         requestId,
-        traceId: trace?.traceId,
+        traceId: trace ? trace.traceId : tracer?.answeredAtOnce({ method, headers, requestId, operation, source, startedAt }),
         operation,
         caller: caller.id,
         client,
@@ -148,14 +149,15 @@ export function serveGraphql(scope: FastifyInstance, endpoint: GraphqlEndpoint):
     request: Request,
     reply: FastifyReply,
     key: string | null,
-    begun: Moment,
+    begun: Moment & { startedAt: number },
   ): Promise<{ answer: Answer; source: Source; calls: number; timing: string | null }> {
     const gone = new AbortController();
     reply.raw.once("close", () => reply.raw.writableFinished || gone.abort());
     const { caller, headers, method, url } = request;
     const explain = explainOf(headers[explainHeader]);
+    const trace = beginTrace(request, reply, begun.startedAt);
     // Also for a request that waits for an equal one: its deadline, and what is fresh for it, count from its beginning.
-    const served = gateway.request({ explain, caller, signal: gone.signal, ...(request.trace && { trace: request.trace.context }) });
+    const served = gateway.request({ explain, caller, signal: gone.signal, ...(trace && { trace: trace.context }) });
     const run = async (): Promise<Ended<Executed>> => {
       if (gone.signal.aborted) return { result: abandoned, how: "callers" };
       const http = { method, search: searchOf(url), headers, body: method === "POST" ? await parsed(request) : undefined };

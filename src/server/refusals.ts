@@ -5,7 +5,7 @@ import type { Observer } from "../telemetry/observer.js";
 import { AuthRefusal } from "./auth-refusal.js";
 import { internalError } from "./masking.js";
 import { tooLarge } from "./operation-limits.js";
-import { namesOf } from "./traced-requests.js";
+import { beginTrace } from "./traced-requests.js";
 
 /** Answers an unknown path with 404, a known one with another method with 405 and the methods that it takes. */
 export function refuseUnknown(pages: FastifyInstance): void {
@@ -25,9 +25,12 @@ export function refuseUnknown(pages: FastifyInstance): void {
  */
 export function refuse(app: FastifyInstance, maxBodyBytes: number, log: Logger, observer?: Pick<Observer, "refused">): void {
   app.setErrorHandler((error: FastifyError | GatewayError, request, reply) => {
+    // By which a line of the log is found again.
+    const trace = beginTrace(request, reply);
+    const names = { requestId: request.id, ...(trace && { traceId: trace.traceId }) };
     const refused = (code: string, reason: string) => {
       observer?.refused(error instanceof GatewayError || error instanceof AuthRefusal ? error.code : "BAD_REQUEST");
-      log.info({ ...namesOf(request), path: request.routeOptions.url, code, reason }, "Request refused");
+      log.info({ ...names, path: request.routeOptions.url, code, reason }, "Request refused");
     };
     if (error instanceof AuthRefusal) {
       refused(error.code, error.reason);
@@ -43,7 +46,7 @@ export function refuse(app: FastifyInstance, maxBodyBytes: number, log: Logger, 
     const status = error.statusCode ?? 500;
     if (status >= 500) {
       observer?.refused("INTERNAL_SERVER_ERROR");
-      log.error({ ...namesOf(request), err: error, path: request.routeOptions.url }, "A request failed unexpectedly");
+      log.error({ ...names, err: error, path: request.routeOptions.url }, "A request failed unexpectedly");
       return answerWith(reply, 500, internalError);
     }
     refused(error.code, error.message);

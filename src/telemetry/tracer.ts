@@ -3,10 +3,24 @@ export type TraceContext = object;
 
 /** Makes the spans of the gateway. */
 export interface Tracer {
-  /** A request to /graphql has come. `headers`: the context of its sender is taken from them. */
-  request(request: { method: string; headers: Readonly<Record<string, unknown>>; requestId: string }): RequestTrace;
+  /** A request to /graphql has begun. */
+  request(request: TracedRequest): RequestTrace;
+  /**
+   * A request to /graphql is over that was answered from kept bytes. Its trace, 32 hexadecimal digits; undefined where nobody else knows of that
+   * trace and its span was not taken.
+   */
+  answeredAtOnce(request: TracedRequest & { operation: string | null; source: string }): string | undefined;
   /** A request to the platform leaves. */
   exchange(exchange: TracedExchange): ExchangeTrace;
+}
+
+export interface TracedRequest {
+  method: string;
+  /** The context of its sender is taken from them. */
+  headers: Readonly<Record<string, unknown>>;
+  requestId: string;
+  /** Monotonic ms of this process; left out: now. */
+  startedAt?: number;
 }
 
 export interface RequestTrace {

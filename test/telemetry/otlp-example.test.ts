@@ -48,14 +48,23 @@ it("the example file sends the spans of a running gateway to a collector, and th
   const served = /on (http:\/\/[\d.:]+)\/graphql/;
   await expect.poll(() => served.test(output), { timeout: 30_000 }).toBe(true);
   const query = "query Traced { contactCenter { current { onlineAgents } } }";
-  const response = await fetch(`${served.exec(output)![1]}/graphql`, {
-    method: "POST",
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify({ query }),
-  });
-  expect(response.status).toBe(200);
+  const ask = async (headers: Record<string, string> = {}) => {
+    const response = await fetch(`${served.exec(output)![1]}/graphql`, {
+      method: "POST",
+      headers: { "content-type": "application/json", ...headers },
+      body: JSON.stringify({ query }),
+    });
+    expect(response.status).toBe(200);
+  };
+  for (let asked = 0; asked < 60; asked++) await ask();
+  const traceId = "0af7651916cd43dd8448eb211c80319c";
+  await ask({ traceparent: `00-${traceId}-b7ad6b7169203331-01`, "x-request-id": "of-a-trace" });
   gateway.kill("SIGTERM");
   await once(gateway, "exit");
   const spans = received.filter((each) => each.startsWith("/v1/traces ")).join("");
-  for (const said of ["gateway-of-the-test", "POST /graphql", "Traced", "POST KEY_METRICS"]) expect(spans).toContain(said);
+  for (const said of ["gateway-of-the-test", "POST /graphql", "Traced", "POST KEY_METRICS", traceId, "of-a-trace"])
+    expect(spans).toContain(said);
+  // The first was executed. Of those that were answered from kept bytes one in twenty is traced, and every one of a trace that a sender has begun.
+  expect(spans.split('"executed"').length - 1).toBe(1);
+  expect(spans.split('"memo"').length - 1).toBeLessThan(30);
 }, 60_000);

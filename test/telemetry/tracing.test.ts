@@ -60,6 +60,30 @@ describe("a trace", () => {
     }
   });
 
+  it("has one span for a request that is answered from kept bytes, with all that is known of it from the beginning", async () => {
+    const line = await stillLine();
+    const query = "query Board { contactCenter { current { onlineAgents } } }";
+    await line.ask(query);
+    await requestSpans(1);
+    exporter.reset();
+    await line.ask(query, { headers: { traceparent, "x-request-id": "board-8" } });
+    const [request] = await requestSpans(1);
+    expect(exporter.getFinishedSpans()).toHaveLength(1);
+    expect(request!.spanContext().traceId).toBe(traceId);
+    expect(request!.parentSpanContext?.spanId).toBe(sender);
+    expect(request!.attributes).toMatchObject({
+      "http.request.method": "POST",
+      "http.response.status_code": 200,
+      "graphql.operation.name": "Board",
+      "lp_gateway.request_id": "board-8",
+      "lp_gateway.source": "memo",
+      "lp_gateway.calls": 0,
+    });
+    const ms = ([seconds, nanoseconds]: readonly [number, number]) => seconds * 1_000 + nanoseconds / 1e6;
+    expect(ms(request!.duration)).toBeGreaterThan(0);
+    expect(Math.abs(ms(request!.startTime) - Date.now())).toBeLessThan(60_000);
+  });
+
   it("links an exchange to every request that shares it", async () => {
     const line = await stillLine();
     line.simulator.setLatency({ base: 150, jitter: 0 });

@@ -36,8 +36,8 @@ async function runTelemetry(scene: Scene, effort: Effort): Promise<Findings> {
   const traced = { METRICS: "false", NODE_OPTIONS: `--import ${tracing}`, OTEL_EXPORTER_OTLP_ENDPOINT: traces.url };
   const settings = {
     "METRICS=true": { METRICS: "true", METRICS_OPERATIONS: "Dashboard" },
-    "traces, one in twenty": { ...traced, OTEL_TRACES_SAMPLER: "parentbased_traceidratio", OTEL_TRACES_SAMPLER_ARG: "0.05" },
-    "traces, all of them": traced,
+    "traces, as the example has them": traced,
+    "traces, all of them": { ...traced, OTEL_TRACES_SAMPLER: "always_on" },
   };
   const ways: Way[] = [];
   for (const [name, given] of Object.entries(settings))
