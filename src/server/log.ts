@@ -65,13 +65,16 @@ const warning = 40;
  * when the program ends is written then. A reader that is slow holds up no request.
  */
 function standardOutput(): DestinationStream {
-  const output = pino.destination({ dest: 1, sync: false, minLength: writtenTogether.bytes, maxLength: mostHeldBytes });
+  const limits = { minLength: writtenTogether.bytes, maxLength: mostHeldBytes };
+  // With texts it would measure all that it holds again at each line.
+  const output = pino.destination({ dest: 1, sync: false, contentMode: "buffer", ...limits });
   let due: NodeJS.Timeout | undefined;
   let heldBytes = 0;
   let dropped = 0;
   const write = (line: string, soon: boolean) => {
-    heldBytes += Buffer.byteLength(line);
-    output.write(line);
+    const bytes = Buffer.from(line);
+    heldBytes += bytes.length;
+    output.write(bytes as unknown as string); // Its types know texts alone.
     if (soon) flush();
     else due ??= setTimeout(flush, writtenTogether.afterMs).unref();
   };
@@ -83,8 +86,8 @@ function standardOutput(): DestinationStream {
     output.flush();
   };
   output.on("write", (bytes: number) => (heldBytes -= bytes));
-  output.on("drop", (line: string) => {
-    heldBytes -= Buffer.byteLength(line);
+  output.on("drop", (line: Buffer) => {
+    heldBytes -= line.length;
     dropped += 1;
   });
   output.on("drain", () => {
