@@ -13,8 +13,9 @@ export default defineConfig({
     outDir: "dist",
     emptyOutDir: false,
     target: "node20.19",
+    // Lines of stack traces are those of the sources. The sources themselves are left out: the maps are read at the start.
     sourcemap: true,
     license: { fileName: "licenses.md" },
-    rolldownOptions: { output: { entryFileNames: "main.js", chunkFileNames: "server/[name].js" } },
+    rolldownOptions: { output: { sourcemapExcludeSources: true, entryFileNames: "main.js", chunkFileNames: "server/[name].js" } },
   },
 });
