@@ -1,9 +1,10 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { randomInt } from "node:crypto";
 import { once } from "node:events";
 import { chmod, cp, mkdir, mkdtemp, rename, rm, symlink, writeFile } from "node:fs/promises";
-import { type AddressInfo, createServer } from "node:net";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { trackedFiles } from "../../scripts/tracked-files.js";
 import { type Block, blocksOf, root, textOf } from "./page.js";
 
@@ -87,9 +88,12 @@ export async function follow(path: string, { ports, only = () => true, replaced 
   return walk;
 }
 
-/** What git tracks of this repository, with its installed packages: what `git clone` and `npm ci` give. */
+/** What git tracks of this repository, with its installed packages: what `git clone` and `npm ci` give. Where there is no git: everything. */
 async function cloneInto(folder: string): Promise<void> {
-  for (const path of trackedFiles(root) ?? []) await cp(join(root, path), join(folder, path));
+  const tracked = trackedFiles(root);
+  const isOurs = (path: string) => !/^(node_modules|dist|coverage|\.git)(\/|$)/.test(relative(root, path));
+  if (tracked) for (const path of tracked) await cp(join(root, path), join(folder, path));
+  else await cp(root, folder, { recursive: true, filter: isOurs });
   await symlink(join(root, "node_modules"), join(folder, "node_modules"));
 }
 
@@ -148,11 +152,15 @@ function open(commands: string, folder: string, env: NodeJS.ProcessEnv): Termina
   };
 }
 
+/** Below the ports that systems give to connections, so that nobody takes it before the reader does. */
 async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
+  for (;;) {
+    const server = createServer();
+    const port = randomInt(20_000, 32_000);
+    const isFree = await new Promise<boolean>((resolve) => {
+      server.once("error", () => resolve(false)).listen(port, "127.0.0.1", () => resolve(true));
+    });
+    server.close();
+    if (isFree) return port;
+  }
 }
