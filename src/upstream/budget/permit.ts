@@ -46,6 +46,8 @@ export interface PermitRequester {
   grant(permit: Permit): void;
   /** BUDGET_EXHAUSTED, in a pause after a 429 UPSTREAM_RATE_LIMITED, while stopping UPSTREAM_UNAVAILABLE. */
   refuse(error: GatewayError): void;
+  /** Told, perhaps more than once, when the permit can no longer come by `due`, though before the deadline. */
+  late?(): void;
 }
 
 /** A request for a permit that waits. */

@@ -197,17 +197,20 @@ export class RateLimiter implements PermitSource {
     this.#sleep(now);
   }
 
-  /** A pause, or exchanges that last, can make permits impossible that were possible when they were asked for. */
+  /** A pause, exchanges that last, or others that are more urgent can make permits impossible that were possible when they were asked for. */
   #refuseHopeless(now: number): void {
     const last = this.#counter.earliest(now, Math.max(0, this.#queue.length - 1));
-    if (last <= this.#queue.noDeadlineBefore) return;
+    if (last <= this.#queue.nothingDueBefore) return;
     this.#queue.recount();
-    if (last <= this.#queue.noDeadlineBefore) return;
+    if (last <= this.#queue.nothingDueBefore) return;
     let ahead = 0;
     for (const waiting of [...this.#queue.all]) {
       const earliest = this.#counter.earliest(now, ahead);
-      if (earliest <= waiting.terms.deadline) ahead++;
-      else this.#refuse(waiting, this.refusal(earliest));
+      if (earliest > waiting.terms.deadline) this.#refuse(waiting, this.refusal(earliest));
+      else {
+        ahead++;
+        if (earliest > dueAt(waiting.terms)) waiting.requester.late?.();
+      }
     }
   }
 
@@ -237,7 +240,7 @@ export class RateLimiter implements PermitSource {
     if (this.#queue.length === 0) return;
     const next = this.#counter.out < this.#counter.concurrency ? this.#counter.earliest(now, 0) : this.#nextClosing(now);
     // Where others grant permits, one that could come and has not is told of.
-    const wakeAt = Math.min(next > now ? next : Number.POSITIVE_INFINITY, this.#queue.noDeadlineBefore + 1, now + longestTimerMs);
+    const wakeAt = Math.min(next > now ? next : Number.POSITIVE_INFINITY, this.#queue.nothingDueBefore + 1, now + longestTimerMs);
     this.#wake = setTimeout(() => this.#goOn(), Math.max(0, Math.ceil(wakeAt - now)));
   }
 
@@ -253,7 +256,7 @@ const stopping = () => new GatewayError("UPSTREAM_UNAVAILABLE", "The gateway is 
 /** Requests for permits in order: by priority, then by what is due earliest, then by arrival. */
 class PermitQueue {
   readonly #waiting: Waiting[] = [];
-  #noDeadlineBefore = Number.POSITIVE_INFINITY;
+  #nothingDueBefore = Number.POSITIVE_INFINITY;
 
   get length(): number {
     return this.#waiting.length;
@@ -267,18 +270,18 @@ class PermitQueue {
     return this.#waiting;
   }
 
-  /** Monotonic ms; no deadline is earlier, and after `recount` one is exactly this. Infinite when nothing waits. */
-  get noDeadlineBefore(): number {
-    return this.#noDeadlineBefore;
+  /** Monotonic ms; nothing is due earlier, and after `recount` something is exactly then. Infinite when nothing waits. */
+  get nothingDueBefore(): number {
+    return this.#nothingDueBefore;
   }
 
   recount(): void {
-    this.#noDeadlineBefore = this.#waiting.reduce((first, { terms }) => Math.min(first, terms.deadline), Number.POSITIVE_INFINITY);
+    this.#nothingDueBefore = this.#waiting.reduce((first, { terms }) => Math.min(first, dueAt(terms)), Number.POSITIVE_INFINITY);
   }
 
   add(waiting: Waiting): void {
     this.#waiting.splice(this.ahead(waiting), 0, waiting);
-    this.#noDeadlineBefore = Math.min(this.#noDeadlineBefore, waiting.terms.deadline);
+    this.#nothingDueBefore = Math.min(this.#nothingDueBefore, dueAt(waiting.terms));
   }
 
   /** False when it is not in the queue. */

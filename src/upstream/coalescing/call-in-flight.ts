@@ -378,6 +378,7 @@ export class CallInFlight implements KnownCall, ReadCall {
         ends();
         refused(error);
       },
+      late: () => this.#refuseLate(),
     });
     if (!isOver) this.#requests.add(request);
   }

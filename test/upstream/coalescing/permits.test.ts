@@ -163,3 +163,19 @@ describe("an exchange", () => {
     expect(platform.sent.map(({ bearer }) => bearer)).toEqual(["token of digest", undefined]);
   });
 });
+
+test("who waits for a call is told as soon as its permit can no longer come in time, and the call goes on for the others", async () => {
+  const platform = new HeldPlatform({ limits: { maxConcurrent: 1, maxPerMinute: 100 } });
+  platform.ask([agentRows()], { deadlineMs: 60_000 });
+  await settle();
+  const hasty = endOf(platform, skillRows(), { deadlineMs: 5_000 });
+  const patient = endOf(platform, skillRows(), { deadlineMs: 60_000 });
+  await settle();
+  platform.limiter("a").rateLimited(20_000);
+  await settle();
+  platform.sent[0]!.answer();
+  expect(await hasty).toMatchObject({ code: "UPSTREAM_RATE_LIMITED", afterMs: 0 });
+  await pass(20_000);
+  platform.sent[1]!.answer();
+  expect(await patient).toMatchObject({ answered: { stale: false }, afterMs: 20_000 });
+});
