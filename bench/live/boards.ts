@@ -36,9 +36,9 @@ export const others = (skills: readonly string[], agents: readonly string[]): Wa
   ...["onlineAgents", "awayAgents", "agentLoad", "availableSlots", "openConversations"].map((field) => ({ query: total(field) })),
 ];
 
-/** Of some hundred kilobytes, so that a client who does not read fills the buffers of the system. */
+/** Of two hundred kilobytes, so that a client who does not read fills the buffers of the system. */
 export const large: Watched = {
   query: `subscription Large($ids: [ID!]) { contactCenter(everySeconds: ${everySeconds}) { current { asOf }
-    ${Array.from({ length: 20 }, (_, alias) => `a${alias}: agents(ids: $ids) { nodes { id accountId __typename } }`).join(" ")} } }`,
+    ${Array.from({ length: 8 }, (_, alias) => `a${alias}: agents(ids: $ids) { nodes { id accountId __typename } }`).join(" ")} } }`,
   variables: { ids: Array.from({ length: 500 }, (_, id) => String(1_000_000 + id)) },
 };

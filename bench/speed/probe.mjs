@@ -21,6 +21,12 @@ const answers = {
     const { rss, heapUsed } = process.memoryUsage();
     return { rss, heapUsed };
   },
+  heldBytes: () => {
+    setFlagsFromString("--expose-gc");
+    runInNewContext("gc")();
+    const { heapUsed, external } = process.memoryUsage();
+    return heapUsed + external;
+  },
   watch: async () => {
     delay.reset();
     delay.enable();

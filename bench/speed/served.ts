@@ -29,6 +29,8 @@ export interface Served {
 /** One that runs in Node, so that it can be asked about its inside. */
 export interface NodeServed extends Served {
   memory(): Promise<Memory>;
+  /** In use after a full collection, bytes outside of the heap included. */
+  heldBytes(): Promise<number>;
   /** Begins to watch for the longest time in which the event loop did nothing else. */
   watch(): Promise<void>;
   longestBlockMs(): Promise<number>;
@@ -129,6 +131,7 @@ export async function startNode({ name, commandLine, environment, readyPath, pat
     readyMs,
     cpuMs: () => ask<number>("cpuMs"),
     memory: () => ask<Memory>("memory"),
+    heldBytes: () => ask<number>("heldBytes"),
     watch: () => ask<void>("watch"),
     longestBlockMs: () => ask<number>("longestBlockMs"),
     stop: () => ended(child),
