@@ -12,6 +12,7 @@ import { benchOperations } from "./operations.js";
 import { benchPath } from "./path.js";
 import { benchReplicas } from "./replicas.js";
 import { benchSequences } from "./sequences.js";
+import { benchSoak } from "./soak.js";
 import { benchSpeed, partNames } from "./speed.js";
 import { benchTraffic } from "./traffic.js";
 
@@ -50,6 +51,11 @@ program
   .addArgument(new Argument("[part]", "one part alone").choices(liveParts))
   .option("--minutes <minutes>", "of a board that moves every ten seconds, in compressed time", "10")
   .action(benchLive);
+program
+  .command("soak")
+  .description("what gateways hold after traffic that fills their caches many times over, and what holds it")
+  .argument("[minutes]", "how long", "10")
+  .action((minutes: string) => benchSoak(Number(minutes)));
 program.command("json").description("parsers that lose no digit of an id, against JSON.parse").action(benchJson);
 program
   .command("sequences")

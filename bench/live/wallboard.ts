@@ -76,7 +76,11 @@ export async function wallboardPage(): Promise<string> {
     return [
       table(
         ["", "measured", "limit"],
-        rows.map(({ what, found, most }) => [what, digits(found), most === undefined ? "-" : `${most}`]),
+        rows.map(({ what, found, most }) => [
+          what,
+          Number.isInteger(found) ? `${found}` : digits(found),
+          most === undefined ? "-" : `${most}`,
+        ]),
       ),
       ...over.map(({ what }) => `\nOver its limit: ${what}.`),
     ].join("\n");

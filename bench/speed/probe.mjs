@@ -1,6 +1,8 @@
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import { setTimeout as pause } from "node:timers/promises";
-import { setFlagsFromString } from "node:v8";
+import { setFlagsFromString, writeHeapSnapshot } from "node:v8";
 import { runInNewContext } from "node:vm";
 
 /**
@@ -27,6 +29,7 @@ const answers = {
     const { heapUsed, external } = process.memoryUsage();
     return heapUsed + external;
   },
+  heapSnapshot: () => writeHeapSnapshot(join(tmpdir(), `gateway-${process.pid}.heapsnapshot`)),
   watch: async () => {
     delay.reset();
     delay.enable();

@@ -31,6 +31,8 @@ export interface NodeServed extends Served {
   memory(): Promise<Memory>;
   /** In use after a full collection, bytes outside of the heap included. */
   heldBytes(): Promise<number>;
+  /** Writes a snapshot of its heap; resolves with the file. */
+  heapSnapshot(): Promise<string>;
   /** Begins to watch for the longest time in which the event loop did nothing else. */
   watch(): Promise<void>;
   longestBlockMs(): Promise<number>;
@@ -132,6 +134,7 @@ export async function startNode({ name, commandLine, environment, readyPath, pat
     cpuMs: () => ask<number>("cpuMs"),
     memory: () => ask<Memory>("memory"),
     heldBytes: () => ask<number>("heldBytes"),
+    heapSnapshot: () => ask<string>("heapSnapshot"),
     watch: () => ask<void>("watch"),
     longestBlockMs: () => ask<number>("longestBlockMs"),
     stop: () => ended(child),
