@@ -185,6 +185,33 @@ describe("serve", () => {
     await lost;
   });
 
+  it(
+    "answers on SIGTERM each request that waits for a platform that hangs, stale where it can, and ends with exit code 0",
+    slow,
+    async () => {
+      const simulator = await startSimulator({ accounts: [{ id: "le1" }] });
+      onTestFinished(() => simulator.close());
+      const program = start(folder, ["serve"], {
+        ...{ PORT: "0", LP_ACCOUNT_ID: "le1", LP_CSDS_URL: simulator.url, LP_BEARER_TOKEN: "simulated-token" },
+        ...{ DRAIN_SECONDS: "0", REQUEST_DEADLINE_MS: "4000", TTL_CURRENT_SECONDS: "0" },
+      });
+      const [, , url = ""] = await program.said(serving);
+      const stored = "{ contactCenter { current { onlineAgents stale } } }";
+      expect((await ask(url, stored)).errors).toBeUndefined();
+      simulator.fault({ api: "key-metrics", kind: "hang" });
+      simulator.fault({ api: "agent-segments", kind: "hang" });
+      const known = simulator.requests().length;
+      const both = [ask(url, stored), ask(url, "{ contactCenter { agentSegments { totalAgentConversationSegments } } }")];
+      await vi.waitFor(() => expect(simulator.requests().length).toBe(known + 2), { timeout: 10_000 });
+      program.process.kill("SIGTERM");
+      const [stale, failed] = await Promise.all(both);
+      expect(stale?.data).toMatchObject({ contactCenter: { current: { stale: true } } });
+      const code = expect.stringMatching(/^UPSTREAM_(TIMEOUT|UNAVAILABLE)$/);
+      expect(failed?.errors).toMatchObject([{ path: ["contactCenter", "agentSegments"], extensions: { code } }]);
+      expect(await program.ended).toBe(0);
+    },
+  );
+
   it("finishes what runs after an error that nothing caught, logs it, and ends with exit code 1", slow, async () => {
     const bug = "process.on('SIGUSR2', () => { throw new Error('b00m') })";
     const { program, asked } = await waiting({
