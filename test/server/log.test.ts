@@ -78,26 +78,19 @@ describe("the log on standard output", { timeout: 30_000 }, () => {
     expect(messagesOf(await text(child.stdout))).toEqual(all(2_000));
   });
 
-  it("writes a line within a moment while the program goes on, and a warning at once with what came before it", async () => {
-    const child = logging('log.info("line 0"); log.warn("line 1"); setTimeout(() => log.info("line 2"), 50); setInterval(() => {}, 1000);');
+  it.each([
+    ["within a moment", 1, 'log.info("line 0");'],
+    ["after a warning", 3, 'log.info("line 0"); log.warn("line 1"); setTimeout(() => log.info("line 2"), 50);'],
+    ["also a warning that comes while another is being written", 2, 'log.warn("line 0"); log.warn("line 1");'],
+  ])("is written while the program goes on, %s", async (_, count, statements) => {
+    const child = logging(`${statements} setInterval(() => {}, 1_000);`);
     let read = "";
     for await (const chunk of child.stdout) {
       read += String(chunk);
-      if (messagesOf(read).length === 3) break;
+      if (messagesOf(read).length === count) break;
     }
     child.kill("SIGKILL");
-    expect(messagesOf(read)).toEqual(all(3));
-  });
-
-  it("writes a warning at once that comes while another is being written", async () => {
-    const child = logging('log.warn("line 0"); log.warn("line 1"); setTimeout(() => log.warn("line 2"), 20); setInterval(() => {}, 1000);');
-    let read = "";
-    for await (const chunk of child.stdout) {
-      read += String(chunk);
-      if (messagesOf(read).length === 3) break;
-    }
-    child.kill("SIGKILL");
-    expect(messagesOf(read)).toEqual(all(3));
+    expect(messagesOf(read)).toEqual(all(count));
   });
 
   it("goes on while nothing reads it, and counts what it had to drop", async () => {
