@@ -54,61 +54,40 @@ export function warnOf(log: Logger, message: string, error: unknown): void {
   else log.warn({ err: error }, message);
 }
 
-/** Lines are written together: as soon as they are so long, bytes, or after so long, ms. */
-const writtenTogether = { bytes: 8_192, afterMs: 100 };
-/** More than this is not held for a reader of the log that does not read, bytes: later lines are dropped, and counted. */
-const mostHeldBytes = 32 * 1_048_576;
+/** Lines are written together: as soon as they have so many characters, or after so long, ms. */
+const writtenTogether = { characters: 8_192, afterMs: 100 };
 const warning = 40;
 
 /**
- * One system call for each line would take a seventh of the time of a kept answer. A warning or an error is written at once, and what is held
- * when the program ends is written then. A reader that is slow holds up no request.
+ * One system call for each line would take a seventh of the time of a kept answer. A warning or an error is written at once, with the lines
+ * before it. What is held when the program ends is written then; one that is killed loses a tenth of a second of lines without a warning.
  */
 function standardOutput(): DestinationStream {
-  const limits = { minLength: writtenTogether.bytes, maxLength: mostHeldBytes };
-  // With texts it would measure all that it holds again at each line.
-  const output = pino.destination({ dest: 1, sync: false, contentMode: "buffer", ...limits });
+  const output = pino.destination({ dest: 1, sync: true });
+  let held: string[] = [];
+  let characters = 0;
   let due: NodeJS.Timeout | undefined;
-  let heldBytes = 0;
-  let dropped = 0;
-  const write = (line: string, soon: boolean) => {
-    const bytes = Buffer.from(line);
-    heldBytes += bytes.length;
-    output.write(bytes as unknown as string); // Its types know texts alone.
-    if (soon) flush();
-    else due ??= setTimeout(flush, writtenTogether.afterMs).unref();
-  };
-  let isAsked = false;
   const flush = () => {
     clearTimeout(due);
     due = undefined;
-    isAsked = true;
-    output.flush();
+    if (held.length === 0) return;
+    const lines = held.join("");
+    held = [];
+    characters = 0;
+    output.write(lines);
   };
-  output.on("write", (bytes: number) => (heldBytes -= bytes));
-  output.on("drop", (line: Buffer) => {
-    heldBytes -= line.length;
-    dropped += 1;
-  });
-  output.on("drain", () => {
-    if (dropped > 0) {
-      const lost = { level: warning, time: new Date().toISOString(), dropped, msg: "Lines of the log were dropped: nothing read them" };
-      dropped = 0;
-      write(`${JSON.stringify(lost)}\n`, true);
-    } else if (isAsked && heldBytes > 0) {
-      // What came while other lines were being written is not part of that, even when it was asked for.
-      output.flush();
-    } else {
-      isAsked = false;
-    }
-  });
-  return {
+  process.on("exit", flush);
+  const stream = {
     // pino then sets the level of each line before it writes the line.
     [pino.symbols.needsMetadataGsym]: true,
     lastLevel: 0,
-    flushSync: () => output.flushSync(),
+    flushSync: flush,
     write(line: string) {
-      write(line, this.lastLevel >= warning);
+      held.push(line);
+      characters += line.length;
+      if (characters >= writtenTogether.characters || this.lastLevel >= warning) flush();
+      else due ??= setTimeout(flush, writtenTogether.afterMs).unref();
     },
-  } as DestinationStream & { lastLevel: number };
+  };
+  return stream;
 }
