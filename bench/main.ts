@@ -66,7 +66,9 @@ program
 program
   .command("replicas")
   .description("three replicas on one Redis beside a gateway alone; needs redis-server")
-  .addArgument(new Argument("[part]", "one part").choices(["all", "encoding", "calls", "latency", "outage", "model"]).default("all"))
+  .addArgument(
+    new Argument("[part]", "one part").choices(["all", "encoding", "calls", "latency", "outage", "killed", "model"]).default("all"),
+  )
   .action((part: string) => benchReplicas(part));
 program.command("path").description("files of src that one cold question passes, by V8's coverage").action(benchPath);
 program

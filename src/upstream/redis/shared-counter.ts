@@ -1,11 +1,13 @@
 import { driftMs, type Limits, longestSpanMs, Pace } from "../budget/pace.js";
 import { type CountedPermit, type PermitCounter, type PermitTerms, priorities, type Waiting } from "../budget/permit.js";
-import { join, pause, sync, use } from "./budget-scripts.js";
 import type { Keys } from "./keys.js";
 import { RedisAway, type RedisLink } from "./link.js";
+import { OwnPermits } from "./own-permits.js";
 import type { Presence } from "./presence.js";
 import type { RedisClock } from "./redis-clock.js";
-import { GarbledReply, listOf, numberOf, type Reply, textOf } from "./script.js";
+import { RemoteBudget, type Synced } from "./remote-budget.js";
+import { GarbledReply } from "./script.js";
+import { shareOf } from "./share.js";
 
 export interface SharedCounterOptions {
   account: string;
@@ -51,18 +53,13 @@ const urgencyOf = ({ priority, due, deadline }: PermitTerms, clock: RedisClock):
  */
 export class SharedCounter implements PermitCounter {
   readonly #pace: Pace;
+  readonly #remote: RemoteBudget;
   readonly #leaseMs: number;
-  /** Permits of this replica: granted by Redis and not taken by a request yet, taken, or used. */
-  readonly #out = new Map<string, "granted" | "taken" | "used">();
-  /** When this replica's calls began, monotonic ms. */
-  #used: { readonly id: string; readonly at: number }[] = [];
+  readonly #own = new OwnPermits();
   readonly #ids = new WeakMap<Waiting, string>();
   #waiting: readonly Waiting[] = [];
   /** Requests that Redis knows of. */
   #told = new Set<string>();
-  #released: string[] = [];
-  /** Of those, the ones that Redis counts as used and that were not. */
-  #unspent: string[] = [];
   /** The epoch of Redis; undefined while this replica keeps to its share. */
   #epoch: string | undefined;
   #since = 0;
@@ -82,16 +79,20 @@ export class SharedCounter implements PermitCounter {
   #changed: () => void = () => undefined;
 
   constructor(private readonly options: SharedCounterOptions) {
-    const { link, keys, limits, random } = options;
+    const { account, service, link, keys, clock, limits, random } = options;
     this.#pace = new Pace(limits, random);
     this.#leaseMs = options.leaseMs ?? usualLeaseMs;
+    this.#remote = new RemoteBudget({ account, service, link, keys, clock, leaseMs: this.#leaseMs, heardMs });
     link.onChange({
       joined: () => this.#join(),
       beat: async () => this.#beat(),
       left: () => this.#keepToShare(),
     });
-    link.on(keys.budgetChannel, (message) => {
-      if (message === this.#paused || (message === this.#message && this.#waiting.length > 0)) this.#sync();
+    this.#remote.onMessage({
+      paused: () => this.#sync(),
+      free: () => {
+        if (this.#waiting.length > 0) this.#sync();
+      },
     });
   }
 
@@ -102,7 +103,7 @@ export class SharedCounter implements PermitCounter {
   }
 
   get out(): number {
-    return this.#out.size + this.#outElsewhere;
+    return this.#own.size + this.#outElsewhere;
   }
 
   get pausedUntil(): number {
@@ -111,10 +112,10 @@ export class SharedCounter implements PermitCounter {
 
   take(now: number): CountedPermit | null {
     if (this.#epoch !== undefined) {
-      const [id] = this.#granted;
+      const [id] = this.#own.granted;
       return id === undefined ? null : this.#permit(id);
     }
-    if (this.#out.size >= this.#pace.concurrency || this.out >= this.options.limits.maxConcurrent) return null;
+    if (this.#own.size >= this.#pace.concurrency || this.out >= this.options.limits.maxConcurrent) return null;
     if (this.#pace.earliest(now, 0) > now) return null;
     return this.#permit(this.#newId());
   }
@@ -122,7 +123,7 @@ export class SharedCounter implements PermitCounter {
   wanted(waiting: readonly Waiting[]): void {
     this.#waiting = waiting;
     if (this.#epoch === undefined) return;
-    for (const id of this.#granted) this.#release(id);
+    for (const id of this.#own.granted) this.#release(id);
     const heads = this.#heads();
     const isTold = heads.length === this.#told.size && heads.every((each) => this.#told.has(this.#idOf(each)));
     const opens = heads.length > 0 && !this.#wasOpen && this.#isOpen;
@@ -134,13 +135,11 @@ export class SharedCounter implements PermitCounter {
   }
 
   slowDown(now: number, retryAfterMs: number | undefined): void {
-    const { link, clock, keys } = this.options;
     this.#pace.slowDown(now, retryAfterMs);
-    if (!link.isUp) return;
-    const told = { until: clock.toRedis(this.#pace.pausedUntil), channel: keys.budgetChannel, message: this.#paused };
-    link.run(pause, this.#keys, [JSON.stringify(told)]).then(
+    if (!this.options.link.isUp) return;
+    this.#remote.pause(this.#pace.pausedUntil).then(
       (lessons) => {
-        this.#lessons = Math.max(this.#lessons, numberOf(lessons));
+        this.#lessons = Math.max(this.#lessons, lessons);
       },
       (error) => this.#failed(error),
     );
@@ -160,27 +159,13 @@ export class SharedCounter implements PermitCounter {
   /** Nothing of this replica is under way any more: its permits go back to the others. */
   async close(): Promise<void> {
     if (this.#epoch === undefined) return;
-    for (const id of this.#out.keys()) this.#released.push(id);
-    this.#out.clear();
+    this.#own.releaseAll();
     this.#waiting = [];
     await this.#exchange(this.#epoch).catch((error) => this.#failed(error));
   }
 
   get #now(): number {
     return this.options.clock.monotonic();
-  }
-
-  get #keys(): string[] {
-    const { state, log, out, unused, waiting, heard } = this.options.keys.budget(this.options.account, this.options.service);
-    return [state, log, out, unused, waiting, heard];
-  }
-
-  get #message(): string {
-    return `${this.options.account}:${this.options.service}`;
-  }
-
-  get #paused(): string {
-    return `paused ${this.#message}`;
   }
 
   #newId = (): string => `${this.options.replica}:${this.#lastId++}`;
@@ -196,45 +181,35 @@ export class SharedCounter implements PermitCounter {
 
   // ------------------------------------------------------------ permits
 
-  get #granted(): string[] {
-    return [...this.#out].flatMap(([id, state]) => (state === "granted" ? [id] : []));
-  }
-
-  get #inUse(): string[] {
-    return [...this.#out].flatMap(([id, state]) => (state === "used" ? [id] : []));
-  }
-
   #permit(id: string): CountedPermit {
-    this.#out.set(id, "taken");
+    this.#own.take(id);
     this.#pace.granted();
     return {
       use: (now) => {
         // It was granted before Redis went away or came back, and counts for nobody now.
-        if (!this.#out.has(id)) return false;
-        return this.#epoch === undefined ? this.#uses(id, now) : this.#asksToUse(id);
+        if (!this.#own.has(id)) return false;
+        return this.#epoch === undefined ? this.#uses(id, now) : this.#asksToUse(this.#epoch, id);
       },
       release: () => this.#release(id),
     };
   }
 
   #uses(id: string, at: number): true {
-    this.#out.set(id, "used");
+    this.#own.use(id, at);
     this.#pace.used(at);
-    this.#used.push({ id, at });
     return true;
   }
 
-  async #asksToUse(id: string): Promise<boolean> {
-    const { link } = this.options;
+  async #asksToUse(epoch: string, id: string): Promise<boolean> {
     const began = this.#now;
     try {
-      const [at] = listOf(await link.run(use, this.#keys, [JSON.stringify({ epoch: this.#epoch, id, leaseMs: this.#leaseMs })]));
-      if (at === undefined || !this.#out.has(id)) return false;
+      const at = await this.#remote.use(epoch, id);
+      if (at === null || !this.#own.has(id)) return false;
       if (this.#now - began > longestUseMs) {
-        this.#unspent.push(id);
+        this.#own.unspent(id);
         return false;
       }
-      return this.#uses(id, Math.min(this.#now, this.options.clock.toMonotonic(numberOf(at))));
+      return this.#uses(id, Math.min(this.#now, at));
     } catch (error) {
       this.#failed(error);
       return false;
@@ -242,12 +217,9 @@ export class SharedCounter implements PermitCounter {
   }
 
   #release(id: string): void {
-    const state = this.#out.get(id);
-    if (!this.#out.delete(id)) return;
+    const state = this.#own.release(id);
     if (state === "taken") this.#pace.returned();
-    if (this.#epoch === undefined) return;
-    this.#released.push(id);
-    this.#sync();
+    if (state !== undefined && this.#epoch !== undefined) this.#sync();
   }
 
   // ------------------------------------------------------------ with Redis
@@ -256,11 +228,9 @@ export class SharedCounter implements PermitCounter {
   async #join(): Promise<void> {
     const { link, clock, presence } = this.options;
     clearTimeout(this.#settling);
-    this.#forget();
-    const used = this.#used.map(({ id, at }) => [id, clock.toRedis(at)]);
-    const told = { epoch: this.#newId(), used, out: this.#inUse, leaseMs: this.#leaseMs };
-    const [epoch, ageMs] = listOf(await link.run(join, this.#keys, [JSON.stringify(told)]));
-    const leftMs = settlingMs - numberOf(ageMs);
+    const used = this.#own.used(this.#now);
+    const { epoch, ageMs } = await this.#remote.join({ epoch: this.#newId(), used, out: this.#own.inUse });
+    const leftMs = settlingMs - ageMs;
     if (presence.before > 1 && leftMs > 0) {
       this.#settling = setTimeout(() => {
         if (link.isUp) this.#join().catch((error) => this.#failed(error));
@@ -269,14 +239,13 @@ export class SharedCounter implements PermitCounter {
     }
     this.#pace.restart(
       this.options.limits,
-      this.#used.map(({ at }) => at),
+      this.#own.used(this.#now).map(({ at }) => at),
     );
-    this.#dropsUnused();
+    this.#own.dropUnused();
     this.#since = clock.now() - longestSpanMs;
-    this.#released = [];
-    this.#unspent = [];
+    this.#own.takeReturned();
     this.#told.clear();
-    this.#epoch = textOf(epoch);
+    this.#epoch = epoch;
     this.#sync();
   }
 
@@ -302,7 +271,7 @@ export class SharedCounter implements PermitCounter {
   }
 
   async #exchange(epoch: string): Promise<void> {
-    const { link, keys, clock } = this.options;
+    const { clock } = this.options;
     const now = this.#now;
     const heads = this.#heads();
     const waiting = heads.map((each) => [this.#idOf(each), urgencyOf(each.terms, clock)] as const);
@@ -311,65 +280,54 @@ export class SharedCounter implements PermitCounter {
     const renews = now - this.#renewedAt > this.#leaseMs / 3;
     const told = {
       epoch,
-      leaseMs: this.#leaseMs,
-      heardMs,
       concurrency: this.#pace.concurrency,
-      windows: this.#pace.windows.map(({ spanMs, most }) => [spanMs, most]),
+      windows: this.#pace.windows,
       gapMs: this.#pace.gapMs,
       since: this.#since,
-      released: this.#released.splice(0),
-      unspent: this.#unspent.splice(0),
-      held: renews ? this.#inUse : [],
+      ...this.#own.takeReturned(),
+      held: renews ? this.#own.inUse : [],
       gone,
       waiting,
       // The copy here guards against a clock of Redis that was set forward.
       mayGrant: this.#isOpen,
-      channel: keys.budgetChannel,
-      message: this.#message,
     };
     this.#told = new Set(ids.keys());
     if (renews) this.#renewedAt = now;
-    const reply = listOf(await link.run(sync, this.#keys, [JSON.stringify(told)]));
+    const synced = await this.#remote.sync(told);
     // Redis went away meanwhile.
     if (this.#epoch !== epoch) return;
-    if (reply.length === 0) {
+    if (synced === null) {
       this.#keepToShare();
       await this.#join();
       return;
     }
-    this.#takesIn(reply, ids);
+    this.#takesIn(synced, ids);
     this.#wasOpen = this.#isOpen;
     this.#changed();
     clearTimeout(this.#again);
     if (this.#told.size > 0) this.#again = setTimeout(() => this.#sync(), tellAgainMs);
   }
 
-  #takesIn([granted, pausedUntil, lessons, out, used]: readonly Reply[], ids: ReadonlyMap<string, Waiting>): void {
-    const { clock, replica } = this.options;
-    for (const each of listOf(granted)) {
-      const id = textOf(each);
+  #takesIn({ granted, pausedUntil, lessons, out, used, since }: Synced, ids: ReadonlyMap<string, Waiting>): void {
+    for (const id of granted) {
       const waiting = ids.get(id);
       if (!waiting) throw new GarbledReply("Redis granted a permit that nobody has asked for.");
       this.#ids.delete(waiting);
       this.#told.delete(id);
-      this.#out.set(id, "granted");
+      this.#own.grant(id);
     }
-    const told = numberOf(lessons);
-    if (told > this.#lessons) this.#pace.slowedDownElsewhere(this.#now, clock.toMonotonic(numberOf(pausedUntil)));
-    this.#lessons = told;
-    this.#outElsewhere = Math.max(0, numberOf(out) - this.#out.size);
-    const log = listOf(used);
-    for (let at = 0; at < log.length; at += 2) {
-      const [id, usedAt] = [textOf(log[at]), numberOf(log[at + 1])];
-      this.#since = Math.max(this.#since, usedAt);
-      if (!id.startsWith(`${replica}:`)) this.#pace.usedElsewhere(Math.min(this.#now, clock.toMonotonic(usedAt)));
+    if (lessons > this.#lessons) this.#pace.slowedDownElsewhere(this.#now, pausedUntil);
+    this.#lessons = lessons;
+    this.#outElsewhere = Math.max(0, out - this.#own.size);
+    this.#since = since;
+    for (const { id, at } of used) {
+      if (!id.startsWith(`${this.options.replica}:`)) this.#pace.usedElsewhere(Math.min(this.#now, at));
     }
-    this.#forget();
   }
 
   /** Learns what the other replicas have used: the share of this one depends on it. */
   #beat(): void {
-    const isInUse = this.#out.size > 0 || this.#pace.begun(this.#now).length > 0;
+    const isInUse = this.#own.size > 0 || this.#pace.begun(this.#now).length > 0;
     if (isInUse || this.#beats++ % idleBeats === 0) this.#sync();
   }
 
@@ -380,10 +338,6 @@ export class SharedCounter implements PermitCounter {
 
   // ------------------------------------------------------------ without Redis
 
-  /**
-   * The share of this replica: an even part of the limits, of which an even part of all that was used is gone. What is left over all
-   * replicas is then no more than what is left of the limits.
-   */
   #keepToShare(): void {
     const { limits, presence } = this.options;
     const { replicas } = presence;
@@ -397,28 +351,9 @@ export class SharedCounter implements PermitCounter {
       if (this.#epoch === undefined) this.#outElsewhere = 0;
       this.#changed();
     }, underWayMs);
-    this.#dropsUnused();
-    const share = (most: number) => Math.max(1, Math.floor(most / replicas));
-    const begun = this.#pace.begun(this.#now);
-    const ofEach = begun.filter((_, index) => index % replicas === replicas - 1 || index === begun.length - 1);
-    this.#pace.restart(
-      {
-        maxConcurrent: share(limits.maxConcurrent),
-        maxPerMinute: share(limits.maxPerMinute),
-        ...(limits.maxPerSecond !== undefined && { maxPerSecond: share(limits.maxPerSecond) }),
-      },
-      ofEach,
-    );
+    this.#own.dropUnused();
+    const share = shareOf(limits, replicas, this.#pace.begun(this.#now));
+    this.#pace.restart(share.limits, share.begun);
     this.#changed();
-  }
-
-  /** A permit that was granted by other rules and not used yet has expired. */
-  #dropsUnused(): void {
-    for (const [id, state] of this.#out) if (state !== "used") this.#out.delete(id);
-  }
-
-  #forget(): void {
-    const since = this.#now - longestSpanMs;
-    this.#used = this.#used.filter(({ at }) => at > since);
   }
 }
