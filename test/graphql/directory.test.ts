@@ -3,7 +3,7 @@ import { GatewayError } from "../../src/errors.js";
 import { keys } from "../../src/graphql/directory.js";
 import { createDirectoryMemory } from "../../src/graphql/directory-memory.js";
 import { minuteMs } from "../../src/time.js";
-import { rowsById } from "../../src/upstream/apis/key-metrics/rows-by-id.js";
+import { rowsById } from "../../src/upstream/apis/key-metrics/fetch.js";
 import type { IntervalMetricsReply, KeyMetricsReply, Question } from "../../src/upstream/question.js";
 import { contactCenter, executed, outlined } from "./executed.js";
 import { byHand, noon, replyTo, unavailable } from "./platform-by-hand.js";

@@ -2,8 +2,8 @@ import { GatewayError } from "../../src/errors.js";
 import { type GatewayContext, PlannedQuestions } from "../../src/graphql/context.js";
 import { createDirectoryMemory } from "../../src/graphql/directory-memory.js";
 import { minuteMs, slotsOf, type Window } from "../../src/time.js";
-import { rowsBySlot } from "../../src/upstream/apis/interval-metrics/rows-by-slot.js";
-import { rowsById } from "../../src/upstream/apis/key-metrics/rows-by-id.js";
+import { rowsBySlot } from "../../src/upstream/apis/interval-metrics/fetch.js";
+import { rowsById } from "../../src/upstream/apis/key-metrics/fetch.js";
 import type {
   AgentSegmentsLevel,
   AgentSegmentsQuestion,

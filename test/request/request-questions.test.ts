@@ -3,7 +3,7 @@ import { GatewayError } from "../../src/errors.js";
 import { RequestQuestions } from "../../src/request/request-questions.js";
 import { dayMs, hourMs } from "../../src/time.js";
 import { intervalMetrics } from "../../src/upstream/apis/interval-metrics/descriptor.js";
-import { rowsBySlot } from "../../src/upstream/apis/interval-metrics/rows-by-slot.js";
+import { rowsBySlot } from "../../src/upstream/apis/interval-metrics/fetch.js";
 import { apiByName } from "../../src/upstream/apis/registry.js";
 import type { AskOutcome, AskTerms } from "../../src/upstream/coalescing/ask.js";
 import type { Admit } from "../../src/upstream/coalescing/coalescer.js";

@@ -1,6 +1,6 @@
 import { minuteMs, slotsOf, type Window } from "../../src/time.js";
-import { rowsBySlot } from "../../src/upstream/apis/interval-metrics/rows-by-slot.js";
-import { rowsById } from "../../src/upstream/apis/key-metrics/rows-by-id.js";
+import { rowsBySlot } from "../../src/upstream/apis/interval-metrics/fetch.js";
+import { rowsById } from "../../src/upstream/apis/key-metrics/fetch.js";
 import type { Call } from "../../src/upstream/call.js";
 import type { ApiName, ReplyByApi, Rows } from "../../src/upstream/question.js";
 

@@ -3,7 +3,7 @@ import { dayMs, hourMs } from "../../../src/time.js";
 import { tolerating } from "../../../src/upstream/answers.js";
 import type { AnswerRecord } from "../../../src/upstream/apis/descriptor.js";
 import { intervalMetrics } from "../../../src/upstream/apis/interval-metrics/descriptor.js";
-import { rowsBySlot } from "../../../src/upstream/apis/interval-metrics/rows-by-slot.js";
+import { rowsBySlot } from "../../../src/upstream/apis/interval-metrics/fetch.js";
 import type { IntervalFilters, IntervalRow } from "../../../src/upstream/question.js";
 import { intervalRows } from "../questions-by-hand.js";
 

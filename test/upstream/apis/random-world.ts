@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { hourMs, minuteMs, slotsOf, type Window } from "../../../src/time.js";
 import type { AnswerRecord } from "../../../src/upstream/apis/descriptor.js";
-import { rowsBySlot } from "../../../src/upstream/apis/interval-metrics/rows-by-slot.js";
-import { rowsById } from "../../../src/upstream/apis/key-metrics/rows-by-id.js";
+import { rowsBySlot } from "../../../src/upstream/apis/interval-metrics/fetch.js";
+import { rowsById } from "../../../src/upstream/apis/key-metrics/fetch.js";
 import type { AgentSegmentsCall, CallByApi, IntervalMetricsCall, KeyMetricsCall, SkillSegmentsCall } from "../../../src/upstream/call.js";
 import type {
   AgentSegmentsLevel,

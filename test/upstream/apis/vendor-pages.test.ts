@@ -5,7 +5,7 @@ import { intervalMetrics } from "../../../src/catalogue/interval-metrics.js";
 import { keyMetricsByTime, keyMetricsCurrent } from "../../../src/catalogue/key-metrics.js";
 import { isDerived, type Metric, type MetricGroup, metricsOf } from "../../../src/catalogue/metric.js";
 import { skillSegmentMetrics } from "../../../src/catalogue/skill-segments.js";
-import { metricNames } from "../../../src/upstream/apis/interval-metrics/request.js";
+import { metricNames } from "../../../src/upstream/apis/interval-metrics/fetch.js";
 import agentPage from "../../fixtures/vendor/agent-segments.json" with { type: "json" };
 import intervalPage from "../../fixtures/vendor/interval-metrics.json" with { type: "json" };
 import keyPage from "../../fixtures/vendor/key-metrics.json" with { type: "json" };

@@ -1,8 +1,7 @@
 import { afterEach, beforeAll, describe, expect, test } from "vitest";
 import { intervalMetrics } from "../../../src/catalogue/interval-metrics.js";
 import type { WireVariants } from "../../../src/simulator/simulator.js";
-import { fetchIntervalMetrics } from "../../../src/upstream/apis/interval-metrics/fetch.js";
-import { metricNames, platformNames } from "../../../src/upstream/apis/interval-metrics/request.js";
+import { fetchIntervalMetrics, metricNames, platformNames } from "../../../src/upstream/apis/interval-metrics/fetch.js";
 import type { IntervalMetricsCall } from "../../../src/upstream/call.js";
 import { inOurWords, type Simulated, simulated } from "./simulated.js";
 

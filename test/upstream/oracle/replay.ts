@@ -1,7 +1,7 @@
 import { type Clock, install } from "@sinonjs/fake-timers";
 import { systemClock } from "../../../src/clock.js";
 import { type Freshness, MemoryAnswerStore, momentOf } from "../../../src/upstream/answers.js";
-import { rowsById } from "../../../src/upstream/apis/key-metrics/rows-by-id.js";
+import { rowsById } from "../../../src/upstream/apis/key-metrics/fetch.js";
 import { CircuitBreaker } from "../../../src/upstream/budget/circuit-breaker.js";
 import { RateLimiter } from "../../../src/upstream/budget/rate-limiter.js";
 import type { Call, CallContext, ExchangeRequest } from "../../../src/upstream/call.js";

@@ -1,12 +1,10 @@
-import { joined, minuteMs, slotsOf, type Window } from "../../../time.js";
-import type { ExchangeRequest, Fetch } from "../../call.js";
-import { AnswerReader } from "../platform-form.js";
-import { doneRuns } from "./done-runs.js";
-import { judgedRows, type RowRead } from "./judged-rows.js";
-import { readPages } from "./pages.js";
-import { intervalMetricsRequest, type Position } from "./request.js";
-import { readRow } from "./row.js";
-import { rowsBySlot } from "./rows-by-slot.js";
+import { isDeepStrictEqual } from "node:util";
+import { intervalMetrics } from "../../../catalogue/interval-metrics.js";
+import { isCarried, metricsOf } from "../../../catalogue/metric.js";
+import { ceilTo, floorTo, joined, minuteMs, slotsOf, type Window } from "../../../time.js";
+import type { CallContext, ExchangeRequest, ExchangeResponse, Fetch, IntervalMetricsCall } from "../../call.js";
+import type { Grouping, IntervalMetricsReply, IntervalRow, Values } from "../../question.js";
+import { AnswerReader, isObject, type Json, requestPath } from "../platform-form.js";
 
 interface WindowRead {
   rows: readonly RowRead[];
@@ -83,4 +81,252 @@ function gaps(window: Window, parts: readonly Window[]): Window[] {
   return Array.from({ length: bounds.length / 2 }, (_, index) => ({ from: bounds[2 * index]!, to: bounds[2 * index + 1]! })).filter(
     ({ from, to }) => from < to,
   );
+}
+
+// ---------------------------------------------------------------- request
+
+/** Where a page begins: a page key, or an offset in the older manner; null at the first page. */
+type Position = Readonly<Record<"pageKey", string> | Record<"offset", string>> | null;
+
+/** Most rows the platform gives in one page. */
+const pageRows = 500;
+
+/** What the platform calls each grouping, and its id: as a filter of a request and in the rows of an answer. */
+export const platformNames: Readonly<Record<Grouping, { grouping: string; id: string }>> = {
+  SKILL: { grouping: "skill", id: "skillId" },
+  AGENT_GROUP: { grouping: "agentGroup", id: "agentGroupId" },
+  AGENT: { grouping: "agent", id: "agentId" },
+  CONVERSATION: { grouping: "conversation", id: "conversationId" },
+};
+
+/**
+ * The GET for one page of a window. Which rows the platform gives depends on the metrics asked for, so a grouping is always
+ * asked for the same ones.
+ */
+const intervalMetricsRequest = (
+  call: IntervalMetricsCall,
+  account: string,
+  source: string,
+  window: Window,
+  position: Position,
+): ExchangeRequest => ({
+  service: "intervalMetrics",
+  method: "GET",
+  path: requestPath(`/api/account/${encodeURIComponent(account)}/interval-metrics`, {
+    v: 1,
+    source,
+    from: rfc3339(window.from),
+    to: rfc3339(window.to),
+    intervalDuration: call.everyMinutes,
+    grouping: call.grouping.map((grouping) => platformNames[grouping].grouping).join(","),
+    ...Object.fromEntries(Object.entries(call.filters).map(([kind, id]) => [platformNames[kind as Grouping].id, id])),
+    handleTimeModel: call.handleTimeModel,
+    metrics: metricNames(call.grouping).join(","),
+    includeBotSkills: call.includeBotSkills,
+    pageSize: pageRows,
+    ...position,
+  }),
+});
+
+/** The metrics that rows grouped like this carry: the platform must not be asked for others. */
+export const metricNames = (grouping: readonly Grouping[]): string[] =>
+  metricsOf(intervalMetrics).flatMap((metric) => (isCarried(metric, grouping, intervalMetrics) ? [metric.upstream] : []));
+
+/** UTC, without milliseconds. */
+const rfc3339 = (ms: number): string => new Date(ms).toISOString().replace(/\.\d{3}Z$/, "Z");
+
+// ---------------------------------------------------------------- pages
+
+interface PagesTerms<R> {
+  request: (position: Position) => ExchangeRequest;
+  exchange: (request: ExchangeRequest) => Promise<ExchangeResponse>;
+  /** Null: the entry does not belong to what was asked. */
+  readEntry: (entry: unknown) => R | null;
+  expects: CallContext["expects"];
+  read: CallContext["read"];
+  reader: AnswerReader;
+}
+
+/** All rows of a window, or the intervals that are done when the platform is still computing others (202). */
+type PagesRead<R> = { rows: readonly R[] } | { done: readonly Window[] };
+
+/** Reads page after page, over empty ones too, until none follows. A page that comes again is UPSTREAM_INVALID_RESPONSE. */
+async function readPages<R>(
+  { request, exchange, readEntry, expects, read, reader }: PagesTerms<R>,
+  readDone: (body: Json) => Window[],
+): Promise<PagesRead<R>> {
+  const rows: R[] = [];
+  const visited = new Set<string>();
+  for (let position: Position = null; ; ) {
+    const { status, body } = await exchange(request(position));
+    const page = reader.object(body, "the body");
+    if (status === 202) {
+      read({ rows: 0 });
+      return { done: readDone(page) };
+    }
+    const entries = reader.list(page.intervals, "intervals");
+    for (const entry of entries) {
+      const row = readEntry(entry);
+      if (row !== null) rows.push(row);
+    }
+    read({ rows: entries.length });
+    position = nextPosition(page, reader);
+    if (position === null) return { rows };
+    const place = JSON.stringify(position);
+    if (visited.has(place)) throw reader.invalid("its pages lead back to a page that was read already");
+    visited.add(place);
+    expects(1);
+  }
+}
+
+/** The next page key, or what the link to the next page says in its query; the link itself is not followed. */
+function nextPosition(page: Json, reader: AnswerReader): Position {
+  const { paging } = reader.map(page.metadata, "metadata");
+  if (!isObject(paging)) return null;
+  const pageKey = reader.id(paging.nextPageKey, "nextPageKey");
+  if (pageKey !== null) return { pageKey };
+  const { next } = reader.map(paging.refs, "refs");
+  if (next === undefined || next === null || next === "") return null;
+  const query = new URLSearchParams(String(next).split("?")[1]);
+  for (const name of ["pageKey", "offset"] as const) {
+    const value = query.get(name);
+    if (value) return name === "pageKey" ? { pageKey: value } : { offset: value };
+  }
+  throw reader.invalid("the link to its next page names neither page key nor offset");
+}
+
+/**
+ * The longest runs of intervals that a 202 calls Done, inside the window and on its interval boundaries. A status off the UTC grid is,
+ * like a row, that of the interval in which it begins.
+ */
+function doneRuns(body: Json, window: Window, everyMs: number, reader: AnswerReader): Window[] {
+  const statuses = reader.list(body.intervals, "the list of interval statuses").map((entry) => {
+    const raw = reader.object(entry, "an interval status");
+    if (typeof raw.status !== "string") throw reader.invalid("an interval has no status");
+    return { interval: onGrid(readTimes(raw, reader), everyMs), done: raw.status.toLowerCase() === "done" };
+  });
+  if (statuses.length === 0) throw reader.invalid("it is not ready, yet names no interval");
+  return joined(statuses.flatMap(({ interval, done }) => (done ? [interval] : [])))
+    .map(({ from, to }) => ({
+      from: ceilTo(Math.max(from, window.from), everyMs),
+      to: floorTo(Math.min(to, window.to), everyMs),
+    }))
+    .filter(({ from, to }) => from < to);
+}
+
+/** Statuses may also span several intervals or a part of one: those stay as they are. */
+function onGrid({ from, to }: Window, everyMs: number): Window {
+  if (to - from !== everyMs) return { from, to };
+  const start = floorTo(from, everyMs);
+  return { from: start, to: start + everyMs };
+}
+
+// ---------------------------------------------------------------- rows
+
+/** Metrics that count for an interval in which no human agent did anything. */
+const withoutHumans = new Set(["consumerMessages", "arrivals", "closedConversations"]);
+const answerKeys = metricsOf(intervalMetrics).map(({ answer }) => answer);
+const humanFields = metricsOf(intervalMetrics).flatMap(({ field }) => (withoutHumans.has(field) ? [] : [field]));
+
+/**
+ * One row; null when it begins outside the window asked for. Ids and names are those of the grouping alone. Without human activity
+ * the figures of humans are null: the platform fills them with zeros that nobody measured.
+ */
+function readRow(entry: unknown, asked: Window, grouping: readonly Grouping[], reader: AnswerReader): RowRead | null {
+  const raw = reader.object(entry, "an interval");
+  const window = readTimes(reader.object(raw.timeframe, "the timeframe of an interval"), reader);
+  if (window.from < asked.from || window.from >= asked.to) return null;
+  const metrics = reader.map(raw.metrics, "the metrics of an interval");
+  if (answerKeys.every((key) => metrics[key] === undefined || metrics[key] === null)) return { window, row: null };
+  const values = reader.values(intervalMetrics, metrics);
+  const human = humanFields.some((field) => (values[field] ?? 0) !== 0);
+  const named = (kind: Grouping, key: string): string | null => (grouping.includes(kind) ? reader.name(raw[key], key) : null);
+  const row: IntervalRow = {
+    window,
+    ids: readIds(raw, grouping, reader),
+    skillName: named("SKILL", "skillName"),
+    agentGroupName: named("AGENT_GROUP", "agentGroupName"),
+    agentName: named("AGENT", "agentName"),
+    agentLogin: named("AGENT", "agentLogin"),
+    human,
+    values: human ? values : withoutFields(values, humanFields),
+  };
+  return { window, row };
+}
+
+/** By `from` and `to`: the vendor's own examples have `fromL` and `toL` two hours off. */
+const readTimes = (raw: Json, reader: AnswerReader): Window => ({
+  from: reader.instant(raw.from, "from"),
+  to: reader.instant(raw.to, "to"),
+});
+
+function readIds(raw: Json, grouping: readonly Grouping[], reader: AnswerReader): IntervalRow["ids"] {
+  const ids: Partial<Record<Grouping, string>> = {};
+  for (const kind of grouping) {
+    const key = platformNames[kind].id;
+    const id = reader.id(raw[key], key);
+    if (id !== null) ids[kind] = id;
+  }
+  return ids;
+}
+
+const withoutFields = (values: Values, fields: readonly string[]): Values => ({
+  ...values,
+  ...Object.fromEntries(fields.map((field) => [field, null])),
+});
+
+/** A row as the platform gave it. */
+interface RowRead {
+  window: Window;
+  /** Null: it came without metrics. */
+  row: IntervalRow | null;
+}
+
+interface JudgedRows {
+  rows: readonly IntervalRow[];
+  /** What was odd, one sentence for each kind, with how many rows it concerns. */
+  remarks: readonly string[];
+}
+
+/**
+ * The rows that count: each once, of the length asked for, with metrics. Of two with the same ids and beginning the later counts. A
+ * row keeps its own times, on the UTC grid or off it.
+ */
+function judgedRows(
+  read: readonly RowRead[],
+  { grouping, everyMinutes }: { grouping: readonly Grouping[]; everyMinutes: number },
+): JudgedRows {
+  const everyMs = everyMinutes * minuteMs;
+  const rightLength = read.filter(({ window }) => window.to - window.from === everyMs);
+  const withMetrics = rightLength.flatMap(({ row }) => row ?? []);
+  const rows = new Map<string, IntervalRow>();
+  const changed = new Set<string>();
+  for (const row of withMetrics) {
+    const key = [row.window.from, ...grouping.map((kind) => row.ids[kind] ?? "")].join("\n");
+    if (rows.has(key) && !isDeepStrictEqual(rows.get(key), row)) changed.add(key);
+    rows.set(key, row);
+  }
+  const offGrid = [...rows.values()].filter(({ window }) => window.from !== floorTo(window.from, everyMs));
+  const remarks: [count: number, what: string, then: string][] = [
+    [read.length - rightLength.length, `of another length than ${everyMinutes} minutes`, "They are left out."],
+    [rightLength.length - withMetrics.length, "without metrics", "They are left out."],
+    [changed.size, "that came more than once with different figures", "The later figures count."],
+    [offGrid.length, `that begin off the UTC grid of ${everyMinutes} minutes`, "Each belongs to the interval in which it begins."],
+  ];
+  return {
+    rows: [...rows.values()],
+    remarks: remarks.flatMap(([count, what, then]) => (count > 0 ? [`Interval rows ${what}: ${count}. ${then}`] : [])),
+  };
+}
+
+/** The rows of a reply with their index: each in the interval of our UTC grid in which it begins. */
+export function rowsBySlot(rows: readonly IntervalRow[], everyMinutes: number): Pick<IntervalMetricsReply, "rows" | "bySlot"> {
+  const bySlot = new Map<number, IntervalRow[]>();
+  for (const row of rows) {
+    const slot = floorTo(row.window.from, everyMinutes * minuteMs);
+    const others = bySlot.get(slot);
+    if (others) others.push(row);
+    else bySlot.set(slot, [row]);
+  }
+  return { rows, bySlot };
 }

@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { IntervalMetricsCall } from "../../call.js";
 import type { Grouping, IntervalRow } from "../../question.js";
 import { isPlain, isValues, replied, type StoredForm, window } from "../stored.js";
-import { rowsBySlot } from "./rows-by-slot.js";
+import { rowsBySlot } from "./fetch.js";
 
 const grouping = z.enum(["SKILL", "AGENT_GROUP", "AGENT", "CONVERSATION"]) satisfies z.ZodType<Grouping>;
 const idsByGrouping = z.partialRecord(grouping, z.string());

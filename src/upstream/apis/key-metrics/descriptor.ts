@@ -16,10 +16,7 @@ import {
   union,
 } from "../../question.js";
 import { type AnswerRecord, type Api, type FreshnessKind, lookUpByIds, type QuestionOf, regionsOf, type Seen } from "../descriptor.js";
-import { continued } from "./continued.js";
-import { faultFor, fetchKeyMetrics } from "./fetch.js";
-import { windowAt } from "./request.js";
-import { rowsById } from "./rows-by-id.js";
+import { continued, faultFor, fetchKeyMetrics, rowsById, windowAt } from "./fetch.js";
 import { stored } from "./stored.js";
 
 type Asked = QuestionOf<"key-metrics">;

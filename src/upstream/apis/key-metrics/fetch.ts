@@ -1,10 +1,19 @@
-import type { Fetch, KeyMetricsCall } from "../../call.js";
-import type { KeyMetricsQuestion, KeyMetricsReply, KeyMetricsSection } from "../../question.js";
-import { AnswerReader, firstFault, Sections } from "../platform-form.js";
-import { type Listing, type ListingTerms, readListing } from "./listing.js";
-import { type Page, readPage, readTotal } from "./page.js";
-import { keyMetricsRequest, windowAt } from "./request.js";
-import { rowsById } from "./rows-by-id.js";
+import { isDeepStrictEqual } from "node:util";
+import { keyMetricsByTime, keyMetricsCurrent } from "../../../catalogue/key-metrics.js";
+import { type MetricGroup, metricsOf } from "../../../catalogue/metric.js";
+import { ceilTo, minuteMs, type Window } from "../../../time.js";
+import type { ExchangeRequest, Fetch, KeyMetricsCall } from "../../call.js";
+import {
+  type Faults,
+  type KeyMetricsQuestion,
+  type KeyMetricsReply,
+  type KeyMetricsRow,
+  type KeyMetricsSection,
+  type KeyMetricsWindow,
+  keysPerPage,
+} from "../../question.js";
+import { AnswerReader, firstFault, idList, isCount, isObject, type Json, requestPath, Sections } from "../platform-form.js";
+import { type Listing, type ListingTerms, type Page, readListing } from "./listing.js";
 
 /**
  * All pages of keys that the call takes, by offset; the platform's own links are never followed. Every key comes once, in
@@ -83,3 +92,124 @@ export function faultFor({ faults }: KeyMetricsReply, { of, window, current }: K
   if (current) needed.push(`${place}.current`);
   return firstFault(faults, needed);
 }
+
+// ---------------------------------------------------------------- request
+
+/**
+ * The POST for one page. Both response sections are always named; a call that wants keys alone asks for the current
+ * metrics, because the platform wants to be asked for something.
+ */
+const keyMetricsRequest = (call: KeyMetricsCall, account: string, window: Window, offset: number): ExchangeRequest => ({
+  service: "keyMetrics",
+  method: "POST",
+  path: requestPath(`/manager_workspace/api/account/${encodeURIComponent(account)}/metrics`, {
+    offset,
+    limit: keysPerPage,
+    sort: call.order && `${call.order.metric}:${call.order.direction}`,
+  }),
+  body: {
+    filters: { time: window, ...idFilters(call), ...userTypes(call), ...(call.includeSubGroups && { includeSubGroups: true }) },
+    ...(call.groupBy && { groupBy: call.groupBy }),
+    responseSections: [...(call.total ? ["all"] : []), ...(call.groupBy ? ["groupBy"] : [])],
+    ...(call.byTime && { metricsToRetrieveByTime: namesOf(keyMetricsByTime) }),
+    ...((call.current || !call.byTime) && { metricsToRetrieveCurrentValue: namesOf(keyMetricsCurrent) }),
+  },
+});
+
+/** The window to send; one given by its length ends at the next whole minute, as the platform would round it. */
+export function windowAt(now: number, window: KeyMetricsWindow): Window {
+  if (!("lastMinutes" in window)) return { from: window.from, to: window.to };
+  const to = ceilTo(now, minuteMs);
+  return { from: to - window.lastMinutes * minuteMs, to };
+}
+
+const namesOf = (group: MetricGroup): string[] => metricsOf(group).map(({ upstream }) => upstream);
+
+/** Only lists that filter are sent. `idList` refuses an empty one, which would filter nothing. */
+const idFilters = ({ filters }: KeyMetricsCall) =>
+  Object.fromEntries(Object.entries(filters).flatMap(([name, ids]) => (ids === null ? [] : [[name, idList(ids).split(",")]])));
+
+const userTypes = ({ userType }: KeyMetricsCall) => (userType === "ALL" ? {} : { userTypes: [userType] });
+
+// ---------------------------------------------------------------- pages
+
+interface PageTerms {
+  reader: AnswerReader;
+  sections: Sections<KeyMetricsSection>;
+}
+
+/** The keys of one page, judged as the section `rows`. */
+function readPage(body: Json, offset: number, terms: PageTerms): Page {
+  const metadata = isObject(body.metadata) ? body.metadata : {};
+  const count = claimedIn(metadata);
+  const entries = terms.sections.read("rows", () => entriesOf(body, offset, count, terms.reader).map((entry) => readRow(entry, terms)), []);
+  const rows = new Map<string, KeyMetricsRow>();
+  const repeated = new Set<string>();
+  for (const row of entries) {
+    if (rows.has(row.id) && !isDeepStrictEqual(rows.get(row.id), row)) repeated.add(row.id);
+    rows.set(row.id, row);
+  }
+  return { offset, rows: [...rows.values()], size: entries.length, count, hasNext: isObject(metadata.next), repeated: repeated.size };
+}
+
+/** The section `all`, which no page of the vendor's shows: a flat object, or one that holds it as `metrics` like a group. */
+function readTotal(body: Json, terms: PageTerms): KeyMetricsReply["total"] {
+  const total = readFigures("total", terms, () => {
+    const all = terms.reader.requiredMap(body.all, "the section all");
+    return isObject(all.metrics) ? all.metrics : all;
+  });
+  return terms.sections.has("total.byTime") && terms.sections.has("total.current") ? null : total;
+}
+
+function claimedIn({ count }: Json): number | null {
+  const number = typeof count === "string" && count.trim() !== "" ? Number(count) : count;
+  return isCount(number) ? number : null;
+}
+
+/** A page that lies behind the last key may leave the section out. */
+function entriesOf(body: Json, offset: number, count: number | null, reader: AnswerReader): readonly unknown[] {
+  if (!isObject(body.groupBy) && count !== null && offset >= count) return [];
+  return reader.list(reader.object(body.groupBy, "groupBy").groups, "groupBy.groups");
+}
+
+function readRow(entry: unknown, terms: PageTerms): KeyMetricsRow {
+  const { reader } = terms;
+  const group = reader.object(entry, "a group");
+  const id = reader.id(group.key, "a key") ?? "null";
+  const name = reader.name(group.keyDescription, "keyDescription");
+  return { id, name, ...readFigures("rows", terms, () => reader.map(group.metrics, "the metrics of a group")) };
+}
+
+/** Figures by time and current ones are judged apart; a faulty part is empty. */
+const readFigures = (place: "rows" | "total", { reader, sections }: PageTerms, raw: () => Json) => ({
+  byTime: sections.read(`${place}.byTime`, () => reader.values(keyMetricsByTime, raw()), {}),
+  current: sections.read(`${place}.current`, () => reader.values(keyMetricsCurrent, raw()), {}),
+});
+
+// ---------------------------------------------------------------- replies
+
+/** The rows of a reply with their index. */
+export const rowsById = (rows: readonly KeyMetricsRow[]): Pick<KeyMetricsReply, "rows" | "byId"> => ({
+  rows,
+  byId: new Map(rows.map((row) => [row.id, row])),
+});
+
+/**
+ * One reply out of the beginning of a list and the rows that follow it, each key once. It is as old as the older of both; window and
+ * total are those of the beginning, the count is the later one.
+ */
+export function continued(prefix: KeyMetricsReply, rest: KeyMetricsReply): KeyMetricsReply {
+  const { faults: faultsBefore, ...beginning } = prefix;
+  const faults: Faults<KeyMetricsSection> = { ...ofRows(rest.faults), ...faultsBefore };
+  return {
+    ...beginning,
+    asOf: Math.min(prefix.asOf, rest.asOf),
+    newestAskedAt: Math.max(prefix.newestAskedAt, rest.newestAskedAt),
+    ...rowsById([...prefix.rows, ...rest.rows.filter(({ id }) => !prefix.byId.has(id))]),
+    count: rest.count,
+    ...(Object.keys(faults).length > 0 && { faults }),
+  };
+}
+
+const ofRows = (faults: Faults<KeyMetricsSection> = {}): Faults<KeyMetricsSection> =>
+  Object.fromEntries(Object.entries(faults).filter(([section]) => section.startsWith("rows")));

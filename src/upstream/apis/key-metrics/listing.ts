@@ -1,5 +1,19 @@
 import { type KeyMetricsRow, keysPerPage } from "../../question.js";
-import type { Page } from "./page.js";
+
+/** One page of keys. */
+export interface Page {
+  offset: number;
+  /** Each key once, in the platform's order. */
+  rows: readonly KeyMetricsRow[];
+  /** Entries on the page, repeats among them: fewer than a page holds mean that the list ends here. */
+  size: number;
+  /** How many keys the platform says there are; null when it says nothing that can be right. */
+  count: number | null;
+  /** Whether the platform names a page after this one. */
+  hasNext: boolean;
+  /** Keys that came more than once with different figures; the later entry is kept. */
+  repeated: number;
+}
 
 export interface ListingTerms {
   page(offset: number): Promise<Page>;

@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { KeyMetricsCall } from "../../call.js";
 import type { KeyMetricsRow, KeyMetricsSection } from "../../question.js";
 import { idList, minutes, replied, type StoredForm, userType, values, window } from "../stored.js";
-import { rowsById } from "./rows-by-id.js";
+import { rowsById } from "./fetch.js";
 
 const order = z.strictObject({ metric: z.string(), direction: z.enum(["asc", "desc"]) }).nullable();
 const count = z.number().int().nonnegative();

@@ -1,5 +1,5 @@
-import { rowsBySlot } from "../../../../src/upstream/apis/interval-metrics/rows-by-slot.js";
-import { rowsById } from "../../../../src/upstream/apis/key-metrics/rows-by-id.js";
+import { rowsBySlot } from "../../../../src/upstream/apis/interval-metrics/fetch.js";
+import { rowsById } from "../../../../src/upstream/apis/key-metrics/fetch.js";
 import type { Call } from "../../../../src/upstream/call.js";
 import type { ApiName, Ids, IntervalRow, ReplyByApi, Rows, Values } from "../../../../src/upstream/question.js";
 import { agentIds, type Centre, keyIds, rowsOfInterval, skillIds } from "./centre.js";
