@@ -57,10 +57,7 @@ export async function benchSoak(minutes: number): Promise<void> {
     await pause(restMs);
     const rest = await Promise.all(gateways.map(holdingOf));
     const evictions = await Promise.all(gateways.map((gateway) => metric(gateway, 'cache_evictions_total{cache="answers"}')));
-    check(
-      evictions.every((count) => count > 0),
-      "the caches were never full: the soak was too short",
-    );
+    check(evictions[0]! > 0, "the smallest cache was never full: the soak was too short");
     const [base, slope] = line(rest.map(({ answers, responses, held }) => [answers + responses, held]));
     const heads = ["MiB", ...rooms.map((room) => `CACHE_MAX_BYTES ${room} MiB`)];
     const row = (name: string, of: (holding: Holding, index: number) => number) => [
@@ -79,6 +76,7 @@ export async function benchSoak(minutes: number): Promise<void> {
           (each, at) => each.held - each.answers - each.responses - begin[at]!.held,
         ),
         row("resident", ({ rss }) => rss),
+        ["answers that went because others needed their room", ...evictions.map(String)],
       ])}\n`,
     );
     console.log(
@@ -94,26 +92,32 @@ export async function benchSoak(minutes: number): Promise<void> {
 /** The same to all, each time another window. */
 async function asked(gateways: readonly NodeServed[], number: number): Promise<void> {
   const minutes = 1 + ((number * 611) % 1_440);
-  const query = operations[number % operations.length]!(minutes);
+  const query = operations[number % operations.length]!;
+  const variables = { minutes, whole: 60 * Math.ceil(minutes / 60) };
   await Promise.all(
     gateways.map(async ({ port }) => {
       const headers = { "content-type": "application/json" };
-      const response = await fetch(`http://127.0.0.1:${port}/graphql`, { method: "POST", headers, body: JSON.stringify({ query }) });
+      const response = await fetch(`http://127.0.0.1:${port}/graphql`, {
+        method: "POST",
+        headers,
+        body: JSON.stringify({ query, variables }),
+      });
       const text = await response.text();
       check(!text.includes('"errors"'), text.slice(0, 300));
     }),
   );
 }
 
-const operations: ((minutes: number) => string)[] = [
-  (minutes) =>
-    `{ contactCenter { skills(first: 100) { nodes { id name keyMetrics(lastMinutes: ${minutes}) { asOf avgWaitTime closedConversations csat } } } } }`,
-  (minutes) =>
-    `{ contactCenter { agents(first: 200) { nodes { id name segments(lastMinutes: ${minutes}) { asOf totalAgentConversationSegments avgAgentSegmentDuration } } } } }`,
-  (minutes) =>
-    `{ contactCenter { skills(first: 100) { nodes { id segments(lastMinutes: ${minutes}) { asOf totalSkillConversationSegments abandonmentRate } } } } }`,
-  (minutes) =>
-    `{ contactCenter { intervals(lastMinutes: ${60 * Math.ceil(minutes / 60)}, everyMinutes: 15, groupBy: [SKILL, AGENT], first: 5000) { asOf nodes { from arrivals handleTime } } } }`,
+/** As a frontend sends them: the window is a variable. */
+const operations: readonly string[] = [
+  `query Skills($minutes: Int!) { contactCenter { skills(first: 100) { nodes {
+    id name keyMetrics(lastMinutes: $minutes) { asOf avgWaitTime closedConversations csat } } } } }`,
+  `query Agents($minutes: Int!) { contactCenter { agents(first: 200) { nodes {
+    id name segments(lastMinutes: $minutes) { asOf totalAgentConversationSegments avgAgentSegmentDuration } } } } }`,
+  `query Segments($minutes: Int!) { contactCenter { skills(first: 100) { nodes {
+    id segments(lastMinutes: $minutes) { asOf totalSkillConversationSegments abandonmentRate } } } } }`,
+  `query Hours($whole: Int!) { contactCenter { intervals(lastMinutes: $whole, everyMinutes: 15, groupBy: [SKILL, AGENT], first: 5000) {
+    asOf nodes { from arrivals handleTime } } } }`,
 ];
 
 async function holdingOf(gateway: NodeServed): Promise<Holding> {

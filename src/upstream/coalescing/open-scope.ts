@@ -17,36 +17,76 @@ const mostInUse = 20;
 
 const noIds: ReadonlyMap<string, GatewayError> = new Map();
 
+/**
+ * Values by key, each for a time, the ones used last where there are too many. Takes room for what it holds alone: there may be thousands of
+ * scopes, and a cache with a `max` takes the room for all of that at once, half a megabyte for a scope.
+ */
+class Remembered<V extends {}> {
+  #kept: LRUCache<string, V> | null = null;
+
+  constructor(
+    private readonly most: number,
+    private readonly forMs: number,
+    private readonly monotonic: () => number,
+  ) {}
+
+  get size(): number {
+    return this.#kept?.size ?? 0;
+  }
+
+  set(key: string, value: V, forMs = this.forMs): void {
+    const perf = { now: this.monotonic };
+    this.#kept ??= new LRUCache({ maxSize: this.most, sizeCalculation: () => 1, ttl: this.forMs, ttlResolution: 0, perf });
+    this.#kept.set(key, value, { ttl: forMs });
+  }
+
+  get(key: string): V | undefined {
+    return this.#kept?.get(key);
+  }
+
+  has(key: string): boolean {
+    return this.#kept?.has(key) ?? false;
+  }
+
+  delete(key: string): void {
+    this.#kept?.delete(key);
+  }
+
+  entries(): Iterable<[string, V]> {
+    return this.#kept?.entries() ?? [];
+  }
+}
+
 /** What is going on in one scope. Written by the coalescer alone. */
 export class OpenScope {
   readonly calls = new Set<CallInFlight>();
   /** Grows whenever an answer has been stored or a call has ended: a snapshot from before is out of date. */
   version = 0;
-  readonly #inUse: LRUCache<string, Question>;
-  readonly #refusedIds: LRUCache<string, GatewayError>;
-  readonly #refusedArguments: LRUCache<string, GatewayError>;
-  readonly #acceptedArguments: LRUCache<string, true>;
-  readonly #acceptedIds: LRUCache<string, true>;
+  readonly #inUse: Remembered<Question>;
+  readonly #refusedIds: Remembered<GatewayError>;
+  readonly #refusedArguments: Remembered<GatewayError>;
+  readonly #acceptedArguments: Remembered<true>;
+  readonly #acceptedIds: Remembered<true>;
   /** By id: the ids of a refused call that no search has told apart yet. */
-  readonly #suspects: LRUCache<string, readonly string[]>;
+  readonly #suspects: Remembered<readonly string[]>;
   #refusedAdditionsUntil = Number.NEGATIVE_INFINITY;
 
   constructor(
     readonly scope: Scope,
     private readonly monotonic: () => number,
   ) {
-    const forTenMinutes = { ttl: refusedForMs, ttlResolution: 0, perf: { now: monotonic } };
-    this.#refusedIds = new LRUCache({ max: mostRefused, ...forTenMinutes });
-    this.#refusedArguments = new LRUCache({ max: mostRefused, ...forTenMinutes });
-    this.#acceptedArguments = new LRUCache({ max: mostRefused, ...forTenMinutes });
-    this.#acceptedIds = new LRUCache({ max: mostAcceptedIds, ...forTenMinutes });
-    this.#suspects = new LRUCache({ max: mostRefused, ...forTenMinutes });
-    this.#inUse = new LRUCache({ max: mostInUse, ttl: minuteMs, ttlResolution: 0, perf: { now: monotonic } });
+    const forTenMinutes = <V extends {}>(most: number) => new Remembered<V>(most, refusedForMs, monotonic);
+    this.#refusedIds = forTenMinutes(mostRefused);
+    this.#refusedArguments = forTenMinutes(mostRefused);
+    this.#acceptedArguments = forTenMinutes(mostRefused);
+    this.#acceptedIds = forTenMinutes(mostAcceptedIds);
+    this.#suspects = forTenMinutes(mostRefused);
+    this.#inUse = new Remembered(mostInUse, minuteMs, monotonic);
   }
 
   /** Notes that the question is asked now: for `forMs` it counts as asked again and again. */
   uses(question: Question, forMs: number): void {
-    this.#inUse.set(this.scope.api.signature(question), question, { ttl: Math.max(1, forMs) });
+    this.#inUse.set(this.scope.api.signature(question), question, Math.max(1, forMs));
   }
 
   refuseIds(ids: readonly string[], error: GatewayError): void {
@@ -113,7 +153,7 @@ export class OpenScope {
     // Only planning a call looks at them: a question that stored answers hold is spared the walk over all that is stored.
     const fresh = once(() => records.filter((record) => ageAt(record, present) < ttl));
     const inUse = once(() => {
-      const oldestFirst = [...this.#inUse.values()].map((question) => ({ question, asOf: asOfIn(records, question, this.scope) }));
+      const oldestFirst = [...this.#inUse.entries()].map(([, question]) => ({ question, asOf: asOfIn(records, question, this.scope) }));
       return oldestFirst.sort((a, b) => a.asOf - b.asOf).map(({ question }) => question);
     });
     return {
