@@ -49,7 +49,7 @@ export class GatewayMetrics implements Observer {
 
   readonly #requestSeconds = this.#tally(
     "graphql_request_duration_seconds",
-    "Time from a request's credentials to its answer.",
+    "Time from when a request and its caller are known to its answer.",
     requestBuckets,
   );
   readonly #ageSeconds = this.#tally("graphql_answer_age_seconds", "Age of the oldest figure in an answer.", ageBuckets).series({});
