@@ -12,7 +12,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   merges: [],
   config: ["catalogue", "merges"],
   "upstream/question": ["merges", "time"],
-  "upstream/call": ["time", "upstream/question"],
+  "upstream/call": ["catalogue", "time", "upstream/question"],
   "upstream/apis": ["catalogue", "errors", "merges", "time", "upstream/question", "upstream/call"],
   "upstream/planning": ["merges", "upstream/question", "upstream/apis/descriptor", "upstream/apis/registry"],
   "upstream/answers": [

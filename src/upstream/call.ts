@@ -1,3 +1,4 @@
+import type { MetricsApi } from "../catalogue/metric.js";
 import type { Window } from "../time.js";
 import type {
   AgentSegmentsQuestion,
@@ -72,6 +73,7 @@ export type Service = "operations" | "keyMetrics" | "intervalMetrics";
 
 /** One HTTP request to a service, without domain and credentials. */
 export interface ExchangeRequest {
+  api: MetricsApi;
   service: Service;
   method: "GET" | "POST";
   /** Path and query, for example /operations/api/account/le1/msgskillsegments?timeframe=60. */

@@ -57,6 +57,7 @@ export const soon = () => within(20_000);
 export const within = (ms: number) => ({ deadline: systemClock.monotonic() + ms });
 
 export const skillSegments: ExchangeRequest = {
+  api: "SKILL_SEGMENTS",
   service: "operations",
   method: "GET",
   path: "/operations/api/account/le1/msgskillsegments?v=1",

@@ -1,6 +1,7 @@
+import { titleOf } from "../../catalogue/catalogue.js";
 import type { MetricsApi } from "../../catalogue/metric.js";
 import { type ErrorCode, GatewayError } from "../../errors.js";
-import { notAsDocumented, titleOf } from "../apis/platform-form.js";
+import { notAsDocumented } from "../apis/platform-form.js";
 import { BrokenConnection, type HttpResponse, OutOfTime, UnreadableBody } from "./http-client.js";
 
 interface Asked {
@@ -11,7 +12,7 @@ interface Asked {
 /** The GatewayError for an answer with a status that is neither 200 nor 202, by the contract's table. */
 export function refusal({ status, text, retryAfter }: HttpResponse, { api, account }: Asked, now: number): GatewayError {
   const error = (code: ErrorCode, what: string, wait: { retryAfterMs?: number } = {}) =>
-    new GatewayError(code, `${titleOf[api]}: ${what}`, { api, account, status, ...wait });
+    new GatewayError(code, `${titleOf(api)}: ${what}`, { api, account, status, ...wait });
   if (status === 401 || status === 403) return error("UPSTREAM_UNAUTHORIZED", `the platform refused access (${status}). ${toCheck(api)}`);
   if (status === 429) {
     const what = "too many requests (429): the account's quota, which other programs may share, is used up. Ask again later.";
@@ -30,11 +31,11 @@ export function refusal({ status, text, retryAfter }: HttpResponse, { api, accou
 /** The error for an exchange that brought no answer. A reason that is none of ours, such as a caller's, stays as it is. */
 export function withoutAnswer(error: unknown, { api, account }: Asked): unknown {
   if (error instanceof OutOfTime) {
-    return new GatewayError("UPSTREAM_TIMEOUT", `${titleOf[api]}: the platform did not answer in time. Ask again later.`, { api, account });
+    return new GatewayError("UPSTREAM_TIMEOUT", `${titleOf(api)}: the platform did not answer in time. Ask again later.`, { api, account });
   }
   if (error instanceof BrokenConnection) {
     const what = "the connection to the platform could not be made or broke off. Ask again later.";
-    return new GatewayError("UPSTREAM_UNAVAILABLE", `${titleOf[api]}: ${what}`, { api, account });
+    return new GatewayError("UPSTREAM_UNAVAILABLE", `${titleOf(api)}: ${what}`, { api, account });
   }
   return error instanceof UnreadableBody ? notAsDocumented(api, account, "it is too large or cannot be decompressed") : error;
 }

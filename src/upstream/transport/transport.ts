@@ -3,7 +3,7 @@ import type { MetricsApi } from "../../catalogue/metric.js";
 import type { Clock } from "../../clock.js";
 import { GatewayError } from "../../errors.js";
 import type { ExchangeSharers, Tracer } from "../../telemetry/tracer.js";
-import { apiOf, notAsDocumented } from "../apis/platform-form.js";
+import { notAsDocumented } from "../apis/platform-form.js";
 import type { ExchangeRequest, ExchangeResponse, Service } from "../call.js";
 import { type AccountCredentials, noBearer, token, tokensOf } from "./credentials.js";
 import { domainsOf, type Located, type Services } from "./domains.js";
@@ -91,7 +91,7 @@ export function createTransport(
   const send = watchedSend(client.send, watchers, clock);
   return {
     exchange: async (request, { deadline, signal, sharers, bearer, sending, again }) => {
-      const asked = { api: apiOf(request), account: account.id };
+      const asked = { api: request.api, account: account.id };
       const limit = timeLimit(deadline - clock.monotonic(), signal);
       const waited = <T>(work: Promise<T>) => unlessAborted(work, limit.signal);
       try {
@@ -112,7 +112,7 @@ export function createTransport(
         }
         const { status, text, bytes } = response;
         if (status !== 200 && status !== 202) throw refusal(response, asked, clock.now());
-        return { status, body: jsonOf(text, request, asked), bytes, askedAt };
+        return { status, body: jsonOf(text, request, account.id), bytes, askedAt };
       } catch (error) {
         throw withoutAnswer(error, asked);
       } finally {
@@ -169,11 +169,7 @@ const httpRequest = ({ method, path, body }: ExchangeRequest, base: string, toke
   ...(body !== undefined && { body: JSON.stringify(body) }),
 });
 
-function jsonOf(
-  text: string,
-  { idsAreKeys }: ExchangeRequest,
-  { api, account }: { api: ReturnType<typeof apiOf>; account: string },
-): unknown {
+function jsonOf(text: string, { api, idsAreKeys }: ExchangeRequest, account: string): unknown {
   try {
     return idsAreKeys ? JSON.parse(text) : exactJson(text);
   } catch {

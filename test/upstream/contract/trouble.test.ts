@@ -111,7 +111,12 @@ test("services behind a path are found", async () => {
 
 test("an account that the platform does not know is told, and nothing is asked of its services", async () => {
   const { simulator, transport } = await simulated({ id: "somebody" });
-  const request = { service: "operations", method: "GET", path: "/operations/api/account/demo/msgskillsegments" } as const;
+  const request = {
+    api: "SKILL_SEGMENTS",
+    service: "operations",
+    method: "GET",
+    path: "/operations/api/account/demo/msgskillsegments",
+  } as const;
   await expect(transport.exchange(request, { deadline: now + 30_000 })).rejects.toMatchObject({
     code: "UPSTREAM_REJECTED",
     extensions: { status: 404 },

@@ -6,12 +6,18 @@ import { failed, platformsByHand, skillSegments, soon } from "../platform-by-han
 
 const platform = platformsByHand();
 const post: ExchangeRequest = {
+  api: "KEY_METRICS",
   service: "keyMetrics",
   method: "POST",
   path: "/manager_workspace/api/account/le1/metrics?limit=50",
   body: { a: ["ü"] },
 };
-const intervals: ExchangeRequest = { service: "intervalMetrics", method: "GET", path: "/api/account/le1/interval-metrics?v=1" };
+const intervals: ExchangeRequest = {
+  api: "INTERVAL_METRICS",
+  service: "intervalMetrics",
+  method: "GET",
+  path: "/api/account/le1/interval-metrics?v=1",
+};
 
 describe("an exchange", () => {
   test("sends method, path, token and what it accepts, and brings status, body, size and time", async () => {
@@ -97,7 +103,9 @@ describe("a status that is no success", () => {
       const message = `interval must divide timeframe, see ${url}${request.url} for ${request.headers.authorization}`;
       response.writeHead(400, { "x-request-id": "req-1" }).end(JSON.stringify({ message }));
     });
-    const error = await failed(transport.exchange({ ...skillSegments, path: skillSegments.path.replace("skill", "agent") }, soon()));
+    const error = await failed(
+      transport.exchange({ ...skillSegments, api: "AGENT_SEGMENTS", path: skillSegments.path.replace("skill", "agent") }, soon()),
+    );
     expect(error.message).toBe(
       "Messaging Operations API, msgagentsegments: the platform rejected the request (400): interval must divide timeframe, see for.",
     );

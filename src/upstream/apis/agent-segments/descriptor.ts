@@ -50,6 +50,7 @@ export const fetchAgentSegments: Fetch<"agent-segments"> = async (call, { accoun
 };
 
 export const agentSegmentsRequest = (call: AgentSegmentsCall, account: string): ExchangeRequest => ({
+  api: "AGENT_SEGMENTS",
   service: "operations",
   method: "GET",
   idsAreKeys: true,

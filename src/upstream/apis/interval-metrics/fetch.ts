@@ -110,6 +110,7 @@ const intervalMetricsRequest = (
   window: Window,
   position: Position,
 ): ExchangeRequest => ({
+  api: "INTERVAL_METRICS",
   service: "intervalMetrics",
   method: "GET",
   path: requestPath(`/api/account/${encodeURIComponent(account)}/interval-metrics`, {

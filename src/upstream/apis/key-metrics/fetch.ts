@@ -100,6 +100,7 @@ export function faultFor({ faults }: KeyMetricsReply, { of, window, current }: K
  * metrics, because the platform wants to be asked for something.
  */
 const keyMetricsRequest = (call: KeyMetricsCall, account: string, window: Window, offset: number): ExchangeRequest => ({
+  api: "KEY_METRICS",
   service: "keyMetrics",
   method: "POST",
   path: requestPath(`/manager_workspace/api/account/${encodeURIComponent(account)}/metrics`, {

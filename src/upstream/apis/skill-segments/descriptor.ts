@@ -44,6 +44,7 @@ export const fetchSkillSegments: Fetch<"skill-segments"> = async (call, { accoun
 };
 
 export const skillSegmentsRequest = (call: SkillSegmentsCall, account: string): ExchangeRequest => ({
+  api: "SKILL_SEGMENTS",
   service: "operations",
   method: "GET",
   idsAreKeys: true,
