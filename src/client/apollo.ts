@@ -1,4 +1,4 @@
-import { joinedConnection, joinedMeasured, joinedPlace, type Stored } from "./joined.js";
+import { joinedConnection, joinedMeasured, joinedPlace, type Place, type Stored } from "./joined.js";
 import { isOfAccount, keyOf } from "./key.js";
 import { entityKeys, valueTypes } from "./schema-types.js";
 
@@ -8,7 +8,7 @@ export interface ClientTypePolicy {
   keyFields:
     | false
     | ((object: Stored, context: { readonly typename?: string | undefined; readonly storeObject?: Stored }) => string | undefined);
-  merge?: (existing: Stored | undefined, incoming: Stored) => Stored;
+  merge?: (existing: Stored | undefined, incoming: Stored, options: { storage: Place }) => Stored;
 }
 
 const valuePolicies: Readonly<Record<(typeof valueTypes)[keyof typeof valueTypes], ClientTypePolicy>> = {

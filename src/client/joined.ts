@@ -1,14 +1,38 @@
 /** What a cache keeps of an object: its fields, or a reference to an entity. */
 export type Stored = Readonly<Record<string, unknown>>;
 
-/**
- * One metric object of two that were selected from the same field. Of the same moment: all that both hold. Else, and where one does not say
- * of which moment it is, the one that came last: an object never has figures of two ages.
- */
-export function joinedMeasured(existing: Stored | undefined, incoming: Stored): Stored {
-  const isSame = existing?.asOf !== undefined && existing.asOf === incoming.asOf;
-  return isSame ? joined(existing, incoming) : incoming;
+/** What Apollo Client keeps for a place in the cache. */
+export interface Place {
+  /** When a metric object last took the place of one with figures that it lacks, by `performance.now()`. */
+  replacedAt?: number;
 }
+
+/**
+ * How long a place keeps a metric object after it took the place of another, milliseconds. Whoever lost figures asks for them again, and is
+ * answered well within this time.
+ */
+const settledMs = 30_000;
+
+/**
+ * One metric object of two that were selected from the same field. Of the same moment: all that both hold. Else the one that came last: an
+ * object never has figures of two ages. Where it lacks figures of the other, those who show them ask again, and would take its place in
+ * turn. So a place that has just changed hands keeps its object: the answer that came last is shown to its own query, and is not stored.
+ */
+export function joinedMeasured(existing: Stored | undefined, incoming: Stored, { storage: place = {} }: { storage?: Place } = {}): Stored {
+  const isSame = existing?.asOf !== undefined && existing.asOf === incoming.asOf;
+  if (isSame) return joined(existing, incoming);
+  if (existing === undefined || lacksNothingOf(existing, incoming)) return incoming;
+  const now = performance.now();
+  if (place.replacedAt !== undefined && now - place.replacedAt < settledMs) return existing;
+  place.replacedAt = now;
+  return incoming;
+}
+
+/** Whether the other has every field of the one, at every depth. Lists count as a whole: their rows may be others. */
+const lacksNothingOf = (one: Stored, other: Stored): boolean =>
+  Object.entries(one).every(
+    ([name, value]) => name in other && (!isPart(value) || !isPart(other[name]) || lacksNothingOf(value, other[name])),
+  );
 
 /** One page of a list of two: all that both hold where they list the same and are not of two moments, else the one that came last. */
 export function joinedConnection(existing: Stored | undefined, incoming: Stored): Stored {

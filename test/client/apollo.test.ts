@@ -100,16 +100,20 @@ describe("A contact centre in Apollo Client's cache", () => {
 });
 
 describe("Two queries in Apollo Client for different fields of one metric object", () => {
-  function scene(ageOf: (request: number) => number) {
+  /** `waits`: how long an answer takes, milliseconds. */
+  function scene(ageOf: (request: number) => number, waits: () => number = () => 0) {
     let requests = 0;
+    let pending = 0;
     const link = new ApolloLink(
       ({ query }) =>
         new Observable((observer) => {
           const result = answer(print(query), ageOf(++requests));
-          setImmediate(() => {
+          pending++;
+          setTimeout(() => {
+            pending--;
             observer.next(result);
             observer.complete();
-          });
+          }, waits());
         }),
     );
     const client = new ApolloClient({ cache: cacheOf(), link });
@@ -124,21 +128,29 @@ describe("Two queries in Apollo Client for different fields of one metric object
       });
       return watched;
     };
-    return { client, shown, watch, requests: () => requests };
+    return { client, shown, watch, requests: () => requests, underWay: () => pending };
   }
 
-  it("never put two ages into one object and never drive each other, though each answer is of another moment", async () => {
+  it.each([
+    ["at once", () => 0],
+    ["after the same time", () => 4],
+    ["after different times", () => 1 + 6 * Math.random()],
+  ])("never put two ages into one object and never drive each other, though each answer is of another moment, %s", async (_, waits) => {
     const warned = vi.spyOn(console, "warn").mockImplementation(() => undefined);
-    const { client, shown, watch, requests } = scene((request) => request);
+    const { client, shown, watch, requests, underWay } = scene((request) => request, waits);
     const [first, second] = [watch(onlyInFlow), watch(onlyTransfers)];
-    await quiet(requests, 10);
+    await quiet(requests, 4, underWay);
     for (let round = 0; round < 3; round++) {
       const before = requests();
       await Promise.all([first.refetch(), second.refetch()]);
-      await quiet(requests, before + 6);
+      await quiet(requests, before + 4, underWay);
     }
     expect(shown.map(({ length }) => length > 0)).toEqual([true, true]);
     expect(shown.flat().filter((segments) => !isOfOneAge(segments))).toEqual([]);
+    expect(shown.map((seen) => Object.keys(seen.at(-1)!).filter((name) => name === "inFlow" || name === "transfers"))).toEqual([
+      ["inFlow"],
+      ["transfers"],
+    ]);
     const { data } = await client.query<{ contactCenter: { agent: { segments: Segments } } }>({ query: gql(bothFigures) });
     expect(data!.contactCenter.agent.segments).toSatisfy(isOfOneAge);
     client.stop();
@@ -146,14 +158,29 @@ describe("Two queries in Apollo Client for different fields of one metric object
   });
 
   it("share what is of one moment: a third query for all of it sends nothing", async () => {
-    const { client, shown, watch, requests } = scene(() => 7);
+    const { client, shown, watch, requests, underWay } = scene(() => 7);
     watch(onlyInFlow);
     watch(onlyTransfers);
-    await quiet(requests, 2);
+    await quiet(requests, 2, underWay);
     const { data } = await client.query({ query: gql(bothFigures) });
     expect(data).toMatchObject({ contactCenter: { agent: { segments: { inFlow: 7, transfers: 7 } } } });
     expect(requests()).toBe(2);
     expect(shown.map((seen) => seen.at(-1))).toMatchObject([{ inFlow: 7 }, { transfers: 7 }]);
     client.stop();
   });
+});
+
+it("A fragment on the interface of agents, skills and groups is read from Apollo Client's cache, which needs possibleTypes", () => {
+  const query = gql`
+    query Entities { contactCenter { accountId agent(id: 1) { ...Named } } }
+    fragment Named on NamedEntity { accountId id name }
+  `;
+  const agent = { __typename: "Agent", accountId: "north", id: "1", name: "Ada" };
+  const data = { contactCenter: { __typename: "ContactCenter", accountId: "north", agent } };
+  const named = (cache: InMemoryCache) => {
+    cache.writeQuery({ query, data });
+    return cache.readQuery<{ contactCenter: { agent: object } }>({ query })?.contactCenter.agent;
+  };
+  expect(named(cacheOf())).toMatchObject({ id: "1", name: "Ada" });
+  expect(named(new InMemoryCache({ typePolicies }))).not.toHaveProperty("name");
 });

@@ -25,12 +25,15 @@ export function isOfOneAge({ asOf, inFlow, transfers }: Segments): boolean {
   return [inFlow, transfers].filter((figure) => figure !== undefined).every((figure) => momentOf(figure) === asOf);
 }
 
-/** Resolves when nothing has been asked for a hundred turns of the event loop; rejects when more than `most` was asked. */
-export async function quiet(asked: () => number, most: number): Promise<void> {
+/**
+ * Resolves when nothing is under way and nothing has been asked for a hundred turns of the event loop; rejects when more than `most` was
+ * asked.
+ */
+export async function quiet(asked: () => number, most: number, underWay: () => number = () => 0): Promise<void> {
   for (let turns = 0, before = asked(); turns < 100; turns++) {
     await setImmediate();
     if (asked() > most) throw new Error(`More than ${most} requests were sent: the queries drive each other.`);
-    if (asked() !== before) turns = 0;
+    if (asked() !== before || underWay() > 0) turns = 0;
     before = asked();
   }
 }

@@ -80,7 +80,7 @@ it("graphql-codegen and urql: the client sends the hash in the document, and not
     fetch: send,
     preferGetMethod: false,
     exchanges: [
-      cacheExchange({ keys }),
+      cacheExchange({ keys, possibleTypes }),
       persistedExchange({
         enforcePersistedQueries: true,
         generateHash: async (_, document) => (document as { __meta__?: { hash: string } }).__meta__?.hash,

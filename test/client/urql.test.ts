@@ -1,7 +1,8 @@
+import { setTimeout } from "node:timers/promises";
 import { Client, fetchExchange, gql } from "@urql/core";
 import { cacheExchange } from "@urql/exchange-graphcache";
-import { describe, expect, it } from "vitest";
-import { keys } from "../../src/client/index.js";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
+import { keys, possibleTypes } from "../../src/client/index.js";
 import { accounts, twoAccounts } from "../support/two-accounts.js";
 import { answer, bothFigures, isOfOneAge, onlyInFlow, onlyTransfers, quiet, type Segments } from "./one-answer-each.js";
 
@@ -46,10 +47,16 @@ describe("urql's Graphcache before two accounts whose agents have the same ids",
 describe("Two queries in urql for different fields of one metric object", () => {
   it("never put two ages into one object and never drive each other, though each answer is of another moment", async () => {
     let requests = 0;
+    let pending = 0;
     const send = async (_: unknown, init?: RequestInit) => {
       const { query } = JSON.parse(String(init?.body)) as { query: string };
-      return Response.json(answer(query, ++requests));
+      const body = answer(query, ++requests);
+      pending++;
+      await setTimeout(1 + 6 * Math.random());
+      pending--;
+      return Response.json(body);
     };
+    const underWay = () => pending;
     const url = "http://gateway.example/graphql";
     const client = new Client({ url, fetch: send, preferGetMethod: false, exchanges: [cacheExchange({ keys }), fetchExchange] });
     const shown: Segments[][] = [];
@@ -62,16 +69,37 @@ describe("Two queries in urql for different fields of one metric object", () => 
       });
     };
     const watched = [watch(onlyInFlow), watch(onlyTransfers)];
-    await quiet(() => requests, 10);
+    await quiet(() => requests, 10, underWay);
     for (let round = 0; round < 3; round++) {
       const before = requests;
       for (const query of [onlyInFlow, onlyTransfers]) await client.query(query, {}, { requestPolicy: "network-only" });
-      await quiet(() => requests, before + 6);
+      await quiet(() => requests, before + 6, underWay);
     }
     await client.query(bothFigures, {}, { requestPolicy: "network-only" });
-    await quiet(() => requests, requests + 3);
+    await quiet(() => requests, requests + 3, underWay);
     expect(shown.map(({ length }) => length > 0)).toEqual([true, true]);
     expect(shown.flat().filter((segments) => !isOfOneAge(segments))).toEqual([]);
     for (const { unsubscribe } of watched) unsubscribe();
   });
+});
+
+it("A fragment on the interface of agents, skills and groups is read from Graphcache, which does not guess with possibleTypes", async () => {
+  const warned = vi.spyOn(console, "warn").mockImplementation(() => undefined);
+  onTestFinished(() => warned.mockRestore());
+  const query = gql`
+    query Entities { contactCenter { accountId agent(id: 1) { ...Named } } }
+    fragment Named on NamedEntity { accountId id name }
+  `;
+  const agent = { __typename: "Agent", accountId: "north", id: "1", name: "Ada" };
+  const data = { contactCenter: { __typename: "ContactCenter", accountId: "north", agent } };
+  const client = new Client({
+    url: "http://gateway.example/graphql",
+    fetch: async () => Response.json({ data }),
+    preferGetMethod: false,
+    exchanges: [cacheExchange({ keys, possibleTypes }), fetchExchange],
+  });
+  await client.query(query, {}).toPromise();
+  const known = await client.query(query, {}, { requestPolicy: "cache-only" }).toPromise();
+  expect(known.data).toMatchObject({ contactCenter: { agent: { id: "1", name: "Ada" } } });
+  expect(warned).not.toHaveBeenCalled();
 });

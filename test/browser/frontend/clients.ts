@@ -19,7 +19,7 @@ const clients = {
 
   /** urql as it comes, which sends queries by GET; or by POST. */
   async urql(url: string, headers: Record<string, string>, query: string, preferGetMethod?: false): Promise<unknown> {
-    const exchanges = [cacheExchange({ keys }), fetchExchange];
+    const exchanges = [cacheExchange({ keys, possibleTypes }), fetchExchange];
     const client = new Client({ url, fetchOptions: { headers }, exchanges, ...(preferGetMethod === false && { preferGetMethod }) });
     const { data, error } = await client.query(query, {});
     if (error) throw error;
