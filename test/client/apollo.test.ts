@@ -5,6 +5,8 @@ import { possibleTypes, typePolicies } from "../../src/client/index.js";
 import { accounts, twoAccounts } from "../support/two-accounts.js";
 import { answer, bothFigures, isOfOneAge, onlyInFlow, onlyTransfers, quiet, type Segments } from "./one-answer-each.js";
 
+vi.setConfig({ testTimeout: 30_000 });
+
 const cacheOf = () => new InMemoryCache({ typePolicies, possibleTypes });
 
 /** Of one agent: what the gateway itself says of it, past every cache. */

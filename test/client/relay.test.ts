@@ -1,8 +1,10 @@
 import { readFileSync } from "node:fs";
 import { type ConcreteRequest, createOperationDescriptor, Environment, fetchQuery, Network, RecordSource, Store } from "relay-runtime";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { getDataID } from "../../src/client/index.js";
 import { accounts, twoAccounts } from "../support/two-accounts.js";
+
+vi.setConfig({ testTimeout: 30_000 });
 
 /** What relay-compiler 21.0.1 writes of the queries, as JSON. */
 const artifact = (name: string) =>

@@ -12,10 +12,12 @@ import { cacheExchange } from "@urql/exchange-graphcache";
 import { persistedExchange } from "@urql/exchange-persisted";
 import { createClient } from "graphql-ws";
 import { type ConcreteRequest, Environment, fetchQuery, Network, RecordSource, Store } from "relay-runtime";
-import { expect, it, onTestFinished } from "vitest";
+import { expect, it, onTestFinished, vi } from "vitest";
 import { WebSocket } from "ws";
 import { getDataID, keys, possibleTypes, typePolicies } from "../../src/client/index.js";
 import { type Line, startLine } from "../support/line.js";
+
+vi.setConfig({ testTimeout: 60_000 });
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const text = "query Board { contactCenter { accountId current { asOf onlineAgents } } }";

@@ -6,6 +6,8 @@ import { keys, possibleTypes } from "../../src/client/index.js";
 import { accounts, twoAccounts } from "../support/two-accounts.js";
 import { answer, bothFigures, isOfOneAge, onlyInFlow, onlyTransfers, quiet, type Segments } from "./one-answer-each.js";
 
+vi.setConfig({ testTimeout: 30_000 });
+
 const agentOf = (fields: string) => gql`
   query Agent($account: ID!, $id: ID!) {
     contactCenter(accountId: $account) { agent(id: $id) { ${fields} segments(lastMinutes: 1440) { asOf totalAgentConversationSegments } } }
