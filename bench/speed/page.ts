@@ -20,8 +20,8 @@ with ${cpus().length} cores (${cpus()[0]?.model.trim() ?? "unknown"}), Node ${pr
 - Servers are measured in turn, round after round. A ratio compares two measurements of the same round, and the median of the rounds is
   shown. *Lowest to highest* says how far rounds differ: a difference smaller than that says nothing.
 - **node:http** is Node's own server, which sends the same bytes whatever is asked. Its two ratios are of requests per second and of CPU.
-- **Plain Apollo Server** is written by hand over the same platform (\`bench/peers/plain-apollo\`): Apollo Server 5 on Fastify, a
-  DataLoader for each API, answers of the platform in Keyv with the same time to live. It has no log, no limits, no credentials and
+- **Plain Apollo Server** is written by hand over the same platform (\`bench/peers/plain-apollo\`). It uses Apollo Server 5 on Fastify and a
+  DataLoader for each API. It keeps answers of the platform in Keyv, with the same time to live. It has no log, no limits, no credentials and
   no ages of figures.
 - **parse and print** is \`JSON.parse\` of the platform's bytes and \`JSON.stringify\` of the answer.
 - **Hive Gateway** (response cache, compiled documents) and **Tailcall** (cached fields, equal exchanges made once, threads on all cores) are

@@ -67,7 +67,7 @@ async function runExecuted(scene: Scene, effort: Effort): Promise<Findings> {
   const heads = ["server", "asked with", "CPU ms", "ratio to plain", "lowest to highest", "p50 ms", "p99 ms"];
   return {
     markdown: [
-      `The same dashboard, all figures fresh, so that the platform is not asked; every request is new, so that no answer can be kept and sent again. ${connections} connections, ${requests} requests a round, ${effort.rounds} rounds in turn; medians.`,
+      `The same dashboard with fresh figures, so the platform is not asked. Every request is new, so no kept answer can be sent. ${connections} connections, ${requests} requests a round, ${effort.rounds} rounds in turn; medians.`,
       table(heads, rows),
       `Platform calls of the dashboard, nothing stored, and of ${askedSubsets} questions for parts of it right after:`,
       table(["server", "dashboard", `${askedSubsets} parts`], calls),

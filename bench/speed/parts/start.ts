@@ -60,7 +60,7 @@ async function runStart(scene: Scene, effort: Effort): Promise<Findings> {
   });
   return {
     markdown: [
-      `From the start of the process until it says that it is ready; the heap after a full collection, right after the start and after ${requests} different documents at 64 connections. Medians of ${effort.rounds} starts in turn.`,
+      `From the start of the process until it says that it is ready. The heap is measured after a full collection: right after the start, and after ${requests} different documents at 64 connections. Medians of ${effort.rounds} starts in turn.`,
       table(
         [
           "server",
