@@ -128,6 +128,21 @@ describe("/metrics/business", () => {
     expect(sumOf(series, "lp_business_complete")).toBe(0);
   });
 
+  it("is not complete when a part of the figures is stale", async () => {
+    const line = await lineWith(
+      "figures: [{ metrics: [CurrentMetrics.onlineAgents, AgentSegments.avgAgentSegmentDuration], by: account }]",
+      {
+        environment: { STALE_SECONDS: "3600" },
+      },
+    );
+    expect(own(await shown(line))).toHaveLength(2);
+    line.simulator.fault({ api: "key-metrics", status: 500 });
+    await line.run(60);
+    const series = await scraped(page(line));
+    expect(own(series).map((key) => key.replace(/\{.*/, ""))).toEqual(["lp_account_agent_segments_avg_agent_segment_duration_seconds"]);
+    expect(sumOf(series, "lp_business_complete")).toBe(0);
+  });
+
   it("shows no figure for longer than until the next should have come", async () => {
     const line = await lineWith("figures: [{ metrics: [CurrentMetrics.onlineAgents], by: account }]", {
       environment: { REQUEST_DEADLINE_MS: "5000" },

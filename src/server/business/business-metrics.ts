@@ -46,7 +46,7 @@ export class BusinessMetrics {
     const registry = new Registry();
     const gauge = (name: string, help: string, labelNames: readonly string[]) =>
       new Gauge({ name, help, labelNames, registers: [registry] });
-    const complete = gauge("lp_business_complete", "1 when the last refresh of the account's figures brought all of them.", ["account"]);
+    const complete = gauge("lp_business_complete", "1 when all of the account's figures are there that the platform has.", ["account"]);
     const shown = gauge("lp_business_series", "Series of the account's figures.", ["account"]);
     const left = gauge("lp_business_series_left_out", "Series that the account has beyond the limit.", ["account"]);
     const oldest = gauge("lp_business_oldest_figure_timestamp_seconds", "When the platform was asked for the oldest figure.", ["account"]);
@@ -54,9 +54,10 @@ export class BusinessMetrics {
     for (const viewer of this.#viewers) {
       const { account } = viewer;
       if (accounts !== "*" && !accounts.includes(account)) continue;
-      const all = viewer.scrape().filter((figure) => this.#isGood(account, figure));
+      const known = viewer.scrape();
+      const all = known.filter((figure) => this.#isGood(account, figure));
       const figures = all.slice(0, mostSeries);
-      complete.set({ account }, Number(viewer.isComplete && figures.length > 0));
+      complete.set({ account }, Number(viewer.isComplete && all.length === known.length && all.length > 0));
       shown.set({ account }, figures.length);
       left.set({ account }, all.length - figures.length);
       if (figures.length > 0)

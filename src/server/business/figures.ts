@@ -16,7 +16,9 @@ export interface Figure {
 /** What a state says. */
 export interface Figures {
   figures: readonly Figure[];
-  /** Lists that have more entities than were asked for. */
+  /** True when something was stale, and was left out. */
+  isStale: boolean;
+  /** True when a list has more entities than were asked for. */
   isCut: boolean;
 }
 
@@ -39,26 +41,32 @@ export function seriesName(by: Grouping, { field, unit, group }: AnyMetric): str
 }
 
 type Json = Readonly<Record<string, unknown>>;
+type MetricObject = Json & { readonly asOf: string; readonly stale: boolean };
 
 /** Every figure in the answer that is there and is not stale. */
 export function figuresIn(account: string, sets: readonly PlacedSet[], contactCenter: Json): Figures {
+  let isStale = false;
   let isCut = false;
+  const readAll = (by: Grouping, labels: Figure["labels"], objects: readonly PlacedObject[], parent: Json) =>
+    objects.flatMap((object) => {
+      const found = parent[object.alias] as MetricObject | null;
+      isStale ||= found?.stale ?? false;
+      return found && !found.stale ? read(by, labels, object, found) : [];
+    });
   const figures = sets.flatMap(({ by, list, objects }) => {
-    if (by === "account" || list === null) return objects.flatMap((object) => read(by, { account }, object, contactCenter));
+    if (by === "account" || list === null) return readAll(by, { account }, objects, contactCenter);
     const found = contactCenter[list] as { nodes: Json[]; pageInfo: { hasNextPage: boolean } } | null;
     isCut ||= found?.pageInfo.hasNextPage ?? false;
     return (found?.nodes ?? []).flatMap((node) => {
       const label = by === "skill" ? "skill" : "agent_group";
       const labels = { account, [label]: String(node.id), [`${label}_name`]: String(node.name ?? "") };
-      return objects.flatMap((object) => read(by, labels, object, node));
+      return readAll(by, labels, objects, node);
     });
   });
-  return { figures, isCut };
+  return { figures, isStale, isCut };
 }
 
-function read(by: Grouping, labels: Figure["labels"], { alias, type, lastMinutes, metrics }: PlacedObject, parent: Json): Figure[] {
-  const object = parent[alias] as (Json & { asOf: string; stale: boolean }) | null;
-  if (object === null || object.stale) return [];
+function read(by: Grouping, labels: Figure["labels"], { type, lastMinutes, metrics }: PlacedObject, object: MetricObject): Figure[] {
   const asOf = Date.parse(object.asOf);
   const all = lastMinutes === null ? labels : { ...labels, window: `${lastMinutes}m` };
   return metrics.flatMap((metric) => {

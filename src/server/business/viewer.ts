@@ -96,9 +96,11 @@ export class Viewer {
 
   #take({ text, errors }: State): void {
     const { data } = JSON.parse(text) as { data: { contactCenter: Readonly<Record<string, unknown>> | null } | null };
-    const read = data?.contactCenter ? figuresIn(this.account, this.#asked.sets, data.contactCenter) : { figures: [], isCut: false };
+    const read = data?.contactCenter
+      ? figuresIn(this.account, this.#asked.sets, data.contactCenter)
+      : { figures: [], isStale: false, isCut: false };
     this.#figures = read.figures;
-    this.#isComplete = errors.length === 0 && data?.contactCenter != null;
+    this.#isComplete = errors.length === 0 && !read.isStale && data?.contactCenter != null;
     if (read.isCut)
       this.#tell("It has more skills or groups than one set can have: the rest has no series. Name ids in BUSINESS_METRICS_FILE.");
   }
