@@ -71,7 +71,8 @@ export interface WindowArguments {
 export const defaultMinutes = 60;
 const minutesOfDay = dayMs / minuteMs;
 /** The segment APIs reach back a day. */
-export const segmentMinutes = (lastMinutes: number): number => checkedNumber("lastMinutes", lastMinutes, 1, minutesOfDay);
+export const segmentMinutes = (lastMinutes: number, argument = "lastMinutes"): number =>
+  checkedNumber(argument, lastMinutes, 1, minutesOfDay);
 
 /** The slack of a window's edge: the call reaches the platform later than the request reached us, by a request's deadline or so. */
 const keyMetricsSlackMs = 15_000;

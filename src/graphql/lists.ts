@@ -114,17 +114,20 @@ const ofEntities = (selection: Selection, name: string): readonly SelectedField[
   ...selection.all("edges", "node", name),
 ];
 
-const minutesOf = ({ args }: SelectedField): number => Number(args.lastMinutes);
-
 /** The one value that all of them are; undefined when there is none or more than one. */
 function onlyOne<T>(values: readonly T[]): T | undefined {
   const [first, ...others] = new Map(values.map((value) => [canonical(value), value])).values();
   return others.length === 0 ? first : undefined;
 }
 
+/** The window that an order has of its own. Throws BAD_USER_INPUT. */
+const ownMinutes = (lastMinutes: number | null | undefined): number | null =>
+  typeof lastMinutes === "number" ? segmentMinutes(lastMinutes, "orderBy.lastMinutes") : null;
+
 /** The window of a by-time metric: its own, else that of the figures selected on the entities. */
-function orderWindow(lastMinutes: number | null | undefined, selection: Selection, account: string, asker: Asker): KeyMetricsWindow {
-  if (typeof lastMinutes === "number") return { lastMinutes: segmentMinutes(lastMinutes) };
+function orderWindow(order: KeyMetricOrder, selection: Selection, account: string, asker: Asker): KeyMetricsWindow {
+  const lastMinutes = ownMinutes(order.lastMinutes);
+  if (lastMinutes !== null) return { lastMinutes };
   const windows = ofEntities(selection, "keyMetrics").flatMap(
     ({ args }) => unlessRefused(() => keyMetricsWindow(args as WindowArguments, account, asker)) ?? [],
   );
@@ -132,6 +135,14 @@ function orderWindow(lastMinutes: number | null | undefined, selection: Selectio
 }
 
 // ---------------------------------------------------------------- agents
+
+/** The window of a segment metric: its own, else that of the segments selected on the agents. A window that they refuse is none. */
+function orderMinutes(order: AgentSegmentOrder, selection: Selection): number {
+  const minutes = ofEntities(selection, "segments").flatMap(
+    ({ args }) => unlessRefused(() => segmentMinutes(Number(args.lastMinutes))) ?? [],
+  );
+  return ownMinutes(order.lastMinutes) ?? onlyOne(minutes) ?? defaultMinutes;
+}
 
 /** The rows by which agents are ordered; null: no figure orders them. */
 function agentOrderRows(
@@ -144,7 +155,7 @@ function agentOrderRows(
     api: "agent-segments",
     account,
     credential,
-    lastMinutes: segmentMinutes(orderBy.lastMinutes ?? onlyOne(ofEntities(selection, "segments").map(minutesOf)) ?? defaultMinutes),
+    lastMinutes: orderMinutes(orderBy, selection),
     everyMinutes: null,
     groupIds: null,
     userType: orderBy.userType,
@@ -191,7 +202,7 @@ export const keyList =
   (of: KeyKind): Asks<KeysArguments, KeyMetricsQuestion, PageRequest> =>
   ({ parent: { account }, args: { ids, orderBy }, page: { first, after }, selection, asker }) => {
     const named = namedIds(ids);
-    const window = orderBy ? orderWindow(orderBy.lastMinutes, selection, account, asker) : null;
+    const window = orderBy ? orderWindow(orderBy, selection, account, asker) : null;
     if (!selection.wantsData || named?.length === 0) return [];
     if (!orderBy) return named ? [] : [keys(of, { account, ids: null }, asker)];
     const { freshForMs: _, ...unordered } = keys(of, { account, ids: named }, asker);

@@ -116,6 +116,30 @@ describe("an order by a metric without a window of its own", () => {
   });
 });
 
+describe("a window out of bounds", () => {
+  test.each([
+    ["agents", "AVG_AGENT_SEGMENT_DURATION", "segments(lastMinutes: 1441) { asOf }"],
+    ["skills", "CLOSED_CONVERSATIONS", "keyMetrics(lastMinutes: 1441) { asOf }"],
+  ])("of the figures of %s is their own error: the order takes the last 60 minutes", async (list, metric, figures) => {
+    const { data, errors } = await center<Record<"left" | "given", { nodes: { id: string; figures?: null }[] }>>(
+      `left: ${list}(first: 3, orderBy: { metric: ${metric} }) { nodes { id figures: ${figures} } }
+       given: ${list}(first: 3, orderBy: { metric: ${metric}, lastMinutes: 60 }) { nodes { id } }`,
+    );
+    expect(data.left.nodes).toEqual(data.given.nodes.map(({ id }) => ({ id, figures: null })));
+    expect(errors.map(({ path, extensions }) => [path?.slice(-1), extensions.code])).toEqual(
+      Array(3).fill([["figures"], "BAD_USER_INPUT"]),
+    );
+  });
+
+  test.each([
+    ["agents", "INTERACTIVE_RATE"],
+    ["skills", "CLOSED_CONVERSATIONS"],
+  ])("of the order of %s is refused by the order's name", async (list, metric) => {
+    const { errors } = await center(`${list}(orderBy: { metric: ${metric}, lastMinutes: 1441 }) { nodes { id } }`);
+    expect(errors.map(({ message }) => message)).toEqual(["orderBy.lastMinutes must be between 1 and 1440, but is 1441."]);
+  });
+});
+
 describe("the age of a list", () => {
   interface Age {
     asOf: string | null;
