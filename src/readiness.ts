@@ -1,9 +1,7 @@
 import { GatewayError } from "./errors.js";
 import type { Readiness } from "./server/gateway-port.js";
-import type { Service } from "./upstream/call.js";
+import { type Service, services } from "./upstream/call.js";
 import type { Standing } from "./upstream/transport/look-ups.js";
-
-const services: readonly Service[] = ["operations", "keyMetrics", "intervalMetrics"];
 
 interface Examined {
   id: string;

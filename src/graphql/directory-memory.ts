@@ -49,7 +49,8 @@ export interface DirectoryMemory {
 }
 
 const namedKinds = ["SKILL", "AGENT_GROUP", "AGENT"] as const satisfies NamedKind[];
-const kindOfKey: Record<KeyKind, NamedKind> = { skillId: "SKILL", agentGroupId: "AGENT_GROUP" };
+/** The kind of entity that a key of the key metrics names. */
+export const kindOfKey = { skillId: "SKILL", agentGroupId: "AGENT_GROUP" } as const satisfies Record<KeyKind, NamedKind>;
 
 /** Until the moment; not when it lies further ahead than anything is kept, because then the clock was set back. */
 const holds = (until: number, now: number): boolean => until > now && until - now <= 2 * directoryKeptMs;

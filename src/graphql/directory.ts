@@ -12,7 +12,7 @@ import {
 } from "../upstream/question.js";
 import { compareIds } from "./connection.js";
 import type { Asker } from "./context.js";
-import { type DirectoryScope, type NamedKind, type Naming, namingIn } from "./directory-memory.js";
+import { type DirectoryScope, kindOfKey, type NamedKind, type Naming, namingIn } from "./directory-memory.js";
 import type { Answer, Asks, Reading } from "./field.js";
 import { AgentGroup, type Parent, Skill, siblings } from "./types/entities.js";
 
@@ -183,8 +183,6 @@ export function readAgentNaming(reading: Reading<unknown, IntervalMetricsQuestio
   const row = rows.findLast(({ ids, agentName }) => ids.AGENT === id && agentName !== null);
   return remember("AGENT", reading, { name: row?.agentName ?? null, login: row?.agentLogin ?? null, asOf });
 }
-
-const kindOfKey = { skillId: "SKILL", agentGroupId: "AGENT_GROUP" } as const satisfies Record<KeyKind, NamedKind>;
 
 /** Names of skills or groups: none are asked for that are remembered, or that an ordered list brings along. */
 export const keyNames =

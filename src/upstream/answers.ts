@@ -14,7 +14,7 @@ export interface Freshness {
   readonly staleMs: number;
 }
 
-/** RFC 5861. fresh: within the time to live; stale-while-revalidate: within twice that; stale-if-error: within the time to live and `staleMs`. */
+/** RFC 5861. fresh: within the time to live; stale-while-revalidate: for as long again, but at most `staleMs`; stale-if-error: for `staleMs` after the time to live. */
 export type Tolerance = "fresh" | "stale-while-revalidate" | "stale-if-error";
 
 /** One moment on both clocks. */
@@ -57,10 +57,15 @@ export function tolerating(tolerance: Tolerance, freshness: Freshness, question:
   };
 }
 
-function limitMs(tolerance: Tolerance, { ttlMs, staleMs }: Freshness, question: Question, kind: FreshnessKind | "pending"): number {
-  const freshMs = kind === "pending" ? ttlMs.intervals : Math.max(ttlMs[kind], question.freshForMs ?? 0);
-  if (tolerance === "fresh") return freshMs;
-  return tolerance === "stale-while-revalidate" ? Math.min(2 * freshMs, freshMs + staleMs) : freshMs + staleMs;
+function limitMs(tolerance: Tolerance, freshness: Freshness, question: Question, kind: FreshnessKind | "pending"): number {
+  const { ttlMs } = freshness;
+  return oldestMs(tolerance, kind === "pending" ? ttlMs.intervals : Math.max(ttlMs[kind], question.freshForMs ?? 0), freshness);
+}
+
+/** How old an answer may be at most, ms, if its figures are fresh for `forMs`. */
+export function oldestMs(tolerance: Tolerance, forMs: number, { staleMs }: Pick<Freshness, "staleMs">): number {
+  if (tolerance === "fresh") return forMs;
+  return tolerance === "stale-while-revalidate" ? forMs + Math.min(forMs, staleMs) : forMs + staleMs;
 }
 
 /** How long an answer can be of use to anybody, ms. */

@@ -69,7 +69,8 @@ export interface CallByApi {
 export type Call = CallByApi[keyof CallByApi];
 
 /** The platform's services, by the names that settings use. */
-export type Service = "operations" | "keyMetrics" | "intervalMetrics";
+export const services = ["operations", "keyMetrics", "intervalMetrics"] as const;
+export type Service = (typeof services)[number];
 
 /** One HTTP request to a service, without domain and credentials. */
 export interface ExchangeRequest {

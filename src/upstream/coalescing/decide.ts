@@ -1,5 +1,5 @@
 import type { GatewayError } from "../../errors.js";
-import { type Freshness, freshMs, type Moment, type Tolerance, tolerating } from "../answers.js";
+import { type Freshness, freshMs, type Moment, oldestMs, type Tolerance, tolerating } from "../answers.js";
 import { type AnswerRecord, type Api, type FoundPart, remainder, type Seen, type Usable } from "../apis/descriptor.js";
 import type { Priority } from "../budget/permit.js";
 import type { Call } from "../call.js";
@@ -175,7 +175,7 @@ export function decide<C extends KnownCall>(questions: readonly Question[], snap
     if (missing !== null) waits.push({ question, part: remains(api, question, missing), wanted: missing });
   }
 
-  // Certainly too many: which calls they would be is not worked out.
+  // Certainly more than the request may cause: no plan is worked out.
   const least = atLeast(waits.map(({ wanted }) => wanted));
   if (least > snapshot.most) return { answers, refused, joins, waits, refreshes: [], plans: new Map(), exchanges: least };
 
@@ -256,7 +256,7 @@ function obstacleTo(missing: Question, api: Api, { failures, calls, obstacle }: 
 /** Calls whose figures will be of use to the question however old they are by then, those in flight first. */
 function joinable<C extends KnownCall>(calls: readonly C[], { freshness, present }: Snapshot, question: Question): C[] {
   const limits = freshness(question.account);
-  const limitMs = freshMs(limits, question) + limits.staleMs;
+  const limitMs = oldestMs("stale-if-error", freshMs(limits, question), limits);
   return calls
     .filter(({ sentAt }) => sentAt === null || present.monotonic - sentAt.monotonic < limitMs)
     .sort((a, b) => Number(a.sentAt === null) - Number(b.sentAt === null));

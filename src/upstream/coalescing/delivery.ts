@@ -1,6 +1,6 @@
 import type { Clock } from "../../clock.js";
 import { type ErrorCode, GatewayError } from "../../errors.js";
-import { ageAt, type Freshness, freshMs, momentOf, slotOf, type Tolerance, tolerating } from "../answers.js";
+import { ageAt, type Freshness, freshMs, momentOf, oldestMs, slotOf, type Tolerance, tolerating } from "../answers.js";
 import type { AnswerRecord, FoundPart, Usable } from "../apis/descriptor.js";
 import type { Scope } from "../planning/scope.js";
 import { own, type Question } from "../question.js";
@@ -19,7 +19,10 @@ export interface Waiter {
   readonly usable: Usable;
 }
 
-/** A question that was asked, on its way to its outcome. One writer: the delivery. */
+/**
+ * A question that was asked, on its way to its outcome. The delivery writes what is answered and what has failed. The coalescer, the open calls
+ * and the search for a refused id write what waits.
+ */
 export class Ask {
   readonly outcome: Promise<AskOutcome>;
   readonly #answered: AnsweredPart[] = [];
@@ -194,7 +197,10 @@ export class Delivery {
     return tolerating(tolerance, this.freshness(scope.account), question, terms.begun, momentOf(this.clock));
   }
 
-  /** Whoever joins a call that was under way for longer than its figures are fresh gets them all the same, marked; so do readers of pages that lie that far apart. */
+  /**
+   * True when the answer is delivered as stale. Either the call was under way for longer than its figures are fresh, or its pages were asked for
+   * that far apart.
+   */
   #isAged(waiter: Waiter, record: AnswerRecord): boolean {
     const { ask, part, known } = waiter;
     const { asOf, newestAskedAt } = record.reply;
@@ -225,9 +231,9 @@ export class Delivery {
     const freshness = this.freshness(account);
     const present = momentOf(this.clock);
     const forMs = freshMs(freshness, question, api.isSettled(record.reply));
-    const freshUntil = present.now + forMs - ageAt(record, present);
-    const staleUntil = freshUntil + Math.min(forMs, freshness.staleMs);
-    return { scope: key, slot: slotOf(api, record), version: record.reply.asOf, freshUntil, staleUntil };
+    const until = (tolerance: Tolerance) => present.now + oldestMs(tolerance, forMs, freshness) - ageAt(record, present);
+    const version = record.reply.asOf;
+    return { scope: key, slot: slotOf(api, record), version, freshUntil: until("fresh"), staleUntil: until("stale-while-revalidate") };
   }
 }
 

@@ -4,7 +4,7 @@ import type { Clock } from "../../clock.js";
 import { GatewayError } from "../../errors.js";
 import type { ExchangeSharers, Tracer } from "../../telemetry/tracer.js";
 import { notAsDocumented } from "../apis/platform-form.js";
-import type { ExchangeRequest, ExchangeResponse, Service } from "../call.js";
+import { type ExchangeRequest, type ExchangeResponse, type Service, services } from "../call.js";
 import { type AccountCredentials, noBearer, token, tokensOf } from "./credentials.js";
 import { domainsOf, type Located, type Services } from "./domains.js";
 import { refusal, withoutAnswer } from "./failures.js";
@@ -84,7 +84,7 @@ export function createTransport(
   let keptUp: [random: () => number, changed: Changed] | null = null;
   /** What look-ups and tokens need in the background. */
   const keepUp = (random: () => number, changed: Changed) => {
-    const needed = given.kind === "client" ? ([...metricsServices, "sentinel"] as const) : metricsServices;
+    const needed = given.kind === "client" ? ([...services, "sentinel"] as const) : services;
     return Promise.all([...needed.map((service) => domains.keep(service, random, changed)), tokens?.keep(token, random, changed)]);
   };
 
@@ -148,8 +148,6 @@ export function createTransport(
     },
   };
 }
-
-const metricsServices: readonly Service[] = ["operations", "keyMetrics", "intervalMetrics"];
 
 /** False when a GatewayError stands in the way. */
 async function allowed(again: TransportTerms["again"]): Promise<boolean> {

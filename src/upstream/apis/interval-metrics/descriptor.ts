@@ -1,14 +1,12 @@
 import { alignedOutward, cutAtDays, dayMs, hourMs, joined as joinedWindows, minuteMs, slotsOf, type Window } from "../../../time.js";
 import { canonical, type Grouping, type IntervalFilters, type IntervalMetricsReply, type IntervalRow, textOf } from "../../question.js";
 import { type AnswerRecord, type Api, counted, type FoundPart, type QuestionOf, regionsOf, type Seen, type Usable } from "../descriptor.js";
-import { fetchIntervalMetrics } from "./fetch.js";
+import { fetchIntervalMetrics, rowsPerPage } from "./fetch.js";
 import { stored } from "./stored.js";
 
 type Asked = QuestionOf<"interval-metrics">;
 type Record = AnswerRecord<"interval-metrics">;
 
-/** Rows on one page: the platform's maximum. */
-const rowsPerPage = 500;
 /** An estimate of this part of a page or less is taken to be one page. */
 const surelyOnePage = 0.8;
 /** Rows in one interval where none was seen: what twenty agents at work make. */

@@ -88,8 +88,8 @@ function gaps(window: Window, parts: readonly Window[]): Window[] {
 /** Where a page begins: a page key, or an offset in the older manner; null at the first page. */
 type Position = Readonly<Record<"pageKey", string> | Record<"offset", string>> | null;
 
-/** Most rows the platform gives in one page. */
-const pageRows = 500;
+/** Rows on one page: the platform's maximum. */
+export const rowsPerPage = 500;
 
 /** What the platform calls each grouping, and its id: as a filter of a request and in the rows of an answer. */
 export const platformNames: Readonly<Record<Grouping, { grouping: string; id: string }>> = {
@@ -124,7 +124,7 @@ const intervalMetricsRequest = (
     handleTimeModel: call.handleTimeModel,
     metrics: metricNames(call.grouping).join(","),
     includeBotSkills: call.includeBotSkills,
-    pageSize: pageRows,
+    pageSize: rowsPerPage,
     ...position,
   }),
 });
