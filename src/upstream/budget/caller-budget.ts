@@ -146,7 +146,7 @@ export class CallerBudget {
     return spent;
   }
 
-  /** Until so many exchanges are a minute old. */
+  /** Its retryAfterMs ends when so many exchanges are a minute old. */
   #refusal(now: number, tooMany: number): GatewayError {
     let left = tooMany;
     let freeAt = now + minuteMs;

@@ -33,7 +33,7 @@ export interface CircuitClaim {
 const failuresToOpen = 5;
 const firstPauseMs = 5_000;
 const longestPauseMs = minuteMs;
-/** A probe decides soon, and nobody knows when. */
+/** While a probe is under way, callers are told to ask again after this time: when it ends is not known. */
 const probeRetryMs = 1_000;
 /** For how long a service is doubted because another replica has opened its circuit. */
 const doubtMs = minuteMs;

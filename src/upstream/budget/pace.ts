@@ -34,14 +34,14 @@ const windowsOf = ({ maxPerMinute, maxPerSecond }: Limits): Window[] => [
 /** The vendor asks for at least a second after a 429. */
 const shortestPauseMs = secondMs;
 const longestPauseMs = minuteMs;
-/** No header of the platform's pauses a service for longer, jitter included: a mistake in it must not stop us for years. */
+/** A Retry-After pauses a service for at most this long, jitter included: a wrong header must not stop it for years. */
 const longestRetryAfterMs = 5 * minuteMs;
 const firstGapMs = 100;
 const longestGapMs = 10_000;
-/** Nothing is left of a slow-down so long after its pause: by then the reason for it may be gone, however slowly successes come. */
+/** A slow-down is over this long after its pause, even without successes: its reason may be gone. */
 const recoveryMs = 20_000;
-/** A 429 that arrives this soon after a slow-down answers a call sent before it, and teaches nothing new. */
-const sameLessonMs = 500;
+/** A 429 this soon after a slow-down answers a call that was sent before it, and slows nothing down again. */
+const sameSlowDownMs = 500;
 
 /**
  * How fast calls may begin: sliding windows by the configured limits, and below them what the platform's 429s have
@@ -80,7 +80,7 @@ export class Pace {
 
   /** When calls began that still count, ascending. */
   begun(now: number): readonly number[] {
-    this.#passTo(now);
+    this.#advanceTo(now);
     return this.#begun;
   }
 
@@ -101,7 +101,7 @@ export class Pace {
 
   /** Another process was told 429 and pauses until then. */
   slowedDownElsewhere(now: number, until: number): void {
-    this.#passTo(now);
+    this.#advanceTo(now);
     this.pausedUntil = Math.max(this.pausedUntil, Math.min(until, now + longestRetryAfterMs));
     this.#slowDown(now);
   }
@@ -117,7 +117,7 @@ export class Pace {
 
   /** When the call behind `ahead` others can begin at the earliest. */
   earliest(now: number, ahead: number): number {
-    this.#passTo(now);
+    this.#advanceTo(now);
     const counted = this.#begun.length + this.#unused;
     const begunAt = (index: number) => this.#begun[index] ?? now;
     const byWindows = this.#windows.map(({ spanMs, most }) => {
@@ -147,7 +147,7 @@ export class Pace {
   }
 
   slowDown(now: number, retryAfterMs: number | undefined): void {
-    this.#passTo(now);
+    this.#advanceTo(now);
     const pause = (ms: number) => {
       this.pausedUntil = Math.max(this.pausedUntil, now + Math.min(longestRetryAfterMs, Math.max(shortestPauseMs, ms)));
     };
@@ -156,9 +156,9 @@ export class Pace {
     if (this.#slowDown(now)) pause(Math.max(shortestPauseMs, retryAfterMs ?? backoffMs) * (1 + this.random() / 4));
   }
 
-  /** False when the lesson was learnt a moment ago. */
+  /** False when the last slow-down was a moment ago. */
   #slowDown(now: number): boolean {
-    if (now - this.#slowedAt < sameLessonMs) return false;
+    if (now - this.#slowedAt < sameSlowDownMs) return false;
     this.#slowedAt = now;
     this.#pauses++;
     this.#concurrency = Math.max(1, this.#concurrency / 2);
@@ -174,12 +174,12 @@ export class Pace {
 
   /** Calls that may begin now, 0..maxPerMinute. */
   available(now: number): number {
-    this.#passTo(now);
+    this.#advanceTo(now);
     return Math.max(0, this.#limits.maxPerMinute - this.#begun.length - this.#unused);
   }
 
-  /** What time changes: calls that count no more, and what is taken back of a slow-down. */
-  #passTo(now: number): void {
+  /** Forgets calls that no longer count, and takes back the part of a slow-down for the time that has passed. */
+  #advanceTo(now: number): void {
     const recent = this.#begun.findIndex((at) => at > now - longestSpanMs);
     if (recent !== 0) this.#begun.splice(0, recent < 0 ? this.#begun.length : recent);
 

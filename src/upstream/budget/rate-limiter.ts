@@ -43,13 +43,13 @@ export class RateLimiter implements PermitSource {
   readonly #exchanges = new ReclaimableExchanges();
   #arrivals = 0;
   #closed = false;
-  #isSoon = false;
+  #isServedSoon = false;
   #wake: NodeJS.Timeout | undefined;
 
   constructor(private readonly options: RateLimiterOptions) {
     this.#counter = options.counter ?? new LocalCounter(options.limits, options.random);
     this.#counter.onChange(() => {
-      if (!this.#closed) this.#goOn();
+      if (!this.#closed) this.#serveQueue();
     });
   }
 
@@ -60,7 +60,7 @@ export class RateLimiter implements PermitSource {
     if (refusal) requester.refuse(refusal);
     else {
       this.#queue.add(waiting);
-      this.#goOn();
+      this.#serveQueue();
     }
     return {
       earliest,
@@ -68,7 +68,7 @@ export class RateLimiter implements PermitSource {
         if (!this.#queue.remove(waiting)) return;
         waiting.terms = changed;
         this.#queue.add(waiting);
-        this.#goOnSoon();
+        this.#serveQueueSoon();
       },
       cancel: () => {
         if (this.#queue.remove(waiting)) this.#counter.wanted(this.#queue.all);
@@ -91,17 +91,17 @@ export class RateLimiter implements PermitSource {
 
   rateLimited(retryAfterMs: number | undefined): number {
     this.#counter.slowDown(this.#now, retryAfterMs);
-    this.#goOn();
+    this.#serveQueue();
     return this.#counter.pausedUntil;
   }
 
   succeeded(): void {
     this.#counter.speedUp();
-    this.#goOn();
+    this.#serveQueue();
   }
 
   reclaim(): void {
-    this.#goOn();
+    this.#serveQueue();
   }
 
   budget(): PermitBudget {
@@ -151,12 +151,12 @@ export class RateLimiter implements PermitSource {
       state = "released";
       counted.release();
       if (exchange) this.#exchanges.delete(exchange);
-      this.#goOn();
+      this.#serveQueue();
     };
     const judged = (mayLeave: boolean): boolean => {
       // It may have been given back while its counter was asked.
       const leaves = mayLeave && state !== "released";
-      if (leaves) this.#goOn();
+      if (leaves) this.#serveQueue();
       else release();
       return leaves;
     };
@@ -173,28 +173,28 @@ export class RateLimiter implements PermitSource {
         if (state === "released") return;
         exchange = given;
         this.#exchanges.add(exchange);
-        this.#goOn();
+        this.#serveQueue();
       },
       release,
     };
   }
 
-  /** When whoever is at it has ended: what comes of it must not happen in the middle of that. */
-  #goOnSoon(): void {
-    if (this.#isSoon) return;
-    this.#isSoon = true;
+  /** After the code that runs now has ended, so that no grant or refusal comes in the middle of it. */
+  #serveQueueSoon(): void {
+    if (this.#isServedSoon) return;
+    this.#isServedSoon = true;
     queueMicrotask(() => {
-      this.#isSoon = false;
-      if (!this.#closed) this.#goOn();
+      this.#isServedSoon = false;
+      if (!this.#closed) this.#serveQueue();
     });
   }
 
-  /** One moment for all steps: a request whose time comes between two of them would be woken by nothing. */
-  #goOn(now = this.#now): void {
+  /** All steps use one moment: nothing would wake a request whose time came between two of them. */
+  #serveQueue(now = this.#now): void {
     this.#refuseHopeless(now);
     this.#grantPermits(now);
     this.#closeOverdue(now);
-    this.#sleep(now);
+    this.#scheduleWake(now);
   }
 
   /** A pause, exchanges that last, or others that are more urgent can make permits impossible that were possible when they were asked for. */
@@ -234,14 +234,14 @@ export class RateLimiter implements PermitSource {
     }
   }
 
-  /** Until the limits let the next request through, an exchange is overdue that is in its way, or a deadline has passed. */
-  #sleep(now: number): void {
+  /** Wakes when the limits let the next request through, when an exchange in its way becomes overdue, or when a deadline has passed. */
+  #scheduleWake(now: number): void {
     clearTimeout(this.#wake);
     if (this.#queue.length === 0) return;
     const next = this.#counter.out < this.#counter.concurrency ? this.#counter.earliest(now, 0) : this.#nextClosing(now);
-    // Where others grant permits, one that could come and has not is told of.
+    // Where others grant permits, the counter tells when one came that could have come before.
     const wakeAt = Math.min(next > now ? next : Number.POSITIVE_INFINITY, this.#queue.nothingDueBefore + 1, now + longestTimerMs);
-    this.#wake = setTimeout(() => this.#goOn(), Math.max(0, Math.ceil(wakeAt - now)));
+    this.#wake = setTimeout(() => this.#serveQueue(), Math.max(0, Math.ceil(wakeAt - now)));
   }
 
   /** When closing an exchange would help; infinite when that takes an event, such as an exchange that ends or loses its last waiter. */

@@ -9,9 +9,10 @@ import type { KnownCall } from "./decide.js";
 import type { Waiter } from "./delivery.js";
 import type { CallState } from "./life-of-a-call.js";
 
+/** Calls of other processes have negative numbers here, so that none has the number of an own call. */
 let calls = 0;
 
-/** A call that another process makes. Questions of this process join it as any other. What happens to it is told by its process. */
+/** A call that another process makes. Questions of this process join it as any other. Its registry writes what its process tells of it. */
 export class CallElsewhere implements KnownCall {
   state: CallState = "queued";
   failing: GatewayError | null = null;
@@ -39,6 +40,11 @@ export class CallElsewhere implements KnownCall {
     this.failing = null;
     this.sentAt = at;
     this.facts.sentAt = at.monotonic;
+  }
+
+  /** As in CallInFlight. */
+  missedDeadline(error: GatewayError): void {
+    if (this.state === "overdue") this.failing ??= error;
   }
 
   get wanted(): readonly Question[] {

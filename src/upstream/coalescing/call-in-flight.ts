@@ -10,7 +10,7 @@ import type { AskTerms, CallFacts } from "./ask.js";
 import type { KnownCall } from "./decide.js";
 import type { Waiter } from "./delivery.js";
 import { type CallEvent, type CallState, transitions } from "./life-of-a-call.js";
-import { nobodyWaits, type ReadCall, Reading, type Session, until } from "./reading.js";
+import { nobodyWaits, type ReadCall, Reading, type Session, withRetryAfter } from "./reading.js";
 
 /** What a call tells the coalescer, which owns the waiters of all calls. */
 export interface CallOwner {
@@ -43,14 +43,13 @@ const longestReadingOnMs = 60_000;
 
 /**
  * One call, from the time it is planned until it is over. Its state has one writer, `happens`, and changes by the table of
- * life-of-a-call.ts alone.
+ * life-of-a-call.ts alone. Its facts and `failing` are written here as well and nowhere else.
  */
 export class CallInFlight implements KnownCall, ReadCall {
   #state: CallState = "queued";
   readonly #waiters = new Set<Waiter>();
   readonly facts: CallFacts;
-  /** Why the last try failed, while the call waits for the next; or that somebody waited for it in vain. */
-  failing: GatewayError | null = null;
+  #failing: GatewayError | null = null;
   #sentAt: Moment | null = null;
   readonly #requests = new Set<PermitRequest>();
   #gathering: NodeJS.Timeout | undefined;
@@ -101,23 +100,27 @@ export class CallInFlight implements KnownCall, ReadCall {
   get sentAt(): Moment | null {
     return this.#sentAt;
   }
+  /** Why the last try failed, while the call waits for the next; or that somebody waited for the overdue call in vain. */
+  get failing(): GatewayError | null {
+    return this.#failing;
+  }
   get isOver(): boolean {
-    return ends.has(this.#state);
+    return endStates.has(this.#state);
   }
 
   /** Asks for the permit of the first exchange, at once or when questions have gathered for it. */
   start(gatherMs: number): void {
     this.#isGathering = gatherMs > 0;
     if (this.#isGathering) this.#gathering = setTimeout(() => this.depart(), gatherMs);
-    else this.#ask();
+    else this.#requestFirstPermit();
   }
 
-  /** Ends the gathering: nothing is gained by waiting longer. */
+  /** Ends the gathering. */
   depart(): void {
     clearTimeout(this.#gathering);
     if (!this.#isGathering) return;
     this.#isGathering = false;
-    if (!this.isOver) this.#ask();
+    if (!this.isOver) this.#requestFirstPermit();
   }
 
   /** What the call asks while it is queued, and for whom. */
@@ -178,9 +181,19 @@ export class CallInFlight implements KnownCall, ReadCall {
     this.#state = next;
   }
 
-  tries(): void {
-    this.failing = null;
+  /** The deadline of a waiter has passed. While an overdue call is under way, the next waiters are told so. */
+  missedDeadline(error: GatewayError): void {
+    if (this.#state === "overdue") this.#failing ??= error;
+  }
+
+  exchangeSent(isRetry: boolean): void {
+    this.#failing = null;
     this.facts.exchanges++;
+    if (isRetry) this.facts.retries++;
+  }
+
+  pageCame(): void {
+    this.facts.pages++;
   }
 
   overdue(): void {
@@ -215,7 +228,8 @@ export class CallInFlight implements KnownCall, ReadCall {
     this.owner.ended(this, end);
   }
 
-  #ask(): void {
+  /** Not while the service is tested or its circuit is open, and not before the call is claimed among replicas. */
+  #requestFirstPermit(): void {
     if (this.#waitsForProbe()) return;
     const refusal = this.session.circuit.refusal();
     if (refusal) {
@@ -228,13 +242,13 @@ export class CallInFlight implements KnownCall, ReadCall {
       this.#isClaimed = true;
       if (isClaimed !== true) {
         void isClaimed.then((mine) => {
-          if (mine && !this.isOver) this.#ask();
+          if (mine && !this.isOver) this.#requestFirstPermit();
         });
         return;
       }
     }
     this.#requestPermit(
-      // It leaves with all that is asked in the same tick.
+      // What is asked in the same tick joins the call before it is sent.
       (permit) => queueMicrotask(() => this.#granted(permit)),
       (error) => {
         this.owner.tooLate(this, [...this.#waiters], error);
@@ -251,7 +265,7 @@ export class CallInFlight implements KnownCall, ReadCall {
   #waitsForProbe(): boolean {
     const probe = this.session.circuit.probing();
     void probe?.then(() => {
-      if (!this.isOver) this.#ask();
+      if (!this.isOver) this.#requestFirstPermit();
     });
     return probe !== null;
   }
@@ -306,7 +320,7 @@ export class CallInFlight implements KnownCall, ReadCall {
   }
 
   async fails(error: GatewayError, nextTryAt: number): Promise<void> {
-    this.failing = error;
+    this.#failing = error;
     this.session.failed(error);
     await this.owner.failing(this, error, nextTryAt);
   }
@@ -323,7 +337,7 @@ export class CallInFlight implements KnownCall, ReadCall {
     return priorities.find((priority) => waiters.some(({ ask }) => ask.terms.priority === priority)) ?? "refresh";
   }
 
-  /** A call is due when the most pressed of its most urgent waiters needs it, and of use as long as anybody waits. */
+  /** `deadline`: that of the waiter who waits longest. `due`: the earliest deadline among the most urgent waiters. */
   #permitTerms(): PermitTerms {
     const { deadline, priority } = this;
     const pressed = [...this.#waiters].filter(({ ask }) => ask.terms.priority === priority);
@@ -341,18 +355,18 @@ export class CallInFlight implements KnownCall, ReadCall {
       const { deadline } = this;
       if (deadline === 0) throw failure ?? nobodyWaits();
       try {
-        return await this.#wait();
+        return await this.#nextPermit();
       } catch (refusal) {
         if (!(refusal instanceof GatewayError) || this.isOver) throw refusal;
         if (this.deadline > deadline) continue;
-        const reason = failure ? until(failure, refusal.extensions.retryAfterMs) : refusal;
+        const reason = failure ? withRetryAfter(failure, refusal.extensions.retryAfterMs) : refusal;
         if (this.#waiters.size === 0 || this.facts.pages === 0) throw reason;
         this.owner.tooLate(this, [...this.#waiters], reason);
       }
     }
   }
 
-  #wait(): Promise<Permit> {
+  #nextPermit(): Promise<Permit> {
     return new Promise((resolve, reject) =>
       this.#requestPermit((permit) => {
         if (this.isOver) permit.release();
@@ -363,28 +377,29 @@ export class CallInFlight implements KnownCall, ReadCall {
 
   /** The outcome may come before the limiter's `request` returns. */
   #requestPermit(granted: (permit: Permit) => void, refused: (error: GatewayError) => void): void {
-    let isOver = false;
-    const ends = () => {
-      isOver = true;
+    let isSettled = false;
+    const settled = () => {
+      isSettled = true;
       if (request) this.#requests.delete(request);
     };
     let request: ReturnType<Session["limiter"]["request"]> | undefined;
     request = this.session.limiter.request(this.#permitTerms(), {
       grant: (permit) => {
-        ends();
+        settled();
         granted(permit);
       },
       refuse: (error) => {
-        ends();
+        settled();
         refused(error);
       },
       late: () => this.#refuseLate(),
     });
-    if (!isOver) this.#requests.add(request);
+    if (!isSettled) this.#requests.add(request);
   }
 }
 
-const ends: ReadonlySet<string> = new Set(
+/** States without a transition. */
+const endStates: ReadonlySet<string> = new Set(
   Object.entries(transitions).flatMap(([state, row]) => (Object.keys(row).length === 0 ? [state] : [])),
 );
 

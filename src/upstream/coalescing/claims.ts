@@ -18,7 +18,7 @@ export interface ClaimsOwner {
   decideAnew(waiters: readonly Waiter[], isPlanned: boolean, wasSent?: boolean): void;
 }
 
-/** How a call ends for everybody who waits for it, in whatever process. */
+/** Errors that are for everybody who waits for the call, in every process. Any other is for its own process alone. */
 const faultsOfPlatform: ReadonlySet<ErrorCode> = new Set([
   "UPSTREAM_UNAVAILABLE",
   "UPSTREAM_INVALID_RESPONSE",
@@ -27,7 +27,7 @@ const faultsOfPlatform: ReadonlySet<ErrorCode> = new Set([
   "UPSTREAM_RATE_LIMITED",
 ]);
 
-/** The calls that this process shares with others: what it has claimed, it tells them of; what they have claimed, it joins. */
+/** Shares calls with other processes. It tells them what happens to the calls that it has claimed, and joins those that they have claimed. */
 export class Claims {
   readonly #claims = new Map<CallInFlight, Claim>();
   /** Of calls that a search has yet to go on from. */
@@ -47,10 +47,13 @@ export class Claims {
 
   // ------------------------------------------------------------ calls of this process
 
-  /** When another process makes the call, or has made it, or its caller has spent too much elsewhere, what happens is decided anew. */
+  /**
+   * False when the call is not made here: another process makes it or has made it, or its caller has spent too much elsewhere. What its waiters
+   * get is then decided anew.
+   */
   async claim(call: CallInFlight): Promise<boolean> {
     const claim = await this.registry.claim(call.plan.scope, call.call, call.isFixed);
-    // What is claimed and not made is not charged.
+    // A call that another process makes is not charged here.
     const isPaid = claim !== null && ((await call.charge?.confirm?.()) ?? true);
     if (claim && isPaid && !call.isOver) {
       this.#claims.set(call, claim);

@@ -35,10 +35,10 @@ const refreshMs = 60_000;
  */
 export class Coalescer {
   readonly #calls: OpenCalls;
-  /** Those for whom something is decided anew. */
+  /** Waiters whose question is asked again: the second ask has a deadline of its own. */
   readonly #askedAgain = new WeakSet<Waiter>();
-  /** What was waited for at the platform before it was decided anew. */
-  readonly #waitedInVain = new WeakSet<Ask>();
+  /** Asks that repeat what another process had sent to the platform in vain. */
+  readonly #sentBefore = new WeakSet<Ask>();
 
   constructor(private readonly options: CoalescerOptions) {
     this.#calls = new OpenCalls(options, (...given) => this.#decideAnew(...given));
@@ -73,7 +73,7 @@ export class Coalescer {
 
   /** The calls of the scope that are queued or in flight. */
   calls(scope: Scope): readonly CallInFlight[] {
-    return this.#calls.open(scope).open;
+    return this.#calls.open(scope).openCalls;
   }
 
   /** Fails what waits, with a stale answer where there is one, and makes no further call. */
@@ -201,25 +201,25 @@ export class Coalescer {
   }
 
   /**
-   * Makes the queued calls of the scope those of the plan. A place in the queue goes to a new call, those that somebody waited for before
-   * others; a call for which there is no place makes one of its waiters pay for another.
+   * Makes the queued calls of the scope those of the plan. Each queued call is paid for: it is changed into a planned one, first into those
+   * that serve waiters of queued calls. Further planned calls begin anew, and one of their waiters pays. Queued calls left over are dropped.
    */
   #replan(open: OpenScope, calls: readonly DecidedCall[], waiting: ReadonlyMap<Question, readonly Waiter[]>): void {
-    const vacant = open.open.filter(({ planned }) => planned !== null);
-    const seated = new Set(vacant.flatMap(({ waiters }) => [...waiters]));
+    const queued = open.openCalls.filter(({ planned }) => planned !== null);
+    const waitedBefore = new Set(queued.flatMap(({ waiters }) => [...waiters]));
     const waitersOf = new Map(waiting);
-    for (const waiter of seated) waitersOf.set(waiter.wanted, [...(waitersOf.get(waiter.wanted) ?? []), waiter]);
+    for (const waiter of waitedBefore) waitersOf.set(waiter.wanted, [...(waitersOf.get(waiter.wanted) ?? []), waiter]);
     const served = servedBy(calls, waitersOf);
-    const isSeated = (call: DecidedCall) => Number((served.get(call) ?? []).some(({ from }) => seated.has(from)));
-    for (const call of [...calls].sort((a, b) => isSeated(b) - isSeated(a))) {
+    const isPaid = (call: DecidedCall) => Number((served.get(call) ?? []).some(({ from }) => waitedBefore.has(from)));
+    for (const call of [...calls].sort((a, b) => isPaid(b) - isPaid(a))) {
       const waiters = (served.get(call) ?? []).map(({ waiter }) => waiter);
-      const place = vacant.shift();
-      if (place) {
-        place.assign(call, waiters);
-        if (call.gatherMs === 0) place.depart();
-      } else this.#calls.begin(open, call, waiters);
+      const reused = queued.shift();
+      if (reused) {
+        reused.assign(call, waiters);
+        if (call.gatherMs === 0) reused.depart();
+      } else this.#calls.beginPlanned(open, call, waiters);
     }
-    for (const call of vacant) call.drop();
+    for (const call of queued) call.drop();
   }
 
   // ------------------------------------------------------------ asking again, giving up
@@ -228,14 +228,14 @@ export class Coalescer {
   #decideAnew(waiters: readonly Waiter[], isPlanned: boolean, wasSent = false): void {
     const byTerms = new Map<AskTerms, Waiter[]>();
     for (const waiter of waiters) {
-      if (wasSent && !this.#calls.isPatient(waiter)) this.#calls.fails(waiter, inVain(null, wasSent), null);
+      if (wasSent && !this.#calls.isPatient(waiter)) this.#calls.fails(waiter, errorAtDeadline(null, wasSent), null);
       else byTerms.set(waiter.ask.terms, [...(byTerms.get(waiter.ask.terms) ?? []), waiter]);
     }
     for (const [given, some] of byTerms) {
       const charge: AskTerms["charge"] = (exchanges, wasPlanned) => given.charge(exchanges, wasPlanned && isPlanned);
       const terms: AskTerms = { ...given, charge, most: () => Number.POSITIVE_INFINITY };
       const asks = some.map((waiter) => this.#askAgain(waiter, terms));
-      if (wasSent) for (const again of asks) this.#waitedInVain.add(again);
+      if (wasSent) for (const again of asks) this.#sentBefore.add(again);
       this.#serve(asks, terms, () => null).catch((error) => {
         this.options.warn("A question could not be asked again", error);
         for (const again of asks) {
@@ -262,11 +262,10 @@ export class Coalescer {
 
   #giveUp(ask: Ask): void {
     for (const waiter of ask.waiting) {
-      // It has a deadline of its own there.
       if (this.#askedAgain.has(waiter)) continue;
       const call = this.#calls.all(ask.scope).find(({ waiters }) => waiters.has(waiter)) ?? null;
-      const error = inVain(call, this.#waitedInVain.has(ask));
-      if (call?.state === "overdue") call.failing ??= error;
+      const error = errorAtDeadline(call, this.#sentBefore.has(ask), this.options.session(ask.scope).circuit.refusal());
+      call?.missedDeadline(error);
       call?.leave(waiter);
       this.#calls.fails(waiter, error, call?.sentAt ? call : null);
     }
@@ -282,9 +281,13 @@ const withoutCalls = <C extends AnyCall>(decision: Decision<C>, error: GatewayEr
   plans: new Map(),
 });
 
-/** What somebody is told who waited until now, for a call that was sent or for one that was not. */
-function inVain(call: AnyCall | null, wasSent: boolean): GatewayError {
+/**
+ * The error of a waiter whose deadline has passed. `wasSent`: its call, or one before it, was sent to the platform. `circuit`: why no request
+ * may be sent now.
+ */
+function errorAtDeadline(call: AnyCall | null, wasSent: boolean, circuit: GatewayError | null = null): GatewayError {
   if (call && !call.sentAt && !wasSent) {
+    if (circuit) return circuit;
     const message = "The call budget left no permit within the deadline of the request.";
     return new GatewayError("BUDGET_EXHAUSTED", message, { retryAfterMs: 1_000 });
   }

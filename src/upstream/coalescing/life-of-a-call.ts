@@ -35,8 +35,8 @@ export type CallEvent =
   | "stopped";
 
 /**
- * Every transition of a call. An event that a state does not list cannot happen to it: that is a bug of the gateway. A state that lists none is an end. Pages are read side by side: what happens to one
- * of them can meet the state that another has brought about.
+ * Every transition of a call. An event that a state does not list is a bug of the gateway. A state that lists none is an end. Pages are read
+ * side by side, so that an event of one page can come in a state that another page has caused.
  */
 export const transitions: Readonly<Record<CallState, Readonly<Partial<Record<CallEvent, CallState>>>>> = {
   queued: {

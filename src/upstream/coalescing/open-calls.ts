@@ -88,14 +88,14 @@ export class OpenCalls implements CallOwner, SearchOwner, ClaimsOwner {
 
   /** The calls that somebody may join: those of this process, then those of others. */
   all(scope: Scope): readonly AnyCall[] {
-    return [...this.open(scope).open, ...this.#elsewhere(scope)];
+    return [...this.open(scope).openCalls, ...this.#elsewhere(scope)];
   }
 
   /** Fails what waits, with a stale answer where there is one, and makes no further call. */
   stop(): void {
     this.#stopped = new GatewayError("UPSTREAM_UNAVAILABLE", "The gateway is stopping.");
     for (const open of this.#scopes.values()) {
-      for (const call of open.open) call.stop(this.#stopped);
+      for (const call of open.openCalls) call.stop(this.#stopped);
       for (const call of this.#elsewhere(open.scope)) this.tooLate(call, [...call.waiters], this.#stopped);
     }
   }
@@ -111,14 +111,14 @@ export class OpenCalls implements CallOwner, SearchOwner, ClaimsOwner {
 
   // ------------------------------------------------------------ how calls begin
 
-  /** A new call for these waiters, of whom the first who can pays. When none can, they fail. */
-  begin(open: OpenScope, planned: DecidedCall, waiters: readonly Waiter[]): void {
+  /** A new call for these waiters. The first of them who can pays for it; when none can, they fail. */
+  beginPlanned(open: OpenScope, planned: DecidedCall, waiters: readonly Waiter[]): void {
     const paid = this.#stopped ?? paidBy(waiters, planned.exchanges, true);
-    if (!(paid instanceof GatewayError)) this.#begins(open, planned, waiters, paid, { gatherMs: planned.gatherMs, isPlanned: true });
+    if (!(paid instanceof GatewayError)) this.#begin(open, planned, waiters, paid, { gatherMs: planned.gatherMs, isPlanned: true });
     else for (const waiter of waiters) this.fails(waiter, paid, null);
   }
 
-  #begins(
+  #begin(
     open: OpenScope,
     planned: PlannedCall,
     waiters: readonly Waiter[],
@@ -133,9 +133,9 @@ export class OpenCalls implements CallOwner, SearchOwner, ClaimsOwner {
   }
 
   /** A call of a search, which no plan counted. */
-  begins(open: OpenScope, planned: PlannedCall, waiters: readonly Waiter[]): CallInFlight | null {
+  beginUnplanned(open: OpenScope, planned: PlannedCall, waiters: readonly Waiter[]): CallInFlight | null {
     const paid = this.#stopped ?? paidBy(waiters, planned.exchanges, false);
-    return paid instanceof GatewayError ? null : this.#begins(open, planned, waiters, paid, { gatherMs: 0, isPlanned: false });
+    return paid instanceof GatewayError ? null : this.#begin(open, planned, waiters, paid, { gatherMs: 0, isPlanned: false });
   }
 
   gaveWay(waiter: Waiter, call: CallInFlight): void {
@@ -172,7 +172,10 @@ export class OpenCalls implements CallOwner, SearchOwner, ClaimsOwner {
     }
   }
 
-  /** One call is made beside an overdue one for those who wait for it; whichever answers first serves all. Never a third. A search has its calls counted. */
+  /**
+   * One call is made beside an overdue one for those who wait for it, never a third. Whichever answers first serves all. None is made beside a
+   * call of a search, whose calls are counted.
+   */
   overdue(call: CallInFlight): void {
     this.#shared?.overdue(call);
     if (this.#search.isStep(call)) return;
@@ -188,7 +191,7 @@ export class OpenCalls implements CallOwner, SearchOwner, ClaimsOwner {
       call.leave(waiter);
       this.delivery.gaveWay(waiter, call, "SENT");
     }
-    this.#begins(open, call.plan, waiters, paid, { gatherMs: 0, isPlanned: false });
+    this.#begin(open, call.plan, waiters, paid, { gatherMs: 0, isPlanned: false });
   }
 
   mayReadOn(call: CallInFlight): boolean {
@@ -257,12 +260,12 @@ export class OpenCalls implements CallOwner, SearchOwner, ClaimsOwner {
     this.#shared?.searchWentOn();
   }
 
-  /** Nothing is gained by gathering longer. */
+  /** Calls of the scope that gather questions leave now, because the call in flight is over. */
   departs(open: OpenScope): void {
-    for (const other of open.open) other.depart();
+    for (const other of open.openCalls) other.depart();
   }
 
-  /** The answer is for everybody whose question it covers. */
+  /** Gives the answer to its own waiters, and to those of other calls of the scope if it holds all that they wait for. */
   landed(open: OpenScope, call: AnyCall, record: AnswerRecord, isCutShort: (left: Waiter) => boolean): void {
     const again: Waiter[] = [];
     open.acceptArguments([...call.waiters].map(({ wanted }) => wanted));

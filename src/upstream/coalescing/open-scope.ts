@@ -18,8 +18,8 @@ const mostInUse = 20;
 const noIds: ReadonlyMap<string, GatewayError> = new Map();
 
 /**
- * Values by key, each for a time, the ones used last where there are too many. Takes room for what it holds alone: there may be thousands of
- * scopes, and a cache with a `max` takes the room for all of that at once, half a megabyte for a scope.
+ * Values by key, each kept for a time; beyond `most` the ones used longest ago go. It takes memory for the values it holds: a cache with a `max`
+ * would take half a megabyte for a scope at once, and there may be thousands of scopes.
  */
 class Remembered<V extends {}> {
   #kept: LRUCache<string, V> | null = null;
@@ -57,7 +57,7 @@ class Remembered<V extends {}> {
   }
 }
 
-/** What is going on in one scope. Written by the coalescer alone. */
+/** What is going on in one scope. The coalescer, the open calls, the claims and the search for a refused id write it, by its methods. */
 export class OpenScope {
   readonly calls = new Set<CallInFlight>();
   /** Grows whenever an answer has been stored or a call has ended: a snapshot from before is out of date. */
@@ -140,7 +140,8 @@ export class OpenScope {
     };
   }
 
-  get open(): CallInFlight[] {
+  /** Those of its calls that are not over. */
+  get openCalls(): CallInFlight[] {
     return [...this.calls].filter((call) => !call.isOver);
   }
 
@@ -149,7 +150,7 @@ export class OpenScope {
     if (this.monotonic() < this.#refusedAdditionsUntil) return nothingSeen;
     const { api } = this.scope;
     const ttl = ttlMs[api.kinds[0]];
-    const sent = this.open.filter(({ sentAt }) => sentAt !== null);
+    const sent = this.openCalls.filter(({ sentAt }) => sentAt !== null);
     // Only planning a call looks at them: a question that stored answers hold is spared the walk over all that is stored.
     const fresh = once(() => records.filter((record) => ageAt(record, present) < ttl));
     const inUse = once(() => {

@@ -44,7 +44,7 @@ export interface ReadCall {
   /** Whose request bears it. */
   readonly causedBy: AskTerms;
   readonly charge: Charge | null;
-  readonly facts: CallFacts;
+  readonly facts: Readonly<CallFacts>;
   readonly waiters: ReadonlySet<Waiter>;
   readonly isOver: boolean;
   /** True while somebody waits for it who is not a refresh. */
@@ -56,8 +56,9 @@ export interface ReadCall {
   permit(failure: GatewayError | undefined): Promise<Permit>;
   /** A try has failed; the next is made at `nextTryAt`, monotonic ms. */
   fails(error: GatewayError, nextTryAt: number): Promise<void>;
-  /** An exchange begins, and with it another try. */
-  tries(): void;
+  /** A request has left. */
+  exchangeSent(isRetry: boolean): void;
+  pageCame(): void;
   /** The exchange under way takes much longer than usual. */
   overdue(): void;
   /** A permit of it is needed, and nobody waits for it. */
@@ -177,8 +178,7 @@ export class Reading {
         },
         reclaimed: () => call.reclaimed(),
         sending: () => {
-          call.tries();
-          if (sent++ > 0) call.facts.retries++;
+          call.exchangeSent(sent++ > 0);
         },
         again: async () => {
           this.#overdue.delete(attempt.controller);
@@ -192,7 +192,7 @@ export class Reading {
         if (!call.isOver) this.#happensToOne("granted");
         const response = await attempt.send(request, Math.max(clock.monotonic() + longestExchangeMs, call.deadline));
         if (call.isOver) throw nobodyWaits();
-        call.facts.pages++;
+        call.pageCame();
         this.#overdue.delete(attempt.controller);
         this.#happensToOne("page");
         return response;
@@ -209,7 +209,7 @@ export class Reading {
       }
       if (failure.code === "UPSTREAM_RATE_LIMITED") {
         call.happens("rate limited");
-        await call.fails(until(failure, Math.ceil(pausedUntil - clock.monotonic())), pausedUntil);
+        await call.fails(withRetryAfter(failure, Math.ceil(pausedUntil - clock.monotonic())), pausedUntil);
         if (clock.monotonic() >= call.deadline) throw failure;
         continue;
       }
@@ -233,8 +233,8 @@ export class Reading {
   }
 }
 
-/** The failure, with the time until it is of use to ask again. */
-export function until(failure: GatewayError, retryAfterMs: number | undefined): GatewayError {
+/** The same failure with another retryAfterMs; undefined leaves it as it is. */
+export function withRetryAfter(failure: GatewayError, retryAfterMs: number | undefined): GatewayError {
   const { code, retryable: _, ...facts } = failure.extensions;
   return new GatewayError(code, failure.message, { ...facts, ...(retryAfterMs !== undefined && { retryAfterMs }) });
 }

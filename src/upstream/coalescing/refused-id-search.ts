@@ -9,7 +9,7 @@ import type { OpenScope } from "./open-scope.js";
 /** What the search asks of the coalescer, which owns calls and waiters. */
 export interface SearchOwner {
   /** Makes a call that stays as it is, paid as one that no plan counted. Null when none of the waiters may bear it. */
-  begins(open: OpenScope, planned: PlannedCall, waiters: readonly Waiter[]): CallInFlight | null;
+  beginUnplanned(open: OpenScope, planned: PlannedCall, waiters: readonly Waiter[]): CallInFlight | null;
   fails(waiter: Waiter, error: GatewayError, call: CallInFlight | null): void;
   /** The call no longer answers these waiters, and was made for nothing. */
   gaveWay(waiter: Waiter, call: CallInFlight): void;
@@ -112,7 +112,7 @@ export class RefusedIdSearch {
     for (const planned of narrow) {
       const wanted = new Set(planned.questions.map(canonical));
       const served = waiters.filter((waiter) => wanted.has(canonical(waiter.wanted)));
-      this.#begins(open, planned, served, { search, pair: null, isWhole: narrow.length === 1 });
+      this.#begin(open, planned, served, { search, pair: null, isWhole: narrow.length === 1 });
     }
     return true;
   }
@@ -140,14 +140,14 @@ export class RefusedIdSearch {
     for (const { group, waiters: some } of asked) {
       if (some.length === 0) continue;
       const planned = { ...whole, call: api.withNamed(whole.call, group), exchanges: 1, open: false, questions: wantedBy(some) };
-      this.#begins(open, planned, some, { search, pair, isWhole: false });
+      this.#begin(open, planned, some, { search, pair, isWhole: false });
     }
   }
 
   /** One call of the search; without a call that is left, its waiters are told to ask again. */
-  #begins(open: OpenScope, planned: PlannedCall, waiters: readonly Waiter[], step: Step): void {
+  #begin(open: OpenScope, planned: PlannedCall, waiters: readonly Waiter[], step: Step): void {
     const { search, pair } = step;
-    const call = search.callsLeft-- > 0 ? this.owner.begins(open, planned, waiters) : null;
+    const call = search.callsLeft-- > 0 ? this.owner.beginUnplanned(open, planned, waiters) : null;
     if (call) {
       this.#steps.set(call, step);
       // It may have ended before it was known as a step: the circuit can be open.

@@ -281,5 +281,5 @@ describe("calls of callers", () => {
       }),
       { numRuns: 60, seed: 5 },
     );
-  });
+  }, 60_000);
 });

@@ -130,6 +130,18 @@ describe("an open circuit", () => {
     expect(await Promise.all([6, 7, 8].map((number) => endOf(platform, numbered(number))))).toMatchObject(Array(3).fill(isAnswered));
   });
 
+  test("is the error of whoever waited for its probe until the deadline, and not the budget", async () => {
+    const platform = platformOver([...five, "hang"], { retryPausesMs: [] });
+    await askedInTurn(platform, upTo(5));
+    await pass(5_000);
+    const probe = endOf(platform, numbered(6), { deadlineMs: 2_000 });
+    const waited = endOf(platform, numbered(7), { deadlineMs: 500 });
+    await pass(500);
+    expect(await waited).toMatchObject({ code: "UPSTREAM_UNAVAILABLE", facts: { retryAfterMs: 1_000 }, afterMs: 500 });
+    platform.sent[5]!.answer();
+    expect(await probe).toMatchObject(isAnswered);
+  });
+
   test("whose probe fails refuses whoever waited for it at once, without an exchange", async () => {
     const platform = platformOver([...five, broken], { retryPausesMs: [] });
     await askedInTurn(platform, upTo(5));

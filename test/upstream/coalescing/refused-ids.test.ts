@@ -77,7 +77,7 @@ describe("a call with one id that the platform refuses", () => {
       }),
       { numRuns: 60, seed: 5 },
     );
-  });
+  }, 60_000);
 
   test("is asked for in two halves side by side, each with a permit of its own", async () => {
     const platform = new HeldPlatform();
