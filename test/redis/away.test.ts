@@ -71,19 +71,19 @@ withRedis("a Redis that is of no use is as good as away, and is used again when 
     await breakIt();
     try {
       expect((await line.ask(query)).errors).toEqual([]);
-      await expect.poll(() => redisOf(line), { timeout: 5_000 }).toMatch(reason);
+      await expect.poll(() => redisOf(line), { timeout: 20_000 }).toMatch(reason);
       expect((await line.ask("{ contactCenter { skillSegments { totalSkillConversationSegments } } }")).errors).toEqual([]);
     } finally {
       await mendIt();
     }
-    await expect.poll(() => redisOf(line), { timeout: 5_000 }).toBe("ok");
+    await expect.poll(() => redisOf(line), { timeout: 20_000 }).toBe("ok");
     // What was answered from then on is shared again.
     const other = await add();
     const asked = "{ contactCenter { agentSegments { totalAgentConversationSegments } } }";
     await line.ask(asked);
     await expect
       .poll(async () => (await other.ask(asked, { headers: { "x-gateway-explain": "calls" } })).extensions.upstream?.sent, {
-        timeout: 5_000,
+        timeout: 20_000,
       })
       .toBe(0);
   });
@@ -107,7 +107,7 @@ withRedis("a Redis that is of no use is as good as away, and is used again when 
     expect(simulator.counts().total).toBe(30);
 
     await redis.restart();
-    await expect.poll(() => Promise.all(lines.map(redisOf)), { timeout: 5_000 }).toEqual(Array(3).fill("ok"));
+    await expect.poll(() => Promise.all(lines.map(redisOf)), { timeout: 20_000 }).toEqual(Array(3).fill("ok"));
     await new Promise((wait) => setTimeout(wait, 3_500));
     const again = await Promise.all(lines.map((line, index) => ask(line, 200 + 20 * index, 2)));
     expect(again.flatMap(({ errors }) => errors.map(({ extensions }) => extensions.code))).toEqual(Array(6).fill("BUDGET_EXHAUSTED"));

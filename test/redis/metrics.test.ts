@@ -32,12 +32,12 @@ withRedis("/metrics with Redis", () => {
       const of = (name: string) => sumOf(all, `lp_gateway_${name}`, { service: "operations" });
       return { made: sumOf(all, "lp_gateway_upstream_exchanges_total"), gone: of("budget_limit_calls") - of("budget_available_calls") };
     };
-    await expect.poll(() => calls(other), { timeout: 15_000 }).toEqual({ made: 0, gone: 1 });
+    await expect.poll(() => calls(other), { timeout: 30_000 }).toEqual({ made: 0, gone: 1 });
 
     await redis.signal("SIGKILL");
-    await expect.poll(async () => sumOf(await scraped(one.metricsUrl!), "lp_gateway_redis_up"), { timeout: 10_000 }).toBe(0);
+    await expect.poll(async () => sumOf(await scraped(one.metricsUrl!), "lp_gateway_redis_up"), { timeout: 30_000 }).toBe(0);
     expect(sumOf(await scraped(one.metricsUrl!), "lp_gateway_ready")).toBe(1);
     await redis.restart();
-    await expect.poll(async () => sumOf(await scraped(one.metricsUrl!), "lp_gateway_redis_up"), { timeout: 10_000 }).toBe(1);
+    await expect.poll(async () => sumOf(await scraped(one.metricsUrl!), "lp_gateway_redis_up"), { timeout: 30_000 }).toBe(1);
   });
 });

@@ -28,7 +28,7 @@ export async function startReplicas({ redisUrl, count = 3, simulated = {}, envir
     const line = await startLine({}, { REDIS_URL: redisUrl, ...environment }, clock, undefined, undefined, simulator);
     lines.push(line);
     // On a busy machine Redis can seem too slow at first.
-    if (isThere) await expect.poll(() => redisOf(line), { timeout: 10_000 }).toBe("ok");
+    if (isThere) await expect.poll(() => redisOf(line), { timeout: 30_000 }).toBe("ok");
     return line;
   };
   for (let index = 0; index < count; index++) await add(now[index]);

@@ -75,7 +75,7 @@ withRedis("three gateways, each a process of its own, under load", () => {
     const runningOf = () => Object.entries(simulator.counts().services).map(([name, { maxRunning }]) => ({ name, maxRunning }));
     const all = (word: string, some: readonly ReplicaProcess[] = replicas) =>
       expect
-        .poll(() => Promise.all(some.map((each) => each.redis())), { timeout: 10_000 })
+        .poll(() => Promise.all(some.map((each) => each.redis())), { timeout: 30_000 })
         .toEqual(some.map(() => expect.stringContaining(word)));
 
     const viewers = Array.from({ length: 9 }, (_, index) => viewer(index));
@@ -156,7 +156,7 @@ withRedis("three gateways, each a process of its own, under load", () => {
     const total = (minutes: number) => `{ contactCenter { agentSegments(lastMinutes: ${minutes}) { totalAgentConversationSegments } } }`;
     simulator.fault({ api: "agent-segments", kind: "hang", times: 2 });
     const lost = [10, 20].map((minutes) => one.ask(total(minutes)).catch(() => "lost"));
-    await expect.poll(() => simulator.counts().byApi["agent-segments"], { timeout: 10_000 }).toBe(2);
+    await expect.poll(() => simulator.counts().byApi["agent-segments"], { timeout: 30_000 }).toBe(2);
     one.running.process.kill("SIGKILL");
     expect(await Promise.all(lost)).toEqual(["lost", "lost"]);
     const answers = await Promise.all([other, third].map((replica, at) => replica.ask(total(30 + at))));

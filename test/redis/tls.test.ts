@@ -29,7 +29,7 @@ test.runIf(process.env.GATEWAY_REQUIRE_REDIS === "1")("a Redis with TLS is there
   expect(reason).toBeUndefined();
 });
 
-describe.skipIf(reason !== undefined)(`rediss://${reason ? ` (skipped: ${reason})` : ""}`, { timeout: 60_000 }, () => {
+describe.skipIf(reason !== undefined)(`rediss://${reason ? ` (skipped: ${reason})` : ""}`, { timeout: 180_000 }, () => {
   /** A Redis that takes TLS with a certificate of its own, and a password. */
   async function redisOverTls() {
     const folder = mkdtempSync(join(tmpdir(), "gateway-tls-"));
@@ -65,7 +65,7 @@ describe.skipIf(reason !== undefined)(`rediss://${reason ? ` (skipped: ${reason}
     let output = "";
     for (const stream of [program.stdout, program.stderr]) stream.setEncoding("utf8").on("data", (text: string) => (output += text));
     const serving = /Serving account demo on (http:\/\/[\d.:]+)\/graphql/;
-    await expect.poll(() => serving.test(output), { timeout: 30_000 }).toBe(true);
+    await expect.poll(() => serving.test(output), { timeout: 120_000 }).toBe(true);
     const url = serving.exec(output)![1]!;
     return {
       output: () => output,
@@ -89,7 +89,7 @@ describe.skipIf(reason !== undefined)(`rediss://${reason ? ` (skipped: ${reason}
       gateway(simulator, trusting),
       gateway(simulator, environment),
     ]);
-    await expect.poll(() => Promise.all([one.redis(), other.redis()]), { timeout: 10_000 }).toEqual(["ok", "ok"]);
+    await expect.poll(() => Promise.all([one.redis(), other.redis()]), { timeout: 30_000 }).toEqual(["ok", "ok"]);
     const first = await one.ask();
     expect(first.errors).toBeUndefined();
     expect(await other.ask()).toEqual(first);
