@@ -80,6 +80,30 @@ const executedBy = ({
   stop: async () => undefined,
 });
 
+/**
+ * Lets one execution begin between two looks at the network, first come, first served. Where many requests came together, each look finds
+ * clients that have gone meanwhile, before anything is executed for them, and answers what is kept.
+ */
+export class Turns {
+  readonly #waiting: (() => void)[] = [];
+  #isTaken = false;
+
+  /** Resolves when an execution may begin; undefined: now. */
+  next(): Promise<void> | undefined {
+    if (this.#isTaken) return new Promise((resolve) => this.#waiting.push(resolve));
+    this.#isTaken = true;
+    setImmediate(this.#pass);
+    return undefined;
+  }
+
+  readonly #pass = (): void => {
+    const first = this.#waiting.shift();
+    if (first) setImmediate(this.#pass);
+    else this.#isTaken = false;
+    first?.();
+  };
+}
+
 /** One request to be executed: what came over HTTP, and on whose behalf. */
 export interface Execution {
   http: Pick<HTTPGraphQLRequest, "method" | "search" | "body"> & { headers: IncomingHttpHeaders };

@@ -6,7 +6,7 @@ import type { Observer } from "../telemetry/observer.js";
 import type { Tracer } from "../telemetry/tracer.js";
 import { Answer, type AnswerFacts, type AnswerMemo, type Ended, keyOf, type Moment, UnderWay } from "./answers.js";
 import type { Presented } from "./auth.js";
-import { type Executed, execute } from "./execution.js";
+import { type Executed, execute, Turns } from "./execution.js";
 import type { Caller, Gateway, Report } from "./gateway-port.js";
 import { explainHeader, explainOf, type ServedContext } from "./operation.js";
 import { CrossSiteRefusal, clientOf, isPreflighted, negotiation } from "./request-headers.js";
@@ -70,6 +70,7 @@ export function serveGraphql(scope: FastifyInstance, endpoint: GraphqlEndpoint):
   const moment = (): Moment => ({ now: clock.now(), monotonic: clock.monotonic() });
   const { mediaType, coding } = negotiation();
   const underWay = new UnderWay<Executed>();
+  const turns = new Turns();
   gateway.onStored((record) => memo.stored(record, moment()));
 
   traceRequests(scope, tracer);
@@ -159,6 +160,7 @@ export function serveGraphql(scope: FastifyInstance, endpoint: GraphqlEndpoint):
     // Also for a request that waits for an equal one: its deadline, and what is fresh for it, count from its beginning.
     const served = gateway.request({ explain, caller, signal: gone.signal, ...(trace && { trace: trace.context }) });
     const run = async (): Promise<Ended<Executed>> => {
+      await turns.next();
       if (gone.signal.aborted) return { result: abandoned, how: "callers" };
       const http = { method, search: searchOf(url), headers, body: method === "POST" ? await parsed(request) : undefined };
       const result = await execute(apollo, { http, served, explain, caller }, clock.now);
