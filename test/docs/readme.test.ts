@@ -16,7 +16,7 @@ async function followed(page: string, steps: Steps) {
 /** The answers that curl printed, in order. */
 const answersIn = (printed: readonly string[]) => printed.flatMap((text) => (text.startsWith('{"') ? [JSON.parse(text)] : []));
 
-describe("Who follows", { timeout: 180_000 }, () => {
+describe("Who follows", { timeout: 600_000 }, () => {
   it("README.md has an answer of the simulator, of an account with credentials, and of a gateway that asks for keys", async () => {
     const simulator = await startSimulator({ accounts: [{ id: "acme" }] });
     onTestFinished(() => simulator.close());
