@@ -23,7 +23,7 @@ export type ChargeCaller = (exchanges: number) => Charge | GatewayError;
 export interface SharedSpending {
   /** What this process may let the caller spend in a minute: everything, or its part while it does not know what is spent elsewhere. */
   most(perMinute: number): number;
-  /** Spends the exchanges if so many as are needed fit everywhere. */
+  /** Spends the exchanges if `needed` of them are left over all processes. */
   spend(exchanges: number, needed: number, perMinute: number): Promise<Spending>;
 }
 

@@ -59,7 +59,7 @@ export interface AskTerms {
   /** Monotonic ms. */
   readonly deadline: number;
   readonly priority: Priority;
-  /** What is stored is taken at once however stale, up to the limit of stale-if-error, and asked again behind that. Not for refreshes and ticks. */
+  /** Stored answers are taken at once, as old as stale-if-error allows, and refreshed behind that. Not for refreshes and ticks. */
   readonly takesStored?: boolean;
   /** Names the caller. */
   readonly caller: string;
@@ -69,8 +69,8 @@ export interface AskTerms {
   /** Aborts when nobody waits for the request any more. */
   readonly signal?: AbortSignal;
   /**
-   * Bears a call that has to be made, or says why it may not be. What is answered without one is free. `isPlanned`: the decision that was
-   * admitted counted it already.
+   * Charges a call that has to be made, or returns why it may not be made. Answers without a call are free. `isPlanned`: the decision that was
+   * admitted has counted it.
    */
   charge(exchanges: number, isPlanned: boolean): Charge | GatewayError;
   /** Exchanges that the request may still cause: a decision that needs more is not planned to its end. */

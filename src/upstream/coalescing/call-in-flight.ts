@@ -38,7 +38,7 @@ export interface CallOwner {
 
 export type CallEnd = { readonly record: AnswerRecord; readonly isCutShort: boolean } | { readonly error: unknown };
 
-/** A series of pages that has begun reads on behind its request for so long, ms. */
+/** How long a series of pages reads on after its last waiter has left, ms. */
 const longestReadingOnMs = 60_000;
 
 /**
@@ -108,6 +108,8 @@ export class CallInFlight implements KnownCall, ReadCall {
     return endStates.has(this.#state);
   }
 
+  // ------------------------------------------------------------ what its owner does with it
+
   /** Asks for the permit of the first exchange, at once or when questions have gathered for it. */
   start(gatherMs: number): void {
     this.#isGathering = gatherMs > 0;
@@ -160,59 +162,16 @@ export class CallInFlight implements KnownCall, ReadCall {
     else this.session.limiter.reclaim();
   }
 
-  stop(error: GatewayError): void {
-    if (this.isOver) return;
-    this.happens("stopped");
-    this.#reading.abort(error);
-    this.#end({ error });
-  }
-
-  /** True while somebody waits for it who is not a refresh. */
-  get isWanted(): boolean {
-    if (this.isOver) return false;
-    const now = this.session.clock.monotonic();
-    return [...this.#waiters].some(({ ask: { terms } }) => terms.priority !== "refresh" && terms.deadline > now);
-  }
-
-  /** To be called by its reading alone: the call knows the rest. */
-  happens(event: CallEvent): void {
-    const next = transitions[this.#state][event];
-    if (next === undefined) throw new Error(`A call that is ${this.#state} cannot be told "${event}".`);
-    this.#state = next;
-  }
-
   /** The deadline of a waiter has passed. While an overdue call is under way, the next waiters are told so. */
   missedDeadline(error: GatewayError): void {
     if (this.#state === "overdue") this.#failing ??= error;
   }
 
-  exchangeSent(isRetry: boolean): void {
-    this.#failing = null;
-    this.facts.exchanges++;
-    if (isRetry) this.facts.retries++;
-  }
-
-  pageCame(): void {
-    this.facts.pages++;
-  }
-
-  overdue(): void {
-    this.happens("overdue");
-    this.owner.overdue(this);
-  }
-
-  reclaimed(): void {
+  stop(error: GatewayError): void {
     if (this.isOver) return;
-    this.happens("reclaimed");
-    this.#end({ error: nobodyWaits() });
-  }
-
-  parts(): number {
-    return this.owner.parts(this);
-  }
-
-  isWorth(furtherPages: number): boolean {
-    return this.owner.isWorth(this, furtherPages);
+    this.happens("stopped");
+    this.#reading.abort(error);
+    this.#end({ error });
   }
 
   /** Tells the limiter how urgent the permits are now. */
@@ -317,6 +276,51 @@ export class CallInFlight implements KnownCall, ReadCall {
       this.happens(isRejected(error) ? "rejected" : "failed for good");
       this.#end({ error });
     }
+  }
+
+  // ------------------------------------------------------------ what its reading tells and asks
+
+  /** True while somebody waits for it who is not a refresh. */
+  get isWanted(): boolean {
+    if (this.isOver) return false;
+    const now = this.session.clock.monotonic();
+    return [...this.#waiters].some(({ ask: { terms } }) => terms.priority !== "refresh" && terms.deadline > now);
+  }
+
+  /** To be called by its reading alone: the call knows the rest. */
+  happens(event: CallEvent): void {
+    const next = transitions[this.#state][event];
+    if (next === undefined) throw new Error(`A call that is ${this.#state} cannot be told "${event}".`);
+    this.#state = next;
+  }
+
+  exchangeSent(isRetry: boolean): void {
+    this.#failing = null;
+    this.facts.exchanges++;
+    if (isRetry) this.facts.retries++;
+  }
+
+  pageCame(): void {
+    this.facts.pages++;
+  }
+
+  overdue(): void {
+    this.happens("overdue");
+    this.owner.overdue(this);
+  }
+
+  reclaimed(): void {
+    if (this.isOver) return;
+    this.happens("reclaimed");
+    this.#end({ error: nobodyWaits() });
+  }
+
+  parts(): number {
+    return this.owner.parts(this);
+  }
+
+  isWorth(furtherPages: number): boolean {
+    return this.owner.isWorth(this, furtherPages);
   }
 
   async fails(error: GatewayError, nextTryAt: number): Promise<void> {

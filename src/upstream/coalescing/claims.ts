@@ -14,7 +14,7 @@ export interface ClaimsOwner {
   departs(open: OpenScope): void;
   failing(call: CallElsewhere, error: GatewayError, nextTryAt: number): Promise<void>;
   landed(open: OpenScope, call: CallElsewhere, record: AnswerRecord, isCutShort: (left: Waiter) => boolean): void;
-  tellFailure(call: CallElsewhere, error: GatewayError): void;
+  failWaitersOf(call: CallElsewhere, error: GatewayError): void;
   decideAnew(waiters: readonly Waiter[], isPlanned: boolean, wasSent?: boolean): void;
 }
 
@@ -131,7 +131,7 @@ export class Claims {
     const open = this.owner.open(call.plan.scope);
     const ids = open.scope.api.named(call.call);
     if (error.extensions.status === 400 && ids?.length === 1) open.refuseIds(ids, error);
-    this.owner.tellFailure(call, error);
+    this.owner.failWaitersOf(call, error);
   }
 }
 

@@ -26,7 +26,7 @@ export interface Asked {
   readonly refusal: Promise<GatewayError | null>;
 }
 
-/** A refresh behind a stale answer has this long, whoever asked; ms. */
+/** The deadline of a refresh behind a stale answer, ms after its beginning. */
 const refreshMs = 60_000;
 
 /**
@@ -178,7 +178,7 @@ export class Coalescer {
     ask.arm(ask.terms.deadline - this.options.clock.monotonic(), () => this.#giveUp(ask));
   }
 
-  /** A question that is asked behind a stale answer. Nobody waits for it, but whoever caused it bears it. Its failure concerns the log alone. */
+  /** A question that is asked again behind a stale answer. Nobody waits for it, and the request that caused it pays. Its failure is logged. */
   #refresh(question: Question, { caller, charge, trace }: AskTerms): Ask {
     const begun = momentOf(this.options.clock);
     const terms: AskTerms = {
@@ -188,7 +188,7 @@ export class Coalescer {
       caller,
       ...(trace && { trace }),
       memory: { answers: new Map(), failures: new Map() },
-      // No decision has counted it, and none has to: it is nobody's answer.
+      // As if it were counted: a refresh is no part of what MAX_UPSTREAM_CALLS bounds.
       charge: (exchanges) => charge(exchanges, true),
       most: () => Number.POSITIVE_INFINITY,
       saw: () => undefined,
@@ -228,7 +228,7 @@ export class Coalescer {
   #decideAnew(waiters: readonly Waiter[], isPlanned: boolean, wasSent = false): void {
     const byTerms = new Map<AskTerms, Waiter[]>();
     for (const waiter of waiters) {
-      if (wasSent && !this.#calls.isPatient(waiter)) this.#calls.fails(waiter, errorAtDeadline(null, wasSent), null);
+      if (wasSent && !this.#calls.isPatient(waiter)) this.#calls.failWaiter(waiter, errorAtDeadline(null, wasSent), null);
       else byTerms.set(waiter.ask.terms, [...(byTerms.get(waiter.ask.terms) ?? []), waiter]);
     }
     for (const [given, some] of byTerms) {
@@ -267,12 +267,12 @@ export class Coalescer {
       const error = errorAtDeadline(call, this.#sentBefore.has(ask), this.options.session(ask.scope).circuit.refusal());
       call?.missedDeadline(error);
       call?.leave(waiter);
-      this.#calls.fails(waiter, error, call?.sentAt ? call : null);
+      this.#calls.failWaiter(waiter, error, call?.sentAt ? call : null);
     }
   }
 }
 
-/** What is known or under way, and the refusal for all that would need a call. */
+/** The decision without its new calls: what needs one is refused with this error. */
 const withoutCalls = <C extends AnyCall>(decision: Decision<C>, error: GatewayError): Decision<C> => ({
   ...decision,
   refused: [...decision.refused, ...decision.waits.map(({ question, part }) => ({ question, part, error }))],

@@ -37,7 +37,7 @@ export interface ScopeSnapshot<C extends KnownCall = KnownCall> {
   readonly seen: Seen;
   /** Ids and arguments that the platform has refused within the last ten minutes. */
   readonly refused: {
-    /** The error for whoever asks the question whatever its ids are; null when its arguments were not refused. */
+    /** The error for a question with these arguments, whatever its ids; null when they were not refused. */
     argument(question: Question): GatewayError | null;
     ids: ReadonlyMap<string, GatewayError>;
   };
@@ -96,7 +96,7 @@ export interface DecidedCall extends PlannedCall {
   readonly gatherMs: number;
 }
 
-/** Questions gather for the next call of a scope at most so long, ms, and for this part of the time that is left. */
+/** The longest time for which questions gather for the next call of a scope, ms, and the part of the time left that it may take. */
 const longestGatheringMs = 100;
 const gatheringShare = 0.1;
 
@@ -125,7 +125,7 @@ export function decide<C extends KnownCall>(questions: readonly Question[], snap
     // 1. Fresh answers.
     const unknown = answered(question, "fresh", null);
     if (unknown === null) continue;
-    let part = remains(api, question, unknown);
+    let part = partToAnswer(api, question, unknown);
     let missing: Question | null = unknown;
 
     // 2. What the platform has refused within the last ten minutes.
@@ -135,17 +135,17 @@ export function decide<C extends KnownCall>(questions: readonly Question[], snap
       missing = missing && remainder(api, missing, refusedPart);
     }
     if (missing === null) continue;
-    part = remains(api, question, missing);
+    part = partToAnswer(api, question, missing);
 
-    // 3. Something stands in the way of a call: a stale answer stands in, and who cannot wait is refused.
+    // 3. Something stands in the way of a call: a stale answer is used. What has none waits, or is refused where waiting cannot help.
     const obstacle = obstacleTo(missing, api, known);
     if (obstacle) {
       const left: Question | null = snapshot.priority === "refresh" ? missing : answered(part, "stale-if-error", obstacle.error);
-      const stale = left === null ? missing : left === missing ? null : remainder(api, missing, left);
+      const stale = answeredOf(api, missing, left);
       if (stale !== null && obstacle.isOverdue) refreshes.push(stale);
       if (left === null) continue;
       missing = stillMissing(api, missing, left);
-      part = remains(api, question, missing);
+      part = partToAnswer(api, question, missing);
       if (obstacle.final) {
         refused.push({ question, part, error: obstacle.error });
         continue;
@@ -155,11 +155,11 @@ export function decide<C extends KnownCall>(questions: readonly Question[], snap
     // 4. Stale answers that are refreshed behind the request. A tick of a subscription waits for the fresh ones.
     if (snapshot.priority === "interactive") {
       const left = answered(part, snapshot.takesStored ? "stale-if-error" : "stale-while-revalidate", null);
-      const stale = left === null ? missing : left === missing ? null : remainder(api, missing, left);
+      const stale = answeredOf(api, missing, left);
       if (stale !== null) refreshes.push(stale);
       if (left === null) continue;
       missing = stillMissing(api, missing, left);
-      part = remains(api, question, missing);
+      part = partToAnswer(api, question, missing);
     }
 
     // 5. Calls that will bring it: those in flight, then those queued.
@@ -167,12 +167,12 @@ export function decide<C extends KnownCall>(questions: readonly Question[], snap
       if (missing === null) break;
       const covered: Question | null = api.covered(call.call, missing, null, call.sentAt?.now ?? snapshot.present.now);
       if (covered === null || !mayJoin(call, covered, api, known.calls)) continue;
-      joins.push({ question, part: remains(api, part, covered), wanted: covered, call });
+      joins.push({ question, part: partToAnswer(api, part, covered), wanted: covered, call });
       missing = remainder(api, missing, covered);
     }
 
     // 6. A new call, planned together with everything that waits.
-    if (missing !== null) waits.push({ question, part: remains(api, question, missing), wanted: missing });
+    if (missing !== null) waits.push({ question, part: partToAnswer(api, question, missing), wanted: missing });
   }
 
   // Certainly more than the request may cause: no plan is worked out.
@@ -204,19 +204,26 @@ export function decide<C extends KnownCall>(questions: readonly Question[], snap
   return { answers, refused, joins, waits, refreshes: unexpected, plans, exchanges };
 }
 
-/** The part of the question that is answered when `missing` came: for a question without parts the whole of it. */
-const remains = (api: Api, question: Question, missing: Question): Question => (api.ids(question) === null ? question : missing);
+/** The part of the question that is answered as soon as `missing` comes. A question without parts is answered as a whole. */
+const partToAnswer = (api: Api, question: Question, missing: Question): Question => (api.ids(question) === null ? question : missing);
 
-/** What is missing when `left` of it was not answered: of a question without parts all of it, as nothing was. */
+/** What stored answers gave of what was missing, when they left this much of it; null for nothing. */
+function answeredOf(api: Api, missing: Question, left: Question | null): Question | null {
+  if (left === null) return missing;
+  return left === missing ? null : remainder(api, missing, left);
+}
+
+/** What is missing when stored answers left this much of it. A question without parts is answered whole or not at all. */
 const stillMissing = (api: Api, missing: Question, left: Question): Question => (api.ids(missing) === null ? missing : left);
 
+/** The calls of one plan for these questions of one scope, and which of the questions each serves. */
 function planned(questions: readonly Question[], known: ScopeSnapshot, snapshot: Snapshot): DecidedCall[] {
   const given = new Map<string, Question[]>();
   const aligned = questions.map((question) => {
     const form = scopeOf(question).api.aligned(question, questions, snapshot.present.now);
     const key = questionKey(form);
-    const known = given.get(key) ?? [];
-    given.set(key, known.includes(question) ? known : [...known, question]);
+    const ofForm = given.get(key) ?? [];
+    given.set(key, ofForm.includes(question) ? ofForm : [...ofForm, question]);
     return form;
   });
   return plan(aligned, () => known.seen).map((call) => ({
@@ -239,7 +246,7 @@ interface Obstacle {
   readonly error: GatewayError;
   /** True: nothing is gained by waiting. */
   readonly final: boolean;
-  /** True: a call that somebody waited for in vain is still under way; another is made behind the stale answer. */
+  /** True: it is an overdue call that a waiter has given up. Another call is made behind the stale answer. */
   readonly isOverdue?: boolean;
 }
 

@@ -12,7 +12,7 @@ export interface Waiter {
   readonly ask: Ask;
   /** What will be answered: the question, or a part of it for some of its ids. */
   readonly part: Question;
-  /** What of `part` no stored answer holds, and the call must bring. */
+  /** The part of `part` that no stored answer holds: the call must bring it. */
   readonly wanted: Question;
   /** What was stored when it was asked, newest first, and what of that may fill what is not wanted. */
   readonly known: readonly AnswerRecord[];
@@ -98,11 +98,11 @@ interface ReportedCall {
   readonly causedBy: AskTerms | null;
 }
 
-/** The call as its waiter's report shows it: own is whoever made it necessary, others joined. */
+/** The call as its waiter's report shows it. `own`: the waiter's request made it necessary; others joined. */
 interface Use {
   call?: CallFacts;
   own?: boolean;
-  /** Why a stored answer stands in. */
+  /** Why a stored answer was used in place of a new one. */
   failure?: ErrorCode | undefined;
 }
 
@@ -156,7 +156,7 @@ export class Delivery {
     ask.replaces(waiter, []);
   }
 
-  /** Answers the parts for which something stored stands in for the failure; returns those for which nothing does. */
+  /** Answers parts with stored answers in place of the failure. Returns what no stored answer holds; null for nothing. */
   #standIns({ ask, part }: Waiter, error: GatewayError, records: readonly AnswerRecord[]): Question | null {
     if (!mayStandIn(ask, error)) return part;
     let missing: Question | null = part;
@@ -170,7 +170,7 @@ export class Delivery {
     return missing;
   }
 
-  /** Whether something stored would stand in for the whole of what is waited for. */
+  /** Whether stored answers hold all that is waited for, in place of the failure. */
   hasStandIn({ ask, part }: Waiter, error: GatewayError, records: readonly AnswerRecord[]): boolean {
     return mayStandIn(ask, error) && ask.scope.api.lookUp(records, part, this.#usable(ask, "stale-if-error")).missing === null;
   }
@@ -188,7 +188,7 @@ export class Delivery {
   }
 
   /** Reports a call that was made for the waiter, and that it no longer waits for. */
-  gaveWay(waiter: Waiter, call: ReportedCall, outcome: "SENT" | "FAILED"): void {
+  reportAbandoned(waiter: Waiter, call: ReportedCall, outcome: "SENT" | "FAILED"): void {
     if (isOwn(waiter, call)) this.#report(waiter.ask, null, outcome, factsFor(waiter, call), waiter.part);
   }
 

@@ -115,7 +115,7 @@ export class OpenCalls implements CallOwner, SearchOwner, ClaimsOwner {
   beginPlanned(open: OpenScope, planned: DecidedCall, waiters: readonly Waiter[]): void {
     const paid = this.#stopped ?? paidBy(waiters, planned.exchanges, true);
     if (!(paid instanceof GatewayError)) this.#begin(open, planned, waiters, paid, { gatherMs: planned.gatherMs, isPlanned: true });
-    else for (const waiter of waiters) this.fails(waiter, paid, null);
+    else for (const waiter of waiters) this.failWaiter(waiter, paid, null);
   }
 
   #begin(
@@ -138,8 +138,8 @@ export class OpenCalls implements CallOwner, SearchOwner, ClaimsOwner {
     return paid instanceof GatewayError ? null : this.#begin(open, planned, waiters, paid, { gatherMs: 0, isPlanned: false });
   }
 
-  gaveWay(waiter: Waiter, call: CallInFlight): void {
-    this.delivery.gaveWay(waiter, call, "FAILED");
+  reportAbandoned(waiter: Waiter, call: CallInFlight): void {
+    this.delivery.reportAbandoned(waiter, call, "FAILED");
   }
 
   // ------------------------------------------------------------ what calls tell
@@ -168,7 +168,7 @@ export class OpenCalls implements CallOwner, SearchOwner, ClaimsOwner {
   tooLate(call: AnyCall, waiters: readonly Waiter[], error: GatewayError): void {
     for (const waiter of waiters) {
       call.leave(waiter);
-      this.fails(waiter, error, call.sentAt ? call : null);
+      this.failWaiter(waiter, error, call.sentAt ? call : null);
     }
   }
 
@@ -189,7 +189,7 @@ export class OpenCalls implements CallOwner, SearchOwner, ClaimsOwner {
     if (paid instanceof GatewayError) return;
     for (const waiter of waiters) {
       call.leave(waiter);
-      this.delivery.gaveWay(waiter, call, "SENT");
+      this.delivery.reportAbandoned(waiter, call, "SENT");
     }
     this.#begin(open, call.plan, waiters, paid, { gatherMs: 0, isPlanned: false });
   }
@@ -272,7 +272,7 @@ export class OpenCalls implements CallOwner, SearchOwner, ClaimsOwner {
     for (const waiter of call.waiters) {
       const left = this.delivery.landed(waiter, record, call);
       if (left && isCutShort(left)) again.push(left);
-      else if (left) this.fails(left, notHeld(left, record), call);
+      else if (left) this.failWaiter(left, notHeld(left, record), call);
       waiter.ask.settle();
     }
     for (const other of this.all(open.scope)) {
@@ -280,7 +280,7 @@ export class OpenCalls implements CallOwner, SearchOwner, ClaimsOwner {
         if (!this.delivery.serves(waiter, record)) continue;
         other.leave(waiter);
         this.delivery.landed(waiter, record, call);
-        if (other.sentAt) this.delivery.gaveWay(waiter, other, "SENT");
+        if (other.sentAt) this.delivery.reportAbandoned(waiter, other, "SENT");
         waiter.ask.settle();
       }
     }
@@ -293,19 +293,19 @@ export class OpenCalls implements CallOwner, SearchOwner, ClaimsOwner {
     this.sizes.learnAtLeast(open.scope, call.call, call.rowsRead);
     call.session.failed(error);
     if (call.state === "halved" && this.#search.goesOn(open, call, error)) return true;
-    this.tellFailure(call, error);
+    this.failWaitersOf(call, error);
     return false;
   }
 
-  tellFailure(call: AnyCall, error: GatewayError): void {
+  failWaitersOf(call: AnyCall, error: GatewayError): void {
     for (const waiter of call.waiters) {
       this.delivery.learnFailure(waiter, { call: call.call, error, final: true });
-      this.fails(waiter, error, call);
+      this.failWaiter(waiter, error, call);
     }
   }
 
   /** The waiter is told the error, or a stale answer in its place. */
-  fails(waiter: Waiter, error: GatewayError, call: AnyCall | null): void {
+  failWaiter(waiter: Waiter, error: GatewayError, call: AnyCall | null): void {
     this.#records(waiter.ask.scope)
       .catch((failure) => {
         this.options.warn("Stored answers could not be read", failure);
@@ -339,13 +339,13 @@ function notHeld({ part, ask }: Waiter, { reply }: AnswerRecord): GatewayError {
   return new GatewayError("UPSTREAM_INVALID_RESPONSE", fault ?? "The platform's answer does not hold what was asked for.");
 }
 
-/** Whose request bears a call. */
+/** The request that pays for a call. */
 interface Paid {
   readonly terms: AskTerms;
   readonly charge: Charge;
 }
 
-/** The first of the waiters who can bear so many exchanges, or why none can. */
+/** The first of the waiters' requests that can pay for the exchanges, or why none can. */
 function paidBy(waiters: readonly Waiter[], exchanges: number, isPlanned: boolean): Paid | GatewayError {
   let refusal: GatewayError = gatewayFailed();
   for (const terms of new Set(waiters.map(({ ask }) => ask.terms))) {

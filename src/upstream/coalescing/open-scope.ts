@@ -8,7 +8,7 @@ import type { Scope } from "../planning/scope.js";
 import type { Question } from "../question.js";
 import type { CallInFlight } from "./call-in-flight.js";
 
-/** What the platform refused is not asked again for so long, ms. */
+/** How long a refusal of the platform is remembered, ms. */
 const refusedForMs = 10 * minuteMs;
 const mostRefused = 1_000;
 const mostAcceptedIds = 10_000;

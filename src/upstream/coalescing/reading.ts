@@ -141,7 +141,7 @@ export class Reading {
     return true;
   }
 
-  /** Makes the request that caused the call bear so many pages in all. */
+  /** Charges the request that caused the call, up to this many pages in all. */
   #pay(pages: number): void {
     const { charge } = this.call;
     if (pages <= this.#paidFor || !charge) return;
@@ -200,7 +200,7 @@ export class Reading {
         if (call.isOver) throw error;
         if (error instanceof PermitExpired) continue;
         failure = knownFailure(error);
-        // Before the permit is given back: whoever got it would be sent into the pause.
+        // The pause begins before the permit goes back: else the next request would be sent into it.
         if (failure.code === "UPSTREAM_RATE_LIMITED") pausedUntil = limiter.rateLimited(failure.extensions.retryAfterMs);
       } finally {
         this.#underWay.delete(attempt.controller);

@@ -10,9 +10,9 @@ import type { OpenScope } from "./open-scope.js";
 export interface SearchOwner {
   /** Makes a call that stays as it is, paid as one that no plan counted. Null when none of the waiters may bear it. */
   beginUnplanned(open: OpenScope, planned: PlannedCall, waiters: readonly Waiter[]): CallInFlight | null;
-  fails(waiter: Waiter, error: GatewayError, call: CallInFlight | null): void;
+  failWaiter(waiter: Waiter, error: GatewayError, call: CallInFlight | null): void;
   /** The call no longer answers these waiters, and was made for nothing. */
-  gaveWay(waiter: Waiter, call: CallInFlight): void;
+  reportAbandoned(waiter: Waiter, call: CallInFlight): void;
 }
 
 /** One search, from the first refused call on. */
@@ -69,12 +69,12 @@ export class RefusedIdSearch {
     }
     const suspects = step ? [] : open.suspectsAmong(ids);
     // A total over ids of which one is refused is refused.
-    for (const waiter of waiters) if (!rows.includes(waiter)) this.owner.fails(waiter, error, call);
+    for (const waiter of waiters) if (!rows.includes(waiter)) this.owner.failWaiter(waiter, error, call);
     if (step?.pair) {
       step.pair.refused.push({ ids, waiters: rows });
       return true;
     }
-    for (const waiter of rows) this.owner.gaveWay(waiter, call);
+    for (const waiter of rows) this.owner.reportAbandoned(waiter, call);
     const search = step?.search ?? { error, callsLeft: callsFor(ids.length) };
     if (suspects.length === 0) this.#split(open, call.plan, search, halves(ids), rows, step?.isWhole ?? true);
     else this.#split(open, call.plan, search, apart(ids, suspects), rows, false);
@@ -95,7 +95,7 @@ export class RefusedIdSearch {
     const waiters = pair.refused.flatMap((half) => half.waiters);
     if (pair.refused.length === 2 && !waiters.some(({ wanted }) => open.acceptedArgument(wanted))) {
       open.refuseArguments(wantedBy(waiters), search.error);
-      for (const waiter of waiters) this.owner.fails(waiter, search.error, null);
+      for (const waiter of waiters) this.owner.failWaiter(waiter, search.error, null);
       return;
     }
     for (const half of pair.refused) this.#split(open, call.plan, search, halves(half.ids), half.waiters, false);
@@ -108,7 +108,7 @@ export class RefusedIdSearch {
     const named = new Set(narrow.flatMap((planned) => open.scope.api.named(planned.call) ?? []));
     const search: Search = { error, callsLeft: callsFor(named.size) };
     open.refuseAdditions();
-    for (const waiter of waiters) this.owner.gaveWay(waiter, call);
+    for (const waiter of waiters) this.owner.reportAbandoned(waiter, call);
     for (const planned of narrow) {
       const wanted = new Set(planned.questions.map(canonical));
       const served = waiters.filter((waiter) => wanted.has(canonical(waiter.wanted)));
@@ -156,7 +156,7 @@ export class RefusedIdSearch {
       if (pair) pair.ended++;
       const ids = open.scope.api.named(planned.call) ?? [];
       if (ids.length > 1) open.suspect(ids);
-      for (const waiter of waiters) this.owner.fails(waiter, unresolved(search.error), null);
+      for (const waiter of waiters) this.owner.failWaiter(waiter, unresolved(search.error), null);
     }
   }
 }
@@ -187,7 +187,7 @@ function partWithin(api: Api, waiter: Waiter, ids: readonly string[]): Waiter | 
   return { ...waiter, part: api.withIds(waiter.part, inside), wanted: api.withIds(waiter.wanted, inside) };
 }
 
-/** What is told of ids that are not resolved when the calls are used up: the next poll goes on from there. */
+/** The error of ids that are not resolved when the search has used its calls. The next poll goes on from there. */
 function unresolved(error: GatewayError): GatewayError {
   const { code: _, ...facts } = error.extensions;
   const message = `${error.message} Which id is at fault was not found within the calls for it. Ask again.`;
