@@ -73,7 +73,8 @@ export const contactCenterFields = {
   }),
   "ContactCenter.conversations": paged({
     type: () => ConversationConnection,
-    description: "Conversations that had handling activity in the window, by their first interval, then by id.",
+    description:
+      "Conversations that had handling activity in the window, by their first interval in it, then by id. The window of lastMinutes moves on, so that a later page may repeat a conversation: between keeps the window.",
     cost: 10,
     args: { ...given.conversationsSpan, handleTimeModel: given.handleTimeModel, ...given.conversationFilters, ...given.page },
     page: () => entityPage,
