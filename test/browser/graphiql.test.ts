@@ -121,6 +121,14 @@ describe.skipIf(missing)(`GraphiQL in a browser${reason}`, { timeout: 120_000 },
     expect(complaints).toEqual([]);
   });
 
+  it("shows the tab that was chosen before the editor was there, and runs its subscription", async () => {
+    const { page } = await visit("/graphiql/");
+    await page.getByRole("tab", { name: /^Live/ }).click();
+    await editor(page).getByText("subscription Live").waitFor();
+    expect(await run(page, "unassignedConversations")).not.toMatch("errors");
+    await page.getByRole("button", { name: /stop/i }).click();
+  });
+
   it("runs a subscription over a socket of the gateway, with the credential that was given, and shows each state", async () => {
     const text = `keys:\n  - { name: wall, sha256: ${createHash("sha256").update("k3y").digest("hex")}, accounts: "*", explain: false, conversations: false }`;
     const settings = { AUTH: "api-key", API_KEYS_FILE: "keys.yaml", TTL_CURRENT_SECONDS: "2" };
