@@ -28,6 +28,8 @@ export interface Asked {
 
 /** The deadline of a refresh behind a stale answer, ms after its beginning. */
 const refreshMs = 60_000;
+/** When a running exchange gives its permit back is not known: who waited for it is told to ask again after this time, ms. */
+const permitRetryMs = 1_000;
 
 /**
  * Answers questions with the fewest calls, for all requests of the process. It takes a snapshot, decides by `decide` alone, and carries
@@ -289,7 +291,7 @@ function errorAtDeadline(call: AnyCall | null, wasSent: boolean, circuit: Gatewa
   if (call && !call.sentAt && !wasSent) {
     if (circuit) return circuit;
     const message = "The call budget left no permit within the deadline of the request.";
-    return new GatewayError("BUDGET_EXHAUSTED", message, { retryAfterMs: 1_000 });
+    return new GatewayError("BUDGET_EXHAUSTED", message, { retryAfterMs: permitRetryMs });
   }
   return call?.failing ?? new GatewayError("UPSTREAM_TIMEOUT", "The platform did not answer within the deadline of the request.");
 }
