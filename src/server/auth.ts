@@ -3,7 +3,7 @@ import type { Config } from "../config.js";
 import { digest, holderOf } from "./api-key.js";
 import { anybody, type Caller } from "./gateway-port.js";
 import { bearerOf, type JwtOptions } from "./jwt.js";
-import { ProvenCallers } from "./proven-callers.js";
+import { type Identity, type Proven, ProvenCallers, type ProvenIdentity } from "./proven-callers.js";
 
 /** Credentials by the names of their headers, in small letters; over a socket its first message says them under the same names. */
 export type Presented = Readonly<Record<string, unknown>>;
@@ -12,13 +12,6 @@ export type AuthOptions = Pick<Config, "auth" | "routerSecret" | "accounts">;
 
 /** Request headers that identify the caller and its rights. */
 export const credentialHeaders = ["authorization", "x-api-key", "x-router-secret"] as const;
-
-/** A caller whose credentials were examined, and for how long that holds. */
-export interface Proven {
-  readonly caller: Caller;
-  /** Whether the credentials are still what they were. */
-  isGood(): boolean;
-}
 
 /** Who asks, by what they present: decided here and nowhere else. */
 export class Authentication {
@@ -66,9 +59,6 @@ function proof({ auth, routerSecret, accounts }: AuthOptions, options: JwtOption
   };
 }
 
-type Identity = Omit<Caller, "router">;
-/** A caller but for what only a router has. */
-export type ProvenIdentity = Omit<Proven, "caller"> & { readonly caller: Identity };
 type Identified = (bearer: string | undefined, key: string | undefined) => Promise<ProvenIdentity>;
 
 /** A bearer is the platform's where it is not ours: it is handed on to the accounts that are read with it. */

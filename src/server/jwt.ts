@@ -3,8 +3,8 @@ import { createRemoteJWKSet, type ExportedJWKSCache, errors, type JWTPayload, ty
 import type { AuthConfig } from "../config.js";
 import { GatewayError } from "../errors.js";
 import { digest } from "./api-key.js";
-import type { ProvenIdentity } from "./auth.js";
 import { AuthRefusal } from "./auth-refusal.js";
+import type { ProvenIdentity } from "./proven-callers.js";
 
 type JwtConfig = Extract<AuthConfig, { kind: "jwt" }>;
 

@@ -1,7 +1,17 @@
 import { hash, randomBytes } from "node:crypto";
 import { LRUCache } from "lru-cache";
-import type { Proven } from "./auth.js";
 import type { Caller } from "./gateway-port.js";
+
+/** A caller whose credentials were examined, and for how long that holds. */
+export interface Proven {
+  readonly caller: Caller;
+  /** Whether the credentials are still what they were. */
+  isGood(): boolean;
+}
+
+/** A caller but for what only a router has. */
+export type Identity = Omit<Caller, "router">;
+export type ProvenIdentity = Omit<Proven, "caller"> & { readonly caller: Identity };
 
 /** The ones unheard of longest go first. */
 const most = 10_000;
