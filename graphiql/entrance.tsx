@@ -50,7 +50,7 @@ export function Entrance({ url, opens, children }: Props) {
     const headers = credential.headersFor(given.trim());
     try {
       const entry = await knock(url, headers);
-      const problem = `The gateway does not take this ${credential.name}.`;
+      const problem = `The gateway does not accept this ${credential.name}.`;
       setState("wants" in entry ? { ...closed, problem } : { is: "open", headers, ...entry });
     } catch (error) {
       setState({ ...closed, problem: `It could not be sent: ${error instanceof Error ? error.message : error}.` });
@@ -58,7 +58,9 @@ export function Entrance({ url, opens, children }: Props) {
   }
   return (
     <form className="entrance" onSubmit={enter}>
-      <p>This gateway wants to know who asks.</p>
+      <p>
+        To open {opens}, enter your {credential.name}.
+      </p>
       <label>
         {credential.name}
         <input type="password" autoComplete="off" required value={given} onChange={({ target }) => setGiven(target.value)} />
@@ -66,7 +68,7 @@ export function Entrance({ url, opens, children }: Props) {
       <button type="submit">Open {opens}</button>
       {problem && <p role="alert">{problem}</p>}
       <p>
-        It is sent in the header <code>{credential.header}</code> with every request of this page and kept nowhere. After a reload the page
+        The page sends it in the header <code>{credential.header}</code> with every request and stores it nowhere. After a reload the page
         asks again.
       </p>
     </form>

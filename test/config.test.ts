@@ -116,7 +116,7 @@ describe("a wrong setting refuses to start with one sentence", () => {
     [{ LP_MAX_CONCURRENT: "1.5" }, 'LP_MAX_CONCURRENT must be a whole number from 1 to 100, but is "1.5".'],
     [
       { LP_RETRY_PAUSES_SECONDS: "5,,x,601" },
-      'LP_RETRY_PAUSES_SECONDS must be one to ten whole numbers from 0 to 600, parted by commas, but is "5,,x,601".',
+      'LP_RETRY_PAUSES_SECONDS must be one to ten whole numbers from 0 to 600, separated by commas, but is "5,,x,601".',
     ],
     [{ LP_SOURCE: "a-b" }, 'LP_SOURCE must be 1 to 20 letters, digits or _, but is "a-b".'],
     [{ LP_SOURCE: "a".repeat(21) }, `LP_SOURCE must be 1 to 20 letters, digits or _, but is "${"a".repeat(21)}".`],
@@ -134,7 +134,7 @@ describe("a wrong setting refuses to start with one sentence", () => {
     ],
     [
       { REDIS_URL: "http://:s3cret@x" },
-      "REDIS_URL must be a URL that starts with redis:// or rediss://, with a host, and with nothing after it but a port and /0 to /999, but is what was given.",
+      "REDIS_URL must be a URL that starts with redis:// or rediss://, with a host, and with nothing after it but a port and /0 to /999, but is something else (not shown: it may be a secret).",
     ],
     [{ REDIS_PREFIX: "a{b}" }, 'REDIS_PREFIX must be 1 to 64 letters, digits, _, ., : or -, but is "a{b}".'],
     [{ LP_BEARER_TOKEN: "s3cret" }, "LP_ACCOUNT_ID must be set when LP_BEARER_TOKEN is set, but is unset."],

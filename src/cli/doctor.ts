@@ -42,6 +42,6 @@ async function verified(account: AccountConfig, clock: Clock): Promise<boolean> 
     print(`  ${outcome.padEnd(9)}  ${off ? `(turned off: ${merge}) ` : ""}${said}`);
   }
   if (wrong.size > 0)
-    print(`Merging is wrong for account ${account.id}: ${[...wrong].join(", ")}. LP_MERGES_OFF takes these names, parted by commas.`);
+    print(`Merging is wrong for account ${account.id}: ${[...wrong].join(", ")}. LP_MERGES_OFF takes these names, separated by commas.`);
   return wrong.size === 0;
 }

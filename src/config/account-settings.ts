@@ -32,6 +32,6 @@ export const accountId = () => text(/^[A-Za-z0-9_-]{1,64}$/, "1 to 64 letters, d
 /** The caller's name at the interval metrics. */
 export const source = () => text(/^[A-Za-z0-9_]{1,20}$/, "1 to 20 letters, digits or _");
 
-/** Merges that are turned off: in the environment parted by commas, in a file as a list. */
+/** Merges that are turned off: in the environment separated by commas, in a file as a list. */
 export const mergesOff = () => names(mergeNames);
 export const mergeOff = () => oneOf(mergeNames);

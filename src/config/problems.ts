@@ -48,7 +48,8 @@ function trustWithoutFile({ TRUSTED_DOCUMENTS: mode, TRUSTED_DOCUMENTS_FILE: fil
   return [];
 }
 
-const shown = (name: string, value: string | undefined): string => (secretSettings.has(name) ? "what was given" : shownValue(value));
+const shown = (name: string, value: string | undefined): string =>
+  secretSettings.has(name) ? "something else (not shown: it may be a secret)" : shownValue(value);
 
 const outOfBounds = (given: Given, read: z.ZodSafeParseResult<Settings>): string[] =>
   (read.error?.issues ?? [])

@@ -15,9 +15,9 @@ export function wholeOf([min, max]: readonly [min: number, max: number]) {
   return digits.transform(Number).pipe(z.number().min(min, bound).max(max, bound)).describe(bound);
 }
 
-/** Whole numbers, parted by commas. */
+/** Whole numbers, separated by commas. */
 export function wholes(min: number, max: number, fallback: readonly number[]) {
-  const bound = `one to ten whole numbers from ${min} to ${max}, parted by commas`;
+  const bound = `one to ten whole numbers from ${min} to ${max}, separated by commas`;
   const one = z
     .string()
     .trim()
@@ -40,9 +40,9 @@ export function oneOf<const V extends readonly [string, ...string[]]>(values: V)
   return z.enum(values, bound).describe(bound);
 }
 
-/** Some of these names, parted by commas, each once; none unless given. */
+/** Some of these names, separated by commas, each once; none unless given. */
 export function names<const V extends readonly [string, ...string[]]>(known: V) {
-  const bound = `some of ${known.join(", ")}, parted by commas`;
+  const bound = `some of ${known.join(", ")}, separated by commas`;
   return z
     .string()
     .transform((text) => text.split(",").map((name) => name.trim()))
@@ -52,9 +52,9 @@ export function names<const V extends readonly [string, ...string[]]>(known: V) 
     .describe(bound);
 }
 
-/** Names of GraphQL operations, parted by commas. */
+/** Names of GraphQL operations, separated by commas. */
 export function operationNames() {
-  const bound = "at most 200 names of operations, parted by commas";
+  const bound = "at most 200 names of operations, separated by commas";
   const name = z.string().regex(/^[_A-Za-z]\w{0,99}$/, bound);
   return z
     .string()

@@ -18,10 +18,11 @@ export interface SubscriptionsConfig {
   callbackUrls: readonly string[];
 }
 
-const originBound = "origins with their scheme, such as https://app.example.com or https://*.example.com, without a path, parted by commas";
+const originBound =
+  "origins with their scheme, such as https://app.example.com or https://*.example.com, without a path, separated by commas";
 const origin = /^https?:\/\/(\*\.)?[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:\d{1,5})?$/;
 const callbackBound =
-  "one to twenty URLs that start with https:// or http:// and hold a path, without user, query and fragment, parted by commas";
+  "one to twenty URLs that start with https:// or http:// and hold a path, without user, query and fragment, separated by commas";
 
 const listed = (given: string): string[] => given.split(",").map((each) => each.trim());
 

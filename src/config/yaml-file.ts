@@ -81,7 +81,7 @@ const placeOf = (path: readonly PropertyKey[]): string =>
 function given(path: readonly PropertyKey[], said: unknown): string {
   const value = path.reduce<unknown>((within, step) => Object(within)[step], said);
   if (value === undefined || value === null) return "missing";
-  if (isSecret(path)) return "what was given";
+  if (isSecret(path)) return "something else (not shown: it may be a secret)";
   if (Array.isArray(value)) return value.length === 0 ? "an empty list" : "a list";
   if (typeof value === "object") return "a map";
   const isSetting = typeof path.at(-1) === "string" && path.length > 1;

@@ -98,6 +98,8 @@ describe.skipIf(missing)(`GraphiQL in a browser${reason}`, { timeout: 120_000 },
     expect(await page.getByRole("tab").count()).toBe(examples.length);
     expect(await page.getByRole("tab").first().textContent()).toMatch("Wallboard");
     for (const tab of await page.getByRole("tab").all()) expect((await tab.boundingBox())?.x).toBeLessThan(1400);
+    await page.locator(".graphiql-editor .view-line").nth(30).waitFor(); // The query is longer than the page, which does not scroll.
+    expect(await page.evaluate(() => document.documentElement.scrollHeight - innerHeight)).toBe(0);
     await page.getByText("Simulated figures.").waitFor();
 
     expect(await run(page, "contactCenter")).not.toMatch("errors");
@@ -213,7 +215,7 @@ describe.skipIf(missing)(`GraphiQL in a browser${reason}`, { timeout: 120_000 },
     await field.fill("wrong-key");
     await keepPicture(page, "entrance");
     await page.getByRole("button", { name: "Open GraphiQL" }).click();
-    await page.getByRole("alert").getByText("The gateway does not take this API key.").waitFor();
+    await page.getByRole("alert").getByText("The gateway does not accept this API key.").waitFor();
     await field.fill("wallboard-key");
     await field.press("Enter");
 

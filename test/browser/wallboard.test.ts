@@ -280,6 +280,9 @@ describe.skipIf(missing)(`the wallboard in a browser${reason}`, { timeout: 120_0
     await page.keyboard.press("Tab");
     await page.keyboard.press("Space");
     await expect.poll(() => tiles(page).count()).toBe(1);
+    await page.keyboard.press("Escape");
+    await page.getByRole("group", { name: "Skills to show" }).waitFor({ state: "hidden" });
+    expect(await page.evaluate(() => document.activeElement?.textContent)).toBe("1 skill");
     await page.getByRole("button", { name: "Settings" }).focus();
     await page.keyboard.press("Enter");
     await page.getByRole("dialog").waitFor();
@@ -303,7 +306,7 @@ describe.skipIf(missing)(`the wallboard in a browser${reason}`, { timeout: 120_0
     await shown(page);
     expect(await page.evaluate(() => JSON.stringify([localStorage, sessionStorage, document.cookie]))).not.toMatch("eyJ");
     expect(requested.join()).not.toMatch("eyJ");
-    await page.getByText("The gateway does not take the credential any more.").waitFor();
+    await page.getByText("The gateway no longer accepts the credential.").waitFor();
     expect(await tiles(page).count()).toBeGreaterThan(2);
     await page.getByRole("button", { name: "Sign in again" }).click();
     await page.getByLabel("Bearer token").fill(await token("1h"));

@@ -49,9 +49,9 @@ accounts:
   const first = (entry: string) => `accounts:\n  - ${entry}`;
   const bearer = "credentials: { bearer: env:ACME2_TOKEN }";
   const secretBound =
-    "must be env:NAME, where NAME is the environment variable that holds it, or file:PATH, where PATH is a file that holds nothing else, but is what was given.";
+    "must be env:NAME, where NAME is the environment variable that holds it, or file:PATH, where PATH is a file that holds nothing else, but is something else (not shown: it may be a secret).";
   const wayBound =
-    "accounts[0].credentials must be a map of either clientId and clientSecret, or bearer, or mode: caller, but is what was given.";
+    "accounts[0].credentials must be a map of either clientId and clientSecret, or bearer, or mode: caller, but is something else (not shown: it may be a secret).";
 
   it.each([
     ["is not there", undefined, `${at} must be a file that can be read, but it cannot: ENOENT.`],
@@ -102,7 +102,7 @@ accounts:
     [
       "has a text for credentials",
       first("{ id: a, credentials: s3cret }"),
-      `${at}: accounts[0].credentials must be a map of clientId, clientSecret, bearer, mode, but is what was given.`,
+      `${at}: accounts[0].credentials must be a map of clientId, clientSecret, bearer, mode, but is something else (not shown: it may be a secret).`,
     ],
     [
       "names a variable that is not set",

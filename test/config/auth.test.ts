@@ -24,7 +24,7 @@ describe("API_KEYS_FILE", () => {
     [
       "a key in place of its digest",
       "keys: [{ name: w, sha256: s3cret, accounts: [a] }]",
-      "keys[0].sha256 must be the SHA-256 of the key in 64 hexadecimal digits, but is what was given.",
+      "keys[0].sha256 must be the SHA-256 of the key in 64 hexadecimal digits, but is something else (not shown: it may be a secret).",
     ],
     ["a bare text", "keys: [s3cret]", "keys[0] must be a map of name, sha256, accounts, explain, conversations, metrics, but is a text."],
     ["no accounts", `keys: [{ name: w, sha256: ${digits} }]`, 'keys[0].accounts must be a list of account ids, or "*", but is missing.'],
@@ -64,7 +64,7 @@ describe("settings of AUTH", () => {
   const pem = (key: ReturnType<typeof rsa>["publicKey"]) => key.export({ type: "spki", format: "pem" }).toString();
   const secret = "k".repeat(32);
   const keyBound =
-    "JWT_PUBLIC_KEY must be the PEM of a public key: RSA of at least 2048 bits, P-256, P-384, P-521 or Ed25519, but is what was given.";
+    "JWT_PUBLIC_KEY must be the PEM of a public key: RSA of at least 2048 bits, P-256, P-384, P-521 or Ed25519, but is something else (not shown: it may be a secret).";
 
   it.each([
     [{ AUTH: "jwt" }, "Exactly one of JWT_JWKS_URL, JWT_PUBLIC_KEY, JWT_SECRET must be set when AUTH is jwt, but none is."],
@@ -72,7 +72,10 @@ describe("settings of AUTH", () => {
       { AUTH: "jwt", JWT_SECRET: secret, JWT_JWKS_URL: "https://issuer.example/keys" },
       "Exactly one of JWT_JWKS_URL, JWT_PUBLIC_KEY, JWT_SECRET must be set when AUTH is jwt, but JWT_JWKS_URL and JWT_SECRET are.",
     ],
-    [{ AUTH: "jwt", JWT_SECRET: "s3cret" }, "JWT_SECRET must be a secret of at least 32 bytes, but is what was given."],
+    [
+      { AUTH: "jwt", JWT_SECRET: "s3cret" },
+      "JWT_SECRET must be a secret of at least 32 bytes, but is something else (not shown: it may be a secret).",
+    ],
     [{ AUTH: "jwt", JWT_PUBLIC_KEY: "s3cret" }, keyBound],
     [{ AUTH: "jwt", JWT_PUBLIC_KEY: pem(rsa(1024).publicKey) }, keyBound],
     [{ AUTH: "jwt", JWT_PUBLIC_KEY: rsa(2048).privateKey.export({ type: "pkcs8", format: "pem" }).toString() }, keyBound],

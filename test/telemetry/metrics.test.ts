@@ -174,7 +174,7 @@ describe("settings of metrics", () => {
       "METRICS_PORT must be set when METRICS_HOST is set, but is unset.",
     ]);
     expect(problemsOf({ METRICS: "true", METRICS_OPERATIONS: "A, not-a-name" })).toEqual([
-      'METRICS_OPERATIONS must be at most 200 names of operations, parted by commas, but is "A, not-a-name".',
+      'METRICS_OPERATIONS must be at most 200 names of operations, separated by commas, but is "A, not-a-name".',
     ]);
     expect(problemsOf({ METRICS: "true", METRICS_HOST: "::1", METRICS_PORT: "9464", METRICS_OPERATIONS: "A" })).toEqual([]);
   });

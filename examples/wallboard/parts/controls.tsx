@@ -1,4 +1,4 @@
-import type { ReactNode } from "react";
+import { type KeyboardEvent, type ReactNode, useEffect, useRef } from "react";
 import type { Filter } from "../filter.js";
 import { nameOfSkill } from "../metrics.js";
 
@@ -43,13 +43,13 @@ export function Controls({ filter, change, accounts, groups, skills, isPaused, s
           </option>
         ))}
       </Choice>
-      <details className="skills-choice">
+      <SkillsChoice>
         <summary>
           {filter.skills.length === 0 ? "All skills" : filter.skills.length === 1 ? "1 skill" : `${filter.skills.length} skills`}
         </summary>
         <fieldset>
           <legend className="unseen">Skills to show</legend>
-          {skills.map((skill) => (
+          {byName(skills).map((skill) => (
             <label key={skill.id}>
               <input
                 type="checkbox"
@@ -65,7 +65,7 @@ export function Controls({ filter, change, accounts, groups, skills, isPaused, s
             Show all skills
           </button>
         </fieldset>
-      </details>
+      </SkillsChoice>
       <button type="button" aria-pressed={isPaused} onClick={() => setPaused(!isPaused)}>
         Pause
       </button>
@@ -78,6 +78,30 @@ export function Controls({ filter, change, accounts, groups, skills, isPaused, s
         Settings
       </button>
     </div>
+  );
+}
+
+const byName = (skills: readonly Named[]) => [...skills].sort((one, other) => nameOfSkill(one).localeCompare(nameOfSkill(other)));
+
+/** Closes with Escape, and with a click outside it, as a menu does. */
+function SkillsChoice({ children }: { children: ReactNode }) {
+  const details = useRef<HTMLDetailsElement>(null);
+  useEffect(() => {
+    const closeOutside = ({ target }: PointerEvent) => {
+      if (details.current && !details.current.contains(target as Node)) details.current.open = false;
+    };
+    document.addEventListener("pointerdown", closeOutside);
+    return () => document.removeEventListener("pointerdown", closeOutside);
+  }, []);
+  function closeByKey({ key }: KeyboardEvent) {
+    if (key !== "Escape" || !details.current) return;
+    details.current.open = false;
+    details.current.querySelector("summary")?.focus();
+  }
+  return (
+    <details className="skills-choice" ref={details} onKeyDown={closeByKey}>
+      {children}
+    </details>
   );
 }
 

@@ -14,12 +14,12 @@ export function Notices({ connection, isPaused, simulated, refusals }: Props) {
     <div className="notices" role="status">
       {simulated && (
         <p className="notice notice-simulated">
-          <b>Simulated figures.</b> They come from the simulator, nothing here from LivePerson.
+          <b>Simulated figures.</b> They come from the simulator. Nothing here comes from LivePerson.
         </p>
       )}
       {isPaused && (
         <p className="notice">
-          <Sign shape="stale" /> <b>Paused.</b> The figures stand still, and grow old.
+          <Sign shape="stale" /> <b>Paused.</b> The figures do not change until you press Pause again.
         </p>
       )}
       {!isPaused && connection.is === "lost" && (
@@ -29,7 +29,7 @@ export function Notices({ connection, isPaused, simulated, refusals }: Props) {
       )}
       {connection.is === "refused" && (
         <p className="notice notice-bad">
-          <Sign shape="failed" /> <b>The gateway does not take the credential any more.</b> {connection.reason}{" "}
+          <Sign shape="failed" /> <b>The gateway no longer accepts the credential.</b> {connection.reason}{" "}
           <button type="button" onClick={() => location.reload()}>
             Sign in again
           </button>

@@ -65,7 +65,7 @@ export function Settings({ isOpen, close, thresholds, change, catalog, unitOf, t
       <h3>Thresholds</h3>
       <p className="hint">
         A figure that reaches a bound is marked, and stays marked until it is better than the bound by the margin. Where the critical bound
-        is below the warning, low figures are the bad ones. They are kept in this browser.
+        is below the warning bound, low figures are the bad ones. This browser keeps the thresholds.
       </p>
       <ul className="thresholds">
         {thresholds.map((threshold, index) => (
