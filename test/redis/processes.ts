@@ -1,6 +1,6 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { onTestFinished } from "vitest";
+import { expect, onTestFinished } from "vitest";
 import type { Simulator } from "../../src/simulator/controls.js";
 import { type Running, start } from "../built-program.js";
 import type { GraphQLFault } from "../support/line.js";
@@ -14,7 +14,7 @@ export interface ReplicaProcess {
   redis(): Promise<string>;
 }
 
-/** Starts gateways over all accounts of the simulator, each in a process of its own. */
+/** Starts gateways over all accounts of the simulator, each in a process of its own, which has found Redis. */
 export async function replicaProcesses(folder: string, simulator: Simulator, environment: Record<string, string>) {
   const accounts = simulator.accounts.map(
     ({ id, bearers }) => `  - { id: ${id}, credentials: { bearer: env:TOKEN_${id} } }\n# ${bearers.length}`,
@@ -27,6 +27,9 @@ export async function replicaProcesses(folder: string, simulator: Simulator, env
     const running = start(folder, ["serve"], settings);
     onTestFinished(() => void running.process.kill("SIGKILL"));
     const [, url = ""] = await running.said(/Serving account .* on (http:\/\/[\d.]+:\d+)\/graphql/);
+    const redis = async () => ((await (await fetch(`${url}/readyz`)).json()) as { redis: string }).redis;
+    // On a busy machine Redis can seem too slow at first.
+    await expect.poll(redis, { timeout: 30_000 }).toBe("ok");
     return {
       running,
       url,
@@ -35,7 +38,7 @@ export async function replicaProcesses(folder: string, simulator: Simulator, env
         const response = await fetch(`${url}/graphql`, { method: "POST", headers, body: JSON.stringify({ query }) });
         return (await response.json()) as Awaited<ReturnType<ReplicaProcess["ask"]>>;
       },
-      redis: async () => ((await (await fetch(`${url}/readyz`)).json()) as { redis: string }).redis,
+      redis,
     };
   };
 }

@@ -33,7 +33,7 @@ withRedis("three gateways, each a process of its own, under load", () => {
   afterAll(() => redis.stop());
 
   test("share calls and limits, and go on when one is killed, stopped or started, and when Redis goes and comes", {
-    timeout: 80_000,
+    timeout: 240_000,
   }, async () => {
     const now = Date.parse("2026-03-11T12:00:00Z");
     const simulator = await startSimulator({ accounts, now: () => now, limitsNow: Date.now, latencyMs: { base: 40, jitter: 40 } });

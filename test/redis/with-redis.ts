@@ -7,5 +7,5 @@ export function withRedis(title: string, tests: () => void): void {
     expect(redisPath, `There is none of ${candidates.join(", ")}.`).toBeDefined();
   });
   const reason = redisPath ? "" : ` (skipped: there is none of ${candidates.join(", ")}; REDIS_SERVER_PATH names another)`;
-  describe.skipIf(!redisPath)(`${title}${reason}`, { timeout: 60_000 }, tests);
+  describe.skipIf(!redisPath)(`${title}${reason}`, { timeout: 120_000 }, tests);
 }
