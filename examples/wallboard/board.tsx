@@ -94,7 +94,7 @@ export function Board({ url, credentials, accounts }: Props) {
           <Tiles skills={skills} levels={levels} thresholds={thresholds} unitOf={unitOf} errors={feeds.skills.errors} now={now} />
         </section>
         <Trends feed={feeds.day} skills={filter.skills} now={now} />
-        <Agents feed={feeds.agents} group={filter.group} now={now} />
+        <Agents feed={feeds.agents} group={filter.group} thresholds={thresholds} now={now} />
         <HeatMap feed={feeds.day} skills={filter.skills} now={now} />
       </main>
       <Announcer skills={skills ?? noSkills} thresholds={thresholds} levels={levels} />

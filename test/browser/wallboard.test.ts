@@ -247,11 +247,14 @@ describe.skipIf(missing)(`the wallboard in a browser${reason}`, { timeout: 120_0
     await page.getByLabel("Add a threshold on").selectOption("CurrentMetrics.onlineAgents");
     await page.getByLabel("Online: warning").fill("0");
     await page.getByLabel("Online: critical").fill("0");
+    await page.getByLabel("Load: warning").fill("0");
+    await page.getByLabel("Load: critical").fill("0");
     await page.getByRole("button", { name: "Copy as a link" }).click();
     await page.getByText(/#thresholds=|in the clipboard/).waitFor();
     await page.getByRole("button", { name: "Close" }).click();
     const online = tiles(page).first().locator(".figure", { hasText: "Online" });
     await online.getByText("(critical)").waitFor();
+    await page.locator(".group").first().getByText("(critical)").waitFor();
     await page.reload();
     await online.getByText("(critical)").waitFor();
 

@@ -1,19 +1,23 @@
 import { conditionOf, worstOf } from "../condition.js";
 import { formatted } from "../format.js";
 import type { AgentsSubscription } from "../generated/graphql.js";
+import { nextLevel, type Threshold } from "../thresholds.js";
 import type { Feed } from "../use-feed.js";
 import { Age } from "./age.js";
+import { levelNames, Sign } from "./sign.js";
 
 type Center = NonNullable<AgentsSubscription["contactCenter"]>;
 
 interface Props {
   feed: Feed<AgentsSubscription>;
   group: string | null;
+  thresholds: readonly Threshold[];
   now: number;
 }
 
 /** Groups by load, fullest first, and the agents who had most to do in the last hour. */
-export function Agents({ feed, group, now }: Props) {
+export function Agents({ feed, group, thresholds, now }: Props) {
+  const threshold = thresholds.find(({ metric }) => metric === "CurrentMetrics.humanAgentLoad");
   const groups = (feed.data?.contactCenter?.agentGroups?.nodes ?? []).filter(({ id }) => group === null || id === group);
   const agents = (feed.data?.contactCenter?.agents?.nodes ?? []).filter(({ segments }) => segments !== null);
   return (
@@ -25,7 +29,7 @@ export function Agents({ feed, group, now }: Props) {
         </div>
         <ul className="rows">
           {[...groups].sort(fullestFirst).map((each) => (
-            <Group key={each.id} {...each} />
+            <Group key={each.id} {...each} threshold={threshold} />
           ))}
         </ul>
       </section>
@@ -66,19 +70,28 @@ export function Agents({ feed, group, now }: Props) {
 
 type GroupFigures = NonNullable<Center["agentGroups"]>["nodes"][number];
 
-function Group({ id, name, current }: GroupFigures) {
+/** Marked by the threshold of the load, as the load of a skill is. */
+function Group({ id, name, current, threshold }: GroupFigures & { threshold: Threshold | undefined }) {
   const load = current?.humanAgentLoad ?? null;
+  const level = load === null || !threshold ? "fine" : levelNames[nextLevel(undefined, load, threshold)];
   return (
-    <li className="group">
+    <li className={`group level-${level}`}>
       <span className="group-name" id={`group-${id}`}>
         {name ?? `Group ${id}`}
       </span>
       {load === null ? (
         <span className="group-none">–</span>
       ) : (
-        <meter min={0} max={1} low={0.85} high={1} optimum={0} value={Math.min(1, load)} aria-labelledby={`group-${id}`} />
+        <meter min={0} max={1} value={Math.min(1, load)} aria-labelledby={`group-${id}`} />
       )}
-      <span className="group-load">{formatted(load, "RATIO")}</span>
+      <span className="group-load">
+        {level !== "fine" && (
+          <>
+            <Sign shape={level} /> <span className="unseen">({level}) </span>
+          </>
+        )}
+        {formatted(load, "RATIO")}
+      </span>
       <span className="group-people">
         {formatted(current?.onlineAgents, "COUNT")} online, {formatted(current?.awayAgents, "COUNT")} away
       </span>
