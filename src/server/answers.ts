@@ -39,6 +39,15 @@ const compress = {
   gzip: (bytes: Buffer) => promisify<Buffer, Buffer>(gzip)(bytes),
 };
 
+/** With a line feed, for terminals. It is put behind the bytes: a text with one more character would be copied once more. */
+function lineOf(text: string): Buffer {
+  const length = Buffer.byteLength(text);
+  const bytes = Buffer.allocUnsafe(length + 1);
+  bytes.write(text);
+  bytes[length] = 10;
+  return bytes;
+}
+
 /** One answer as bytes: as it is, and compressed in each way that a client has asked for. */
 export class Answer {
   readonly #plain: Body;
@@ -48,7 +57,7 @@ export class Answer {
     text: string,
     readonly facts: AnswerFacts,
   ) {
-    this.#plain = { coding: "identity", bytes: Buffer.from(text) };
+    this.#plain = { coding: "identity", bytes: lineOf(text) };
   }
 
   /** The most bytes that all of its forms take together. */

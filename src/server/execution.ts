@@ -45,6 +45,7 @@ export const apolloServer = (
     csrfPrevention: false, // graphql-endpoint.ts decides, before an answer is looked up.
     allowBatchedHttpRequests: false,
     includeStacktraceInErrorResponses: false,
+    stringifyResult: (value) => JSON.stringify(value),
     stopOnTerminationSignals: false,
     parseOptions: { maxTokens: options.maxQueryTokens },
     validationRules: [sizeRule(options), listRule(options.maxListItems), rootRule],
