@@ -61,6 +61,7 @@ export function decoded({ stored }: Api, bytes: Buffer, clock: RedisClock): Shar
   const differenceMs = Math.round(clock.wallAheadMs - wallAheadMs);
   const shiftMs = Math.abs(differenceMs) > sameClockMs ? differenceMs : 0;
   const dated = { ...reply, asOf: reply.asOf + shiftMs, newestAskedAt: reply.newestAskedAt + shiftMs };
+  if (![dated.asOf, dated.newestAskedAt].every(Number.isSafeInteger)) throw new Error("It has a date that no clock can have.");
   const { bytes: size, pages } = read;
   return { scope, slot, keepUntil, record: { call, reply: dated, bytes: size, pages, askedMonotonic: clock.toMonotonic(asked) } };
 }
