@@ -112,6 +112,8 @@ export function demandRouter({ rights }: Pick<GatewayContext, "rights">): void {
 }
 
 type Caller = Pick<GatewayContext, "accounts">;
+/** No account has a longer id. */
+const longestShown = 64;
 
 /** The account that is meant: the one named, or the only one there is. Throws FORBIDDEN, and BAD_USER_INPUT when several could be meant. */
 export function accountMeant({ accounts }: Caller, accountId: string | null | undefined): string {
@@ -123,5 +125,7 @@ export function accountMeant({ accounts }: Caller, accountId: string | null | un
 /** The id itself. Throws FORBIDDEN for an account that may not be read or does not exist: the two look the same. */
 export function readableAccount({ accounts }: Caller, accountId: string): string {
   if (accounts.some(({ id }) => id === accountId)) return accountId;
-  throw new GatewayError("FORBIDDEN", "This account does not exist, or you may not read it.");
+  if (accounts.length === 0) throw new GatewayError("FORBIDDEN", "You may not read any account.");
+  const named = JSON.stringify(accountId.slice(0, longestShown));
+  throw new GatewayError("FORBIDDEN", `accountId ${named} does not exist, or you may not read it.`);
 }

@@ -36,6 +36,9 @@ export interface UpstreamUse {
   calls: UsedCall[];
 }
 
+/** To a tenth of a millisecond. */
+const tenths = (ms: number): number => Math.round(10 * ms) / 10;
+
 /** What one request has used: every call and every stored answer, once, and what its answer depends on. */
 export class RequestReport {
   readonly #entries = new Map<string, AnswerUse>();
@@ -131,7 +134,7 @@ export class RequestReport {
       cached: count("CACHED"),
       stale: count("STALE"),
       retries: sum("retries"),
-      queuedMs: Math.max(0, ...entries.map(({ queuedMs }) => queuedMs)),
+      queuedMs: tenths(Math.max(0, ...entries.map(({ queuedMs }) => queuedMs))),
       calls: entries.map((entry) => this.#line(entry)),
     };
   }
@@ -163,7 +166,7 @@ export class RequestReport {
       rows,
       pages: call?.pages ?? 0,
       outcome,
-      ms,
+      ms: tenths(ms),
       ageMs: asOf === null ? null : Math.max(0, this.now() - asOf),
     };
   }

@@ -152,6 +152,7 @@ export async function startApp({
       log,
       ...(metrics && { observer: metrics }),
       ...(tracer && { tracer }),
+      ...(config.graphiql && { page: "/graphiql/" }),
     });
   });
 

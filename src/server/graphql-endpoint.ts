@@ -20,6 +20,8 @@ export interface GraphqlEndpoint {
   memo: AnswerMemo;
   /** Whether everybody may read everything, so that a cache that callers share may keep answers. */
   open: boolean;
+  /** Path of the page that somebody is shown who opens /graphql in a browser; left out: none. */
+  page?: string;
   /** Whether the server is about to stop, so that it keeps no connection alive. */
   stopping: () => boolean;
   /** Told of each answer; left out: nobody counts them. */
@@ -97,7 +99,10 @@ export function serveGraphql(scope: FastifyInstance, endpoint: GraphqlEndpoint):
     handler: async (request, reply) => {
       const begun = moment();
       const startedAt = tracer ? performance.now() : 0;
-      if (!isPreflighted(request.headers)) throw new CrossSiteRefusal();
+      if (!isPreflighted(request.headers)) {
+        if (endpoint.page !== undefined && isNavigation(request)) return reply.redirect(endpoint.page);
+        throw new CrossSiteRefusal();
+      }
       const refusal = gateway.refusal(request.caller);
       if (refusal) throw refusal;
       const key = keyFor(request);
@@ -182,6 +187,9 @@ function serverTiming({ planMs, platformMs }: Report["timing"], tookMs: number):
   const execution = Math.max(0, tookMs - planMs - platformMs);
   return `plan;dur=${planMs.toFixed(1)}, platform;dur=${platformMs.toFixed(1)}, execution;dur=${execution.toFixed(1)}`;
 }
+
+/** Whether a browser opens the address as a page. */
+const isNavigation = ({ method, headers }: Request): boolean => method === "GET" && headers.accept?.includes("text/html") === true;
 
 /** With its question mark; empty without a query. */
 const searchOf = (url: string): string => (url.includes("?") ? url.slice(url.indexOf("?")) : "");

@@ -21,6 +21,16 @@ describe("/graphql over HTTP", () => {
     expect(await doubtful.text()).toMatch("CSRF");
   });
 
+  it("shows GraphiQL to whoever opens it in a browser, where there is GraphiQL", async () => {
+    const open = async (graphiql: boolean) => {
+      const app = await start({ config: { graphiql } });
+      return fetch(`${app.url}/graphql`, { headers: { accept: "text/html,application/xhtml+xml" }, redirect: "manual" });
+    };
+    const shown = await open(true);
+    expect([shown.status, shown.headers.get("location")]).toEqual([302, "/graphiql/"]);
+    expect((await open(false)).status).toBe(400);
+  });
+
   it("refuses a batch", async () => {
     const app = await start();
     const response = await fetch(`${app.url}/graphql`, {
