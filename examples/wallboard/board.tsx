@@ -32,8 +32,8 @@ interface Props {
 
 export function Board({ url, credentials, accounts }: Props) {
   const [connection, setConnection] = useState<Connection>({ is: "connecting" });
-  const client = useMemo(() => openClient(url.replace(/^http/, "ws"), credentials, setConnection), [url, credentials]);
-  useEffect(() => () => client.close(), [client]);
+  const { client, close } = useMemo(() => openClient(url, credentials, setConnection), [url, credentials]);
+  useEffect(() => close, [close]);
 
   const [facts, setFacts] = useState<ServerFacts>({ simulated: false, aheadMs: 0 });
   useServerFacts(connection.is === "open", setFacts);
@@ -42,7 +42,7 @@ export function Board({ url, credentials, accounts }: Props) {
   const [filter, changeFilter] = useFilter();
   const [theme, setTheme] = useTheme();
   const [areSettingsOpen, setSettingsOpen] = useState(false);
-  const catalog = useCatalog(url, credentials);
+  const catalog = useCatalog(client);
   const [thresholds, setThresholds] = useState(readThresholds);
 
   const accountId = filter.account ?? accounts[0] ?? null;

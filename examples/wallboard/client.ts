@@ -1,23 +1,20 @@
-import type { DocumentTypeDecoration } from "@graphql-typed-document-node/core";
-import { createClient } from "graphql-ws";
-import type { StateError } from "./condition.js";
+import { Client, fetchExchange, subscriptionExchange } from "@urql/core";
+import { createClient, type FormattedExecutionResult } from "graphql-ws";
 
 /** How the page hears from the gateway. `refused`: trying again would not help. */
 export type Connection = { is: "connecting" | "open" } | { is: "lost"; since: number } | { is: "refused"; reason: string };
-
-export interface State<Data> {
-  data?: Data | null;
-  errors?: readonly StateError[];
-}
 
 const longestPauseMs = 10_000;
 /** Credentials that are not good, or not good any more. */
 const forbidden = 4403;
 
-/** Subscriptions over one socket, which is open as long as there is one of them. A lost socket is opened again until it succeeds. */
+/**
+ * Queries over HTTP, and subscriptions over one socket, which is open as long as there is one of them. A lost socket is opened
+ * again until it succeeds.
+ */
 export function openClient(url: string, credentials: Record<string, string>, changed: (connection: Connection) => void) {
-  const client = createClient({
-    url,
+  const socket = createClient({
+    url: url.replace(/^http/, "ws"),
     connectionParams: credentials,
     retryAttempts: Number.POSITIVE_INFINITY,
     shouldRetry: (problem) => !(problem instanceof CloseEvent && problem.code === forbidden),
@@ -33,31 +30,22 @@ export function openClient(url: string, credentials: Record<string, string>, cha
       },
     },
   });
+  const subscriptions = subscriptionExchange({
+    forwardSubscription: ({ query = "", variables = {} }) => ({
+      subscribe: (sink) => {
+        // A state is whole. urql would fill what it leaves out from the state before: errors that are over, old data.
+        const next = ({ data, errors = [] }: FormattedExecutionResult) => sink.next({ data: data ?? {}, errors });
+        return { unsubscribe: socket.subscribe({ query, variables }, { ...sink, next }) };
+      },
+    }),
+  });
   return {
-    /** Calls `next` with each state, `failed` when the subscription cannot go on. Returns what ends it. */
-    subscribe<Data, Variables extends Record<string, unknown>>(
-      document: DocumentTypeDecoration<Data, Variables>,
-      variables: Variables,
-      next: (state: State<Data>) => void,
-      failed: (reason: string) => void,
-    ): () => void {
-      return client.subscribe<Data>(
-        { query: String(document), variables },
-        {
-          next: (state) => next(state as State<Data>),
-          error: (problem) => failed(reasonOf(problem)),
-          complete: () => undefined,
-        },
-      );
-    },
-    close: () => void client.dispose(),
+    client: new Client({
+      url,
+      fetchOptions: { headers: credentials },
+      preferGetMethod: false,
+      exchanges: [fetchExchange, subscriptions],
+    }),
+    close: () => void socket.dispose(),
   };
-}
-
-export type LiveClient = ReturnType<typeof openClient>;
-
-function reasonOf(problem: unknown): string {
-  if (Array.isArray(problem)) return problem.map(({ message }: { message: string }) => message).join(" ");
-  if (problem instanceof CloseEvent) return problem.reason || `The gateway closed the socket with ${problem.code}.`;
-  return problem instanceof Error ? problem.message : String(problem);
 }

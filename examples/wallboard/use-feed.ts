@@ -1,6 +1,5 @@
-import type { DocumentTypeDecoration } from "@graphql-typed-document-node/core";
+import type { AnyVariables, Client, OperationResult, TypedDocumentNode } from "@urql/core";
 import { useEffect, useState } from "react";
-import type { LiveClient, State } from "./client.js";
 import type { StateError } from "./condition.js";
 
 /** The latest state of a subscription. `data` is undefined until the first has come. */
@@ -14,9 +13,9 @@ export interface Feed<Data> {
 const nothingYet: Feed<never> = { data: undefined, errors: [], refusal: null };
 
 /** Subscribes while `isOn`. What came before a pause stays; other variables begin anew. */
-export function useFeed<Data, Variables extends Record<string, unknown>>(
-  client: LiveClient,
-  document: DocumentTypeDecoration<Data, Variables>,
+export function useFeed<Data, Variables extends AnyVariables>(
+  client: Client,
+  document: TypedDocumentNode<Data, Variables>,
   variables: Variables,
   isOn: boolean,
 ): Feed<Data> {
@@ -25,9 +24,16 @@ export function useFeed<Data, Variables extends Record<string, unknown>>(
   // biome-ignore lint/correctness/useExhaustiveDependencies: `key` stands for `variables`, which are a new object each time.
   useEffect(() => {
     if (!isOn) return;
-    const next = ({ data, errors = [] }: State<Data>) => hold({ key, feed: { data: data ?? null, errors, refusal: null } });
-    const failed = (refusal: string) => hold((before) => ({ key, feed: { ...(before.key === key ? before.feed : nothingYet), refusal } }));
-    return client.subscribe(document, variables, next, failed);
+    const next = ({ data, error }: OperationResult<Data, Variables>) =>
+      hold((before) => {
+        const last = before.key === key ? before.feed : nothingYet;
+        if (error?.networkError) return { key, feed: { ...last, refusal: reasonOf(error.networkError) } };
+        return { key, feed: { data: data ?? null, errors: (error?.graphQLErrors ?? []) as StateError[], refusal: null } };
+      });
+    return client.subscription(document, variables).subscribe(next).unsubscribe;
   }, [client, document, key, isOn]);
   return held.key === key ? held.feed : nothingYet;
 }
+
+const reasonOf = (problem: Error | CloseEvent): string =>
+  problem instanceof CloseEvent ? problem.reason || `The gateway closed the socket with ${problem.code}.` : problem.message;
