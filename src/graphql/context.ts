@@ -119,13 +119,14 @@ const longestShown = 64;
 export function accountMeant({ accounts }: Caller, accountId: string | null | undefined): string {
   if (typeof accountId === "string") return readableAccount({ accounts }, accountId);
   if (accounts.length > 1) throw badInput("accountId", `one of ${accounts.map(({ id }) => id).join(", ")}`, null);
-  return readableAccount({ accounts }, accounts[0]?.id ?? "");
+  const [only] = accounts;
+  if (!only) throw new GatewayError("FORBIDDEN", "You may not read any account.");
+  return only.id;
 }
 
 /** The id itself. Throws FORBIDDEN for an account that may not be read or does not exist: the two look the same. */
 export function readableAccount({ accounts }: Caller, accountId: string): string {
   if (accounts.some(({ id }) => id === accountId)) return accountId;
-  if (accounts.length === 0) throw new GatewayError("FORBIDDEN", "You may not read any account.");
   const named = JSON.stringify(accountId.slice(0, longestShown));
   throw new GatewayError("FORBIDDEN", `accountId ${named} does not exist, or you may not read it.`);
 }
