@@ -11,6 +11,8 @@ export default defineConfig(({ mode }) => ({
   test: {
     include: (mode === "tracked" && tracked()) || ["test/**/*.test.ts"],
     setupFiles: ["reflect-metadata"],
+    // Vitest leaves one core free; many tests wait rather than compute.
+    maxWorkers: "100%",
     coverage: { provider: "v8", include: ["src/**/*.ts"], reporter: ["text-summary"] },
   },
 }));
