@@ -81,20 +81,35 @@ const executedBy = ({
   stop: async () => undefined,
 });
 
-/**
- * Lets one execution begin between two looks at the network, first come, first served. Where many requests came together, each look finds
- * clients that have gone meanwhile, before anything is executed for them, and answers what is kept.
- */
+/** The turns of the event loop: in each it looks at the network once, and hands over all that came. */
 export class Turns {
   readonly #waiting: (() => void)[] = [];
   #isTaken = false;
+  #end: Promise<void> | undefined;
 
-  /** Resolves when an execution may begin; undefined: now. */
+  /**
+   * Resolves when an execution may begin; undefined: now. One begins in each turn, first come, first served. Where many requests came together,
+   * each look at the network finds clients that have gone meanwhile, before anything is executed for them, and answers what is kept.
+   */
   next(): Promise<void> | undefined {
     if (this.#isTaken) return new Promise((resolve) => this.#waiting.push(resolve));
     this.#isTaken = true;
     setImmediate(this.#pass);
     return undefined;
+  }
+
+  /**
+   * Resolves when all that came in this turn was read. What is answered then leaves one right after the other: a client with many connections
+   * is woken once for all of them, and to wake a process takes longer than to send it an answer.
+   */
+  end(): Promise<void> {
+    this.#end ??= new Promise((resolve) =>
+      setImmediate(() => {
+        this.#end = undefined;
+        resolve();
+      }),
+    );
+    return this.#end;
   }
 
   readonly #pass = (): void => {

@@ -56,3 +56,19 @@ it("lets executions begin one in each turn of the event loop, in the order in wh
   await new Promise((resolve) => setImmediate(resolve));
   expect(turns.next()).toBeUndefined();
 });
+
+it("lets all that came in one turn of the event loop go on together at its end, and what comes later in a later one", async () => {
+  const turns = new Turns();
+  const order: string[] = [];
+  const wait = async (name: string) => {
+    await turns.end();
+    order.push(name);
+  };
+  const first = [wait("a"), wait("b")];
+  setImmediate(() => order.push("end of the turn"));
+  await Promise.resolve();
+  order.push("all read");
+  await Promise.all(first);
+  await wait("c");
+  expect(order).toEqual(["all read", "a", "b", "end of the turn", "c"]);
+});
