@@ -1,7 +1,6 @@
 import { JSONParse } from "json-with-bigint";
 import { parse as lossless } from "lossless-json";
 import { agentSegmentMetrics } from "../src/catalogue/agent-segments.js";
-import { metricsOf } from "../src/catalogue/metric.js";
 import { exactJson } from "../src/upstream/transport/http-client.js";
 import { check } from "./workload.js";
 
@@ -32,7 +31,7 @@ export function benchJson(): void {
 
 /** As msgagentsegments answers: ids are texts, every figure is a short number. */
 function agentSegmentsAnswer(): string {
-  const metrics = metricsOf(agentSegmentMetrics).map(({ answer }) => answer);
+  const metrics = agentSegmentMetrics.inOrder.map(({ answer }) => answer);
   const row = (agent: number) => Object.fromEntries(metrics.map((metric, index) => [metric, (agent * 37 + index * 1_001) % 100_000]));
   return sized((agents) => ({ metricsPerAgent: Object.fromEntries(agents.map((agent) => [String(41_000_000_000 + agent), row(agent)])) }));
 }

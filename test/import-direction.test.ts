@@ -14,11 +14,8 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   "upstream/question": ["merges", "time"],
   "upstream/call": ["catalogue", "time", "upstream/question"],
   "upstream/apis": ["catalogue", "errors", "merges", "time", "upstream/question", "upstream/call"],
-  "upstream/planning": ["merges", "upstream/question", "upstream/apis/descriptor", "upstream/apis/registry"],
-  "upstream/answers": [
-    ...["clock", "upstream/question"],
-    ...["upstream/apis/descriptor", "upstream/apis/registry", "upstream/planning/scope"],
-  ],
+  "upstream/plan": ["merges", "upstream/question", "upstream/apis/descriptor", "upstream/apis/registry"],
+  "upstream/answers": [...["clock", "upstream/question"], ...["upstream/apis/descriptor", "upstream/apis/registry", "upstream/plan"]],
   "upstream/budget": ["clock", "errors", "time"],
   "upstream/transport": [
     ...["telemetry/tracer", "catalogue", "clock", "errors", "time", "upstream/call"],
@@ -26,10 +23,10 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   ],
   "upstream/coalescing": [
     ...["telemetry/tracer", "clock", "errors", "time", "upstream/question", "upstream/call", "upstream/apis/descriptor"],
-    ...["upstream/answers", "upstream/budget", "upstream/planning", "upstream/transport"],
+    ...["upstream/answers", "upstream/budget", "upstream/plan", "upstream/transport"],
   ],
   "upstream/redis": [
-    ...["clock", "errors", "time", "upstream/call", "upstream/apis/descriptor", "upstream/apis/registry", "upstream/planning/scope"],
+    ...["clock", "errors", "time", "upstream/call", "upstream/apis/descriptor", "upstream/apis/registry", "upstream/plan"],
     ...["upstream/answers", "upstream/budget", "upstream/coalescing/call-elsewhere"],
   ],
   graphql: ["catalogue", "errors", "time", "upstream/question"],
@@ -128,18 +125,18 @@ describe("imports", () => {
   });
 
   it.each([
-    ["upstream/planning/plan.ts", 'import { x } from "../../graphql/context.js";'],
-    ["graphql/outline.ts", 'import type { x } from "../upstream/planning/plan.js";'],
+    ["upstream/plan.ts", 'import { x } from "../graphql/context.js";'],
+    ["graphql/outline.ts", 'import type { x } from "../upstream/plan.js";'],
     ["gateway.ts", 'const x = await import("./simulator/simulator.js");'],
     ["simulator/wire/http.ts", 'export * from "../../upstream/transport/transport.js";'],
     ["server/app.ts", 'import { x } from "../gateway.js";'],
     ["catalogue/metric.ts", 'import "../errors.js";'],
     ["graphql/field.ts", 'import {\n  x,\n} from "../request/request.js";'],
     ["upstream/apis/registry.ts", 'import type { x } from "../coalescing/ask.js";'],
-    ["upstream/planning/plan.ts", 'import type { x } from "../budget/permit.js";'],
+    ["upstream/plan.ts", 'import type { x } from "./budget/permit.js";'],
     ["upstream/transport/transport.ts", 'import type { x } from "../coalescing/reading.js";'],
-    ["upstream/apis/key-metrics/descriptor.ts", 'import { x } from "../../planning/plan.js";'],
-    ["upstream/planning/plan.ts", 'import { x } from "../apis/key-metrics/descriptor.js";'],
+    ["upstream/apis/key-metrics/descriptor.ts", 'import { x } from "../../plan.js";'],
+    ["upstream/plan.ts", 'import { x } from "./apis/key-metrics/descriptor.js";'],
     ["upstream/coalescing/decide.ts", 'import { x } from "../platform-account.js";'],
   ])("are caught where they should not be: %s, %s", (file, text) => {
     expect(importsIn(file, text).map(breaks)).toEqual([true]);

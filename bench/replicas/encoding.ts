@@ -2,7 +2,7 @@ import { gunzipSync, gzipSync } from "node:zlib";
 import { Packr } from "msgpackr";
 import { systemClock } from "../../src/clock.js";
 import { apiByName } from "../../src/upstream/apis/registry.js";
-import { callAlone } from "../../src/upstream/planning/plan.js";
+import { callAlone } from "../../src/upstream/plan.js";
 import type { Question } from "../../src/upstream/question.js";
 import { decoded, encoded } from "../../src/upstream/redis/answer-codec.js";
 import { RedisClock } from "../../src/upstream/redis/redis-clock.js";

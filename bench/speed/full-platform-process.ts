@@ -1,6 +1,5 @@
 import { createServer } from "node:http";
 import { agentSegmentMetrics } from "../../src/catalogue/agent-segments.js";
-import { metricsOf } from "../../src/catalogue/metric.js";
 import { seeded } from "../../src/simulator/random.js";
 
 /**
@@ -8,7 +7,7 @@ import { seeded } from "../../src/simulator/random.js";
  * It prints its rows once, so that it answers at next to no cost. AGENTS: how many.
  */
 const agents = Array.from({ length: Number(process.env.AGENTS) }, (_, at) => String(1_000_000 + at));
-const names = metricsOf(agentSegmentMetrics).map(({ upstream }) => upstream);
+const names = agentSegmentMetrics.inOrder.map(({ upstream }) => upstream);
 const random = seeded(1);
 const figures = () =>
   Object.fromEntries(names.map((name) => [name, name.startsWith("avg") ? Math.round(random() * 1e9) / 1e3 : Math.floor(random() * 500)]));

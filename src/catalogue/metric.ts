@@ -64,7 +64,7 @@ interface MetricGroupHead {
 /** The metrics of one upstream call that belong together: they are always asked for as a whole. */
 export interface MetricGroup<F extends string = string, D extends string = string> extends MetricGroupHead {
   metrics: Readonly<Record<F, Metric>>;
-  /** The same, in the order of their declaration. */
+  /** The platform's own, in the order of their declaration. */
   inOrder: readonly Metric[];
   /** What the gateway works out from them. */
   derived: Readonly<Record<D, DerivedMetric>>;
@@ -89,9 +89,6 @@ export function metricGroup<F extends string, D extends string>(
   const inOrder = Object.values<Metric>(metrics);
   return { ...head, metrics, inOrder, derived, all: [...inOrder, ...Object.values<DerivedMetric>(derived)] };
 }
-
-/** The platform's own metrics of a group, in the order of their declaration. */
-export const metricsOf = ({ inOrder }: MetricGroup): readonly Metric[] => inOrder;
 
 /** A metric's figure in one row: the platform's, or what the formula makes of the row's. Null where there is none. */
 export function figureIn(values: Readonly<Record<string, number | null>>, metric: AnyMetric): number | null {

@@ -1,5 +1,4 @@
 import { keyMetricsCurrent } from "../catalogue/key-metrics.js";
-import { metricsOf } from "../catalogue/metric.js";
 import type { Merge } from "../merges.js";
 import { floorTo, hourMs } from "../time.js";
 import { fetchAgentSegments } from "../upstream/apis/agent-segments/descriptor.js";
@@ -204,6 +203,6 @@ const picked = (rows: readonly KeyMetricsRow[], ids: readonly string[], valuesOf
 
 /** Current values without those that grow while one looks: how long consumers have waited. */
 function steady(current: Values): Values {
-  const growing = new Set(metricsOf(keyMetricsCurrent).flatMap(({ field, unit }) => (unit === "MILLISECONDS" ? [field] : [])));
+  const growing = new Set(keyMetricsCurrent.inOrder.flatMap(({ field, unit }) => (unit === "MILLISECONDS" ? [field] : [])));
   return Object.fromEntries(Object.entries(current).filter(([field]) => !growing.has(field)));
 }

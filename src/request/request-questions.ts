@@ -3,7 +3,7 @@ import type { GatewayError } from "../errors.js";
 import { type LaterStage, LaterStages, type Outline, type Speculation } from "../graphql/outline.js";
 import type { AskOutcome, AskTerms } from "../upstream/coalescing/ask.js";
 import type { Admit, Coalescer } from "../upstream/coalescing/coalescer.js";
-import { type Scope, scopeOf } from "../upstream/planning/scope.js";
+import { type Scope, scopeOf } from "../upstream/plan.js";
 import { type Answered, type AnswerTo, contains as containsIds, type Question, questionKey } from "../upstream/question.js";
 
 /** Answers that come within this time of each other are delivered together; ms. */

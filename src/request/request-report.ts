@@ -1,6 +1,6 @@
 import type { ErrorCode } from "../errors.js";
 import type { AnswerUse, Dependency, Outcome } from "../upstream/coalescing/ask.js";
-import { scopeOf } from "../upstream/planning/scope.js";
+import { scopeOf } from "../upstream/plan.js";
 import { type Question, readable } from "../upstream/question.js";
 
 /** One line of `extensions.upstream.calls`: a call, or a stored answer, that this request used. */

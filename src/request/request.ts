@@ -14,8 +14,7 @@ import type { CallerBudgets, Charge, ChargeCaller } from "../upstream/budget/cal
 import type { AskTerms } from "../upstream/coalescing/ask.js";
 import type { Coalescer } from "../upstream/coalescing/coalescer.js";
 import type { Decision } from "../upstream/coalescing/decide.js";
-import { costOf, type PlannedCall } from "../upstream/planning/plan.js";
-import { restricted, scopeOf } from "../upstream/planning/scope.js";
+import { costOf, type PlannedCall, restricted, scopeOf } from "../upstream/plan.js";
 import { digestOf, type PlatformAccount } from "../upstream/platform-account.js";
 import { own, type Question, readable } from "../upstream/question.js";
 import { firstStage, RequestQuestions } from "./request-questions.js";

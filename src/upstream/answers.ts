@@ -1,9 +1,11 @@
+/** What the platform has answered: how old an answer may be, which answers hold a question, and where answers are kept. */
+
 import Keyv, { type KeyvStoreAdapter } from "keyv";
 import { LRUCache } from "lru-cache";
 import type { Clock } from "../clock.js";
-import type { AnswerRecord, Api, FreshnessKind, Usable } from "./apis/descriptor.js";
+import type { AnswerRecord, Api, Found, FoundPart, FreshnessKind, Usable } from "./apis/descriptor.js";
 import { apiByName } from "./apis/registry.js";
-import { scopeOf } from "./planning/scope.js";
+import { remainder, scopeOf } from "./plan.js";
 import { directoryKeptMs, type Question } from "./question.js";
 
 // ---------------------------------------------------------------- how old an answer may be
@@ -78,6 +80,48 @@ export function keepMs({ ttlMs, staleMs }: Freshness, { call }: AnswerRecord): n
 export function freshMs({ ttlMs }: Freshness, question: Question, settled = false): number {
   const kinds = scopeOf(question).api.kindsOf(question, settled);
   return Math.max(Math.min(...kinds.map((kind) => ttlMs[kind])), question.freshForMs ?? 0);
+}
+
+// ---------------------------------------------------------------- which answers hold a question
+
+/** What records, newest first, hold of the question: each part of it is taken from the newest usable record that has it. */
+export function lookUp(api: Api, records: readonly AnswerRecord[], question: Question, usable: Usable): Found {
+  if (api.lookUp) return api.lookUp(records, question, usable);
+  const kinds = api.kindsOf(question, false);
+  const parts: FoundPart[] = [];
+  let missing: Question | null = question;
+  for (const record of holding(api, records, question)) {
+    if (missing === null) break;
+    const part: Question | null = api.covered(record.call, missing, record.reply);
+    if (!part || api.faultFor(record.reply, part) !== null || !kinds.every((kind) => usable(record, kind))) continue;
+    parts.push({ question: part, reply: record.reply, from: [record] });
+    missing = remainder(api, missing, part);
+  }
+  return { parts, missing };
+}
+
+/** Fewer records than this are looked at one by one. */
+const fewRecords = 8;
+const sorted = new WeakMap<readonly AnswerRecord[], ReadonlyMap<string, readonly AnswerRecord[]>>();
+
+/** The records that can hold some of the question, in their order. A list of records is sorted by what they hold once. */
+function holding(api: Api, records: readonly AnswerRecord[], question: Question): readonly AnswerRecord[] {
+  if (records.length < fewRecords) return records;
+  const known = sorted.get(records) ?? byContent(api, records);
+  sorted.set(records, known);
+  return known.get(api.sought(question)) ?? [];
+}
+
+function byContent(api: Api, records: readonly AnswerRecord[]): ReadonlyMap<string, readonly AnswerRecord[]> {
+  const held = new Map<string, AnswerRecord[]>();
+  for (const record of records) {
+    for (const name of api.holds(record.call)) {
+      const others = held.get(name);
+      if (others) others.push(record);
+      else held.set(name, [record]);
+    }
+  }
+  return held;
 }
 
 // ---------------------------------------------------------------- where answers are kept

@@ -15,7 +15,7 @@ import type { PermitBudget, PermitCounter } from "./budget/permit.js";
 import { RateLimiter } from "./budget/rate-limiter.js";
 import type { Service } from "./call.js";
 import { ExchangeTimes, type Session } from "./coalescing/reading.js";
-import type { Scope } from "./planning/scope.js";
+import type { Scope } from "./plan.js";
 import { own } from "./question.js";
 import type { Standing } from "./transport/look-ups.js";
 import { createTransport } from "./transport/transport.js";

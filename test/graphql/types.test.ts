@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { agentSegmentMetrics } from "../../src/catalogue/agent-segments.js";
 import { intervalMetrics } from "../../src/catalogue/interval-metrics.js";
 import { keyMetricsByTime, keyMetricsCurrent } from "../../src/catalogue/key-metrics.js";
-import { type DerivedMetric, describe as descriptionOf, type MetricGroup, metricsOf } from "../../src/catalogue/metric.js";
+import { type DerivedMetric, describe as descriptionOf, type MetricGroup } from "../../src/catalogue/metric.js";
 import { skillSegmentMetrics } from "../../src/catalogue/skill-segments.js";
 import { AgentSegments, AgentSegmentsInterval, AgentSkillSegments } from "../../src/graphql/apis/agent-segments.js";
 import { ConversationHandling } from "../../src/graphql/apis/conversations.js";
@@ -21,7 +21,7 @@ const measurement = { asOf: Date.UTC(2024, 4, 1, 12, 0, 1), stale: false, window
 const written = { from: "2024-05-01T11:00:00.000Z", to: "2024-05-01T12:00:00.000Z" };
 
 /** A different value for each metric of a group, so that two that change places are seen. */
-const valuesOf = (group: MetricGroup) => Object.fromEntries(metricsOf(group).map(({ field }, index) => [field, index + 1]));
+const valuesOf = (group: MetricGroup) => Object.fromEntries(group.inOrder.map(({ field }, index) => [field, index + 1]));
 
 type Values = Record<string, number | null>;
 
@@ -102,9 +102,7 @@ async function read(type: string, object: unknown, selection: string) {
 }
 
 describe.each(rows)("$type", ({ type, group, of }) => {
-  const selection = metricsOf(group)
-    .map(({ field }) => field)
-    .join(" ");
+  const selection = group.inOrder.map(({ field }) => field).join(" ");
   const derived = Object.values<DerivedMetric>(group.derived);
 
   test("has each metric of its group as a nullable field in the metric's unit, described by the catalogue", () => {
@@ -130,7 +128,7 @@ describe.each(rows)("$type", ({ type, group, of }) => {
   });
 
   test("answers null for a value that is absent or null, and keeps zero", async () => {
-    const [first, second, ...others] = metricsOf(group).map(({ field }) => field);
+    const [first, second, ...others] = group.inOrder.map(({ field }) => field);
     const answered = await read(type, of({ [first!]: 0, [second!]: null }), selection);
     expect(answered).toEqual({ [first!]: 0, ...Object.fromEntries([second!, ...others].map((field) => [field, null])) });
   });

@@ -1,7 +1,6 @@
 import { afterAll, describe, expect, test } from "vitest";
 import { intervalMetrics } from "../../src/catalogue/interval-metrics.js";
 import { keyMetricsByTime, keyMetricsCurrent } from "../../src/catalogue/key-metrics.js";
-import { metricsOf } from "../../src/catalogue/metric.js";
 import { ceilTo, dayMs, floorTo, hourMs, minuteMs } from "../../src/time.js";
 import { atWork, startStill } from "../support/still-line.js";
 import { allOf, expectedFigures } from "./expected-figures.js";
@@ -78,8 +77,8 @@ describe("key metrics", () => {
 
 describe("interval metrics", () => {
   const all = allOf(intervalMetrics);
-  const names = (fields: readonly string[]) => metricsOf(intervalMetrics).filter(({ field }) => fields.includes(field));
-  const upstream = metricsOf(intervalMetrics).map(({ upstream }) => upstream);
+  const names = (fields: readonly string[]) => intervalMetrics.inOrder.filter(({ field }) => fields.includes(field));
+  const upstream = intervalMetrics.inOrder.map(({ upstream }) => upstream);
   const everyMinutes = 30;
   const to = floorTo(atWork, everyMinutes * minuteMs);
   const window = { from: to - 4 * hourMs, to };

@@ -1,4 +1,4 @@
-import { type MetricGroup, metricsOf } from "../../src/catalogue/metric.js";
+import type { MetricGroup } from "../../src/catalogue/metric.js";
 import type { Dice } from "./dice.js";
 import type { JsonObject } from "./probe.js";
 
@@ -7,7 +7,7 @@ type Figures = Readonly<Record<string, number>> | undefined;
 /** Some of a group's fields. */
 export const someFields = (dice: Dice, group: MetricGroup): string[] =>
   dice.some(
-    metricsOf(group).map(({ field }) => field),
+    group.inOrder.map(({ field }) => field),
     6,
   );
 

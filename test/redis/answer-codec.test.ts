@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { callAlone } from "../../src/upstream/planning/plan.js";
-import { scopeOf } from "../../src/upstream/planning/scope.js";
+import { lookUp } from "../../src/upstream/answers.js";
+import { callAlone, scopeOf } from "../../src/upstream/plan.js";
 import type { Question } from "../../src/upstream/question.js";
 import { decoded, encoded, type SharedAnswer } from "../../src/upstream/redis/answer-codec.js";
 import { RedisClock } from "../../src/upstream/redis/redis-clock.js";
@@ -74,7 +74,7 @@ test.each(questions)("bytes of $api that were changed are refused, or have the f
       }
       // Whatever was read can be written again, and asked as any other answer.
       expect(decoded(api, encoded(api, read, clock), clock).record.call).toEqual(read.record.call);
-      api.lookUp([read.record as never], question as never, () => true);
+      lookUp(api, [read.record as never], question as never, () => true);
     }),
     { numRuns: 400 },
   );

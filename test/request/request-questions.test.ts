@@ -7,7 +7,7 @@ import { rowsBySlot } from "../../src/upstream/apis/interval-metrics/fetch.js";
 import { apiByName } from "../../src/upstream/apis/registry.js";
 import type { AskOutcome, AskTerms } from "../../src/upstream/coalescing/ask.js";
 import type { Admit } from "../../src/upstream/coalescing/coalescer.js";
-import { callAlone } from "../../src/upstream/planning/plan.js";
+import { callAlone } from "../../src/upstream/plan.js";
 import type { IntervalMetricsQuestion, IntervalMetricsReply, Question } from "../../src/upstream/question.js";
 import { agentRows, intervalRows, keyRows, keyTotal, skillRows } from "../upstream/questions-by-hand.js";
 import { replyTo } from "../upstream/replies-by-hand.js";

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { agentSegmentMetrics } from "../../src/catalogue/agent-segments.js";
 import { intervalMetrics } from "../../src/catalogue/interval-metrics.js";
 import { keyMetricsByTime, keyMetricsCurrent } from "../../src/catalogue/key-metrics.js";
-import { type MetricGroup, metricsOf } from "../../src/catalogue/metric.js";
+import type { MetricGroup } from "../../src/catalogue/metric.js";
 import { skillSegmentMetrics } from "../../src/catalogue/skill-segments.js";
 import { agentSegmentMeasures } from "../../src/simulator/metrics/agent-segments.js";
 import { intervalMeasures } from "../../src/simulator/metrics/interval-cell.js";
@@ -10,10 +10,7 @@ import { byTimeMeasures } from "../../src/simulator/metrics/key-metrics-by-time.
 import { currentMeasures } from "../../src/simulator/metrics/key-metrics-current.js";
 import { skillSegmentMeasures } from "../../src/simulator/metrics/skill-segments.js";
 
-const upstream = (group: MetricGroup): string[] =>
-  metricsOf(group)
-    .map((metric) => metric.upstream)
-    .sort();
+const upstream = (group: MetricGroup): string[] => group.inOrder.map((metric) => metric.upstream).sort();
 
 test.each([
   ["agent segments", agentSegmentMetrics, agentSegmentMeasures],
@@ -29,6 +26,6 @@ test.each([
   ["by time", keyMetricsByTime, byTimeMeasures],
   ["current", keyMetricsCurrent, currentMeasures],
 ])("key metrics %s answer under the names that the catalogue expects", (_, group, measures) => {
-  const answers = Object.fromEntries(metricsOf(group).map((metric) => [metric.upstream, metric.answer]));
+  const answers = Object.fromEntries(group.inOrder.map((metric) => [metric.upstream, metric.answer]));
   expect(Object.fromEntries(Object.entries(measures).map(([name, { answer }]) => [name, answer]))).toEqual(answers);
 });

@@ -12,7 +12,7 @@ import type { AnswerUse, AskOutcome, AskTerms } from "../../src/upstream/coalesc
 import type { CallInFlight } from "../../src/upstream/coalescing/call-in-flight.js";
 import { type Admit, Coalescer } from "../../src/upstream/coalescing/coalescer.js";
 import { ExchangeTimes, type Session } from "../../src/upstream/coalescing/reading.js";
-import { scopeOf } from "../../src/upstream/planning/scope.js";
+import { scopeOf } from "../../src/upstream/plan.js";
 import { type Answered, type ApiName, keysPerPage, own, type Question } from "../../src/upstream/question.js";
 import { PermitExpired, type TransportTerms } from "../../src/upstream/transport/transport.js";
 import { settle } from "./fake-time.js";

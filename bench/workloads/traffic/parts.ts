@@ -1,7 +1,7 @@
 import { agentSegmentMetrics } from "../../../src/catalogue/agent-segments.js";
 import { intervalMetrics } from "../../../src/catalogue/interval-metrics.js";
 import { keyMetricsByTime, keyMetricsCurrent } from "../../../src/catalogue/key-metrics.js";
-import { type MetricGroup, metricsOf } from "../../../src/catalogue/metric.js";
+import type { MetricGroup } from "../../../src/catalogue/metric.js";
 import { skillSegmentMetrics } from "../../../src/catalogue/skill-segments.js";
 import { ceilTo, floorTo, minuteMs } from "../../../src/time.js";
 import { expectedFigures } from "../../../test/line/expected-figures.js";
@@ -167,7 +167,7 @@ export function skillIntervals(lastMinutes: number): Part {
           intervalMinutes: 15,
           grouping: ["skill"],
           handleTimeModel: "IFT",
-          metrics: metricsOf(intervalMetrics).map(({ upstream }) => upstream),
+          metrics: intervalMetrics.inOrder.map(({ upstream }) => upstream),
           includeBotSkills: true,
           skillId: subject !== "account" && "skill" in subject ? subject.skill : undefined,
         });

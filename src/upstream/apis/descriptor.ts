@@ -1,7 +1,7 @@
 import type { MetricsApi } from "../../catalogue/metric.js";
 import type { Merge } from "../../merges.js";
 import type { CallByApi, Fetch, Service } from "../call.js";
-import { type ApiName, type Ids, type Question, type ReplyByApi, without } from "../question.js";
+import type { ApiName, Ids, Question, ReplyByApi } from "../question.js";
 import type { StoredForm } from "./stored.js";
 
 export type QuestionOf<A extends ApiName> = Extract<Question, { api: A }>;
@@ -130,8 +130,8 @@ export interface Api<A extends ApiName = ApiName> {
   holds(call: CallByApi[A]): readonly string[];
   /** The name of what is sought for the question. */
   sought(question: QuestionOf<A>): string;
-  /** What records, newest first, hold of the question. */
-  lookUp(records: readonly AnswerRecord<A>[], question: QuestionOf<A>, usable: Usable): Found<QuestionOf<A>>;
+  /** What records, newest first, hold of a question that is put together from several. Left out: its parts by ids are taken from one each. */
+  lookUp?(records: readonly AnswerRecord<A>[], question: QuestionOf<A>, usable: Usable): Found<QuestionOf<A>>;
   /** What the answer cannot say because its section could not be read, in words for the error; null when it can. */
   faultFor(reply: ReplyByApi[A], question: QuestionOf<A>): string | null;
 
@@ -169,68 +169,6 @@ export interface Api<A extends ApiName = ApiName> {
 }
 
 // ---------------------------------------------------------------- what descriptors share
-
-/** What is left of a question without a part of its ids; null when nothing is. */
-export function remainder<A extends ApiName>(
-  api: Pick<Api<A>, "ids" | "withIds">,
-  question: QuestionOf<A>,
-  part: QuestionOf<A>,
-): QuestionOf<A> | null {
-  if (part === question) return null;
-  const [whole, taken] = [api.ids(question), api.ids(part)];
-  if (whole === null || taken === null) return null;
-  const left = without(whole, taken);
-  return left.length > 0 ? api.withIds(question, left) : null;
-}
-
-/** Fewer records than this are looked at one by one. */
-const fewRecords = 8;
-const sorted = new WeakMap<readonly object[], ReadonlyMap<string, readonly object[]>>();
-
-/** The records that can hold some of the question, in their order. A list of records is sorted by what they hold once. */
-function holding<A extends ApiName>(
-  api: Pick<Api<A>, "holds" | "sought">,
-  records: readonly AnswerRecord<A>[],
-  question: QuestionOf<A>,
-): readonly AnswerRecord<A>[] {
-  if (records.length < fewRecords) return records;
-  let known = sorted.get(records);
-  if (!known) {
-    const held = new Map<string, AnswerRecord<A>[]>();
-    for (const record of records) {
-      for (const name of api.holds(record.call)) {
-        const others = held.get(name);
-        if (others) others.push(record);
-        else held.set(name, [record]);
-      }
-    }
-    known = held;
-    sorted.set(records, known);
-  }
-  return (known.get(api.sought(question)) ?? []) as readonly AnswerRecord<A>[];
-}
-
-/** Takes each part of the question from the newest record that holds it. */
-export function lookUpByIds<A extends ApiName>(
-  api: Pick<Api<A>, "ids" | "withIds" | "covered" | "faultFor" | "holds" | "sought">,
-  records: readonly AnswerRecord<A>[],
-  question: QuestionOf<A>,
-  kinds: readonly FreshnessKind[],
-  usable: Usable,
-): Found<QuestionOf<A>> {
-  const parts: FoundPart<QuestionOf<A>>[] = [];
-  let missing: QuestionOf<A> | null = question;
-  for (const record of holding(api, records, question)) {
-    if (missing === null) break;
-    const part = api.covered(record.call, missing, record.reply);
-    const serves =
-      part && api.faultFor(record.reply, part) === null && kinds.every((kind) => usable(record as unknown as AnswerRecord, kind));
-    if (!part || !serves) continue;
-    parts.push({ question: part, reply: record.reply, from: [record as unknown as AnswerRecord] } as unknown as FoundPart<QuestionOf<A>>);
-    missing = remainder(api, missing, part);
-  }
-  return { parts, missing } as Found<QuestionOf<A>>;
-}
 
 /** The questions in groups: who has a link in common, directly or through others, is in the same. Each has at least one link. */
 export function regionsOf<Q>(questions: readonly Q[], linksOf: (question: Q) => readonly [string, ...string[]]): Q[][] {

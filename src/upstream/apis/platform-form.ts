@@ -1,5 +1,5 @@
 import { titleOf } from "../../catalogue/catalogue.js";
-import { type Metric, type MetricGroup, type MetricsApi, metricsOf } from "../../catalogue/metric.js";
+import type { Metric, MetricGroup, MetricsApi } from "../../catalogue/metric.js";
 import { GatewayError } from "../../errors.js";
 import type { Faults, Ids, Rows, Values } from "../question.js";
 
@@ -113,7 +113,7 @@ export class AnswerReader {
   values(group: MetricGroup, raw: Json, isEmpty = false): Values {
     // A copy, not a new object: an answer of a large account has ten thousands of rows, and a copy has its shape from the start.
     const values = { ...nullsOf(group) };
-    for (const metric of metricsOf(group)) {
+    for (const metric of group.inOrder) {
       const value = this.#value(metric, raw[metric.answer]);
       values[metric.field] = isEmpty && metric.average ? null : value;
     }
@@ -148,7 +148,7 @@ const nulls = new WeakMap<MetricGroup, Record<string, number | null>>();
 function nullsOf(group: MetricGroup): Record<string, number | null> {
   const known = nulls.get(group);
   if (known) return known;
-  const made: Record<string, number | null> = Object.fromEntries(metricsOf(group).map(({ field }) => [field, null]));
+  const made: Record<string, number | null> = Object.fromEntries(group.inOrder.map(({ field }) => [field, null]));
   nulls.set(group, made);
   return made;
 }

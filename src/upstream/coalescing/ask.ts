@@ -5,7 +5,7 @@ import type { AnswerRecord } from "../apis/descriptor.js";
 import type { Charge } from "../budget/caller-budget.js";
 import type { Priority } from "../budget/permit.js";
 import type { Call } from "../call.js";
-import type { Scope } from "../planning/scope.js";
+import type { Scope } from "../plan.js";
 import type { ApiName, Question, ReplyByApi } from "../question.js";
 
 export type Outcome = "SENT" | "JOINED" | "CACHED" | "STALE" | "FAILED";

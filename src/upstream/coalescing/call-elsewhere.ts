@@ -2,7 +2,7 @@ import type { GatewayError } from "../../errors.js";
 import type { Moment } from "../answers.js";
 import type { AnswerRecord } from "../apis/descriptor.js";
 import type { Call } from "../call.js";
-import type { Scope } from "../planning/scope.js";
+import type { Scope } from "../plan.js";
 import type { Question } from "../question.js";
 import type { CallFacts } from "./ask.js";
 import type { KnownCall } from "./decide.js";

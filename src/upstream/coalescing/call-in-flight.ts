@@ -4,7 +4,7 @@ import type { AnswerRecord } from "../apis/descriptor.js";
 import type { Charge } from "../budget/caller-budget.js";
 import { type Permit, type PermitRequest, type PermitTerms, type Priority, priorities } from "../budget/permit.js";
 import type { Call } from "../call.js";
-import type { PlannedCall } from "../planning/plan.js";
+import type { PlannedCall } from "../plan.js";
 import type { Question } from "../question.js";
 import type { AskTerms, CallFacts } from "./ask.js";
 import type { KnownCall } from "./decide.js";

@@ -1,7 +1,7 @@
 import type { ErrorCode, GatewayError } from "../../errors.js";
 import type { Moment } from "../answers.js";
 import type { AnswerRecord } from "../apis/descriptor.js";
-import type { Scope } from "../planning/scope.js";
+import type { Scope } from "../plan.js";
 import type { CallElsewhere, CallRegistry, Claim, ElsewhereListener } from "./call-elsewhere.js";
 import type { CallInFlight } from "./call-in-flight.js";
 import type { Waiter } from "./delivery.js";

@@ -1,7 +1,7 @@
 import { GatewayError } from "../../errors.js";
 import { type Freshness, freshMs, type Moment, momentOf, tolerating } from "../answers.js";
 import type { AnswerRecord, Seen } from "../apis/descriptor.js";
-import { type Scope, scopeOf } from "../planning/scope.js";
+import { type Scope, scopeOf } from "../plan.js";
 import { canonical, type Question } from "../question.js";
 import type { AskOutcome, AskTerms, RequestMemory } from "./ask.js";
 import type { CallInFlight } from "./call-in-flight.js";

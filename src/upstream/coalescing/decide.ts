@@ -1,10 +1,9 @@
 import type { GatewayError } from "../../errors.js";
-import { type Freshness, freshMs, type Moment, oldestMs, type Tolerance, tolerating } from "../answers.js";
-import { type AnswerRecord, type Api, type FoundPart, remainder, type Seen, type Usable } from "../apis/descriptor.js";
+import { type Freshness, freshMs, lookUp, type Moment, oldestMs, type Tolerance, tolerating } from "../answers.js";
+import type { AnswerRecord, Api, FoundPart, Seen, Usable } from "../apis/descriptor.js";
 import type { Priority } from "../budget/permit.js";
 import type { Call } from "../call.js";
-import { atLeast, costOf, type PlannedCall, plan, wholeOf } from "../planning/plan.js";
-import { type Scope, scopeOf } from "../planning/scope.js";
+import { atLeast, costOf, type PlannedCall, plan, remainder, type Scope, scopeOf, wholeOf } from "../plan.js";
 import { type Question, questionKey } from "../question.js";
 import type { Failure } from "./ask.js";
 import type { CallState } from "./life-of-a-call.js";
@@ -117,7 +116,7 @@ export function decide<C extends KnownCall>(questions: readonly Question[], snap
 
     /** Takes what records hold; returns what they do not. */
     const answered = (part: Question, state: AnswerState, failure: GatewayError | null): Question | null => {
-      const { parts, missing } = api.lookUp(known.records, part, usable(state));
+      const { parts, missing } = lookUp(api, known.records, part, usable(state));
       for (const found of parts) answers.push({ question, found, state, failure });
       return missing;
     };

@@ -1,8 +1,8 @@
 import type { Clock } from "../../clock.js";
 import { type ErrorCode, GatewayError } from "../../errors.js";
-import { ageAt, type Freshness, freshMs, momentOf, oldestMs, slotOf, type Tolerance, tolerating } from "../answers.js";
+import { ageAt, type Freshness, freshMs, lookUp, momentOf, oldestMs, slotOf, type Tolerance, tolerating } from "../answers.js";
 import type { AnswerRecord, FoundPart, Usable } from "../apis/descriptor.js";
-import type { Scope } from "../planning/scope.js";
+import type { Scope } from "../plan.js";
 import { own, type Question } from "../question.js";
 import type { AnsweredPart, AnswerUse, AskOutcome, AskTerms, CallFacts, Dependency, FailedPart, Failure, Outcome } from "./ask.js";
 import type { AnswerState } from "./decide.js";
@@ -129,7 +129,7 @@ export class Delivery {
     const { ask, part, known, usable } = waiter;
     const { api } = ask.scope;
     const isUsable: Waiter["usable"] = (other, kind) => other === record || usable(other, kind);
-    const { parts, missing } = api.lookUp([record, ...known], part, isUsable);
+    const { parts, missing } = lookUp(api, [record, ...known], part, isUsable);
     if (parts.length > 0) learn(ask, record);
     for (const found of parts) {
       this.#report(ask, found, isOwn(waiter, call) ? "SENT" : "JOINED", factsFor(waiter, call));
@@ -142,7 +142,7 @@ export class Delivery {
 
   /** Whether the answer holds all that the waiter waits for, and is fresh for it: nothing better would come of waiting. */
   serves({ ask, part, known }: Waiter, record: AnswerRecord): boolean {
-    return ask.scope.api.lookUp([record, ...known], part, this.#usable(ask, "fresh")).missing === null;
+    return lookUp(ask.scope.api, [record, ...known], part, this.#usable(ask, "fresh")).missing === null;
   }
 
   /** The error of a part, or a stale answer in its place. `records`: what is stored. */
@@ -162,7 +162,7 @@ export class Delivery {
     let missing: Question | null = part;
     for (const tolerance of ["fresh", "stale-if-error"] as const) {
       if (missing === null) break;
-      const found = ask.scope.api.lookUp(records, missing, this.#usable(ask, tolerance));
+      const found = lookUp(ask.scope.api, records, missing, this.#usable(ask, tolerance));
       for (const each of found.parts) this.stored(ask, each, tolerance, error);
       // A question without parts is answered whole or not at all.
       missing = found.missing && (ask.scope.api.ids(part) === null ? part : found.missing);
@@ -172,7 +172,7 @@ export class Delivery {
 
   /** Whether stored answers hold all that is waited for, in place of the failure. */
   hasStandIn({ ask, part }: Waiter, error: GatewayError, records: readonly AnswerRecord[]): boolean {
-    return mayStandIn(ask, error) && ask.scope.api.lookUp(records, part, this.#usable(ask, "stale-if-error")).missing === null;
+    return mayStandIn(ask, error) && lookUp(ask.scope.api, records, part, this.#usable(ask, "stale-if-error")).missing === null;
   }
 
   /** The request remembers that the call failed; `final` false: another try was or will be made. */
@@ -206,7 +206,7 @@ export class Delivery {
     const { asOf, newestAskedAt } = record.reply;
     const spreadMs = newestAskedAt - asOf;
     if (spreadMs > freshMs(this.freshness(ask.scope.account), ask.question, ask.scope.api.isSettled(record.reply))) return true;
-    return ask.scope.api.lookUp([record, ...known], part, this.#usable(ask, "fresh")).missing !== null;
+    return lookUp(ask.scope.api, [record, ...known], part, this.#usable(ask, "fresh")).missing !== null;
   }
 
   #report(ask: Ask, found: FoundPart | null, outcome: Outcome, { call, own: isOwnCall, failure }: Use, part = found?.question): void {

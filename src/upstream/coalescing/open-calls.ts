@@ -4,8 +4,7 @@ import { GatewayError } from "../../errors.js";
 import { type AnswerStore, type Freshness, keepMs, type Moment, slotOf } from "../answers.js";
 import type { AnswerRecord } from "../apis/descriptor.js";
 import type { Charge } from "../budget/caller-budget.js";
-import type { PlannedCall } from "../planning/plan.js";
-import type { Scope } from "../planning/scope.js";
+import { mostScopes, type PlannedCall, type Scope } from "../plan.js";
 import type { Question } from "../question.js";
 import type { AskTerms, CallFacts, Outcome } from "./ask.js";
 import type { CallElsewhere, CallRegistry } from "./call-elsewhere.js";
@@ -46,7 +45,6 @@ export type DecideAnew = (waiters: readonly Waiter[], isPlanned: boolean, wasSen
 /** A call of this process or of another. */
 export type AnyCall = CallInFlight | CallElsewhere;
 
-const mostScopes = 20_000;
 /** Somebody who gives up within this time gains nothing by another call, ms. */
 const leastBesideMs = 100;
 /** A chain of pages that takes more than this part of the deadline is cut into parts. */
@@ -347,11 +345,11 @@ interface Paid {
 
 /** The first of the waiters' requests that can pay for the exchanges, or why none can. */
 function paidBy(waiters: readonly Waiter[], exchanges: number, isPlanned: boolean): Paid | GatewayError {
-  let refusal: GatewayError = gatewayFailed();
+  let refusal: GatewayError | undefined;
   for (const terms of new Set(waiters.map(({ ask }) => ask.terms))) {
     const charge = terms.charge(exchanges, isPlanned);
     if (!(charge instanceof GatewayError)) return { terms, charge };
     refusal = charge;
   }
-  return refusal;
+  return refusal ?? gatewayFailed();
 }

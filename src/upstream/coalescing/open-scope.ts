@@ -3,8 +3,7 @@ import type { GatewayError } from "../../errors.js";
 import { hourMs, minuteMs } from "../../time.js";
 import { ageAt, type Freshness, type Moment } from "../answers.js";
 import type { AnswerRecord, Seen } from "../apis/descriptor.js";
-import { nothingSeen } from "../planning/plan.js";
-import type { Scope } from "../planning/scope.js";
+import { nothingSeen, type Scope } from "../plan.js";
 import type { Question } from "../question.js";
 import type { CallInFlight } from "./call-in-flight.js";
 

@@ -6,7 +6,7 @@ import type { Charge } from "../budget/caller-budget.js";
 import type { CircuitBreaker } from "../budget/circuit-breaker.js";
 import { longestExchangeMs, type Permit, type PermitSource } from "../budget/permit.js";
 import type { ExchangeRequest, ExchangeResponse } from "../call.js";
-import type { PlannedCall } from "../planning/plan.js";
+import type { PlannedCall } from "../plan.js";
 import type { ApiName } from "../question.js";
 import { PermitExpired, type TransportTerms } from "../transport/transport.js";
 import type { AskTerms, CallFacts } from "./ask.js";

@@ -1,6 +1,6 @@
 import { GatewayError } from "../../errors.js";
 import type { Api } from "../apis/descriptor.js";
-import { nothingSeen, type PlannedCall, plan } from "../planning/plan.js";
+import { nothingSeen, type PlannedCall, plan } from "../plan.js";
 import { canonical, common, type Question } from "../question.js";
 import type { CallInFlight } from "./call-in-flight.js";
 import type { Waiter } from "./delivery.js";

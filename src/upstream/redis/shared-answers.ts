@@ -3,6 +3,7 @@ import { z } from "zod";
 import { type AnswerStore, slotOf } from "../answers.js";
 import type { AnswerRecord } from "../apis/descriptor.js";
 import { apiByName, apis } from "../apis/registry.js";
+import { mostScopes } from "../plan.js";
 import { askedAt, decoded, encoded } from "./answer-codec.js";
 import { digestOf, type Keys } from "./keys.js";
 import { RedisAway, type RedisLink } from "./link.js";
@@ -17,7 +18,6 @@ export interface SharedAnswersOptions {
   warn: (message: string, error?: unknown) => void;
 }
 
-const mostScopes = 20_000;
 /** Answers kept of one scope. Beyond them the one that was asked for longest ago goes. */
 const mostSlots = 64;
 /** A larger answer is kept by the replica that asked for it alone. */

@@ -4,7 +4,7 @@ import type { GatewayError } from "../../errors.js";
 import type { AnswerRecord } from "../apis/descriptor.js";
 import type { Call } from "../call.js";
 import { CallElsewhere, type CallRegistry, type Claim, type ElsewhereListener } from "../coalescing/call-elsewhere.js";
-import type { Scope } from "../planning/scope.js";
+import type { Scope } from "../plan.js";
 import { description, errorOf, failureOf, type Message, message, type Word } from "./call-messages.js";
 import { claim, hold, look, tell } from "./call-scripts.js";
 import { digestOf, type Keys } from "./keys.js";

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { MemoryAnswerStore } from "../../../src/upstream/answers.js";
 import type { AnswerRecord } from "../../../src/upstream/apis/descriptor.js";
 import { apis } from "../../../src/upstream/apis/registry.js";
-import { callAlone } from "../../../src/upstream/planning/plan.js";
+import { callAlone } from "../../../src/upstream/plan.js";
 import { noon, pass, standAtNoon } from "../fake-time.js";
 import { agentRows, intervalRows, keyRows, skillRows } from "../questions-by-hand.js";
 import { replyTo } from "../replies-by-hand.js";

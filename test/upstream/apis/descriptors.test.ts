@@ -2,11 +2,11 @@ import { deserialize, serialize } from "node:v8";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { hourMs, slotsOf } from "../../../src/time.js";
-import { type AnswerRecord, type Api, type FoundPart, remainder, type Usable } from "../../../src/upstream/apis/descriptor.js";
+import { lookUp } from "../../../src/upstream/answers.js";
+import type { AnswerRecord, Api, FoundPart, Usable } from "../../../src/upstream/apis/descriptor.js";
 import { apiByName, apis } from "../../../src/upstream/apis/registry.js";
 import type { KeyMetricsCall } from "../../../src/upstream/call.js";
-import { callAlone, nothingSeen } from "../../../src/upstream/planning/plan.js";
-import { scopeOf } from "../../../src/upstream/planning/scope.js";
+import { callAlone, nothingSeen, remainder, scopeOf } from "../../../src/upstream/plan.js";
 import { canonical, type IntervalMetricsQuestion, type Question } from "../../../src/upstream/question.js";
 import { keyRows } from "../questions-by-hand.js";
 import { latest, records, worlds } from "./random-world.js";
@@ -125,7 +125,7 @@ describe.each(apis.map((api) => [api.name, api] as const))("the descriptor of %s
     fc.assert(
       fc.property(questions, records(world), fc.array(fc.boolean(), { minLength: 4, maxLength: 4 }), (question, all, isUsable) => {
         const usable: Usable = (record) => isUsable[all.indexOf(record)] ?? false;
-        const { parts, missing } = api.lookUp(all, question, usable);
+        const { parts, missing } = lookUp(api, all, question, usable);
         for (const { from } of parts) for (const record of from) expect(usable(record, "segments")).toBe(true);
         const ids = named(api, question);
         const fit = all.filter((record) => usable(record, "segments") && api.faultFor(record.reply, question) === null);
@@ -153,12 +153,12 @@ describe.each(apis.map((api) => [api.name, api] as const))("the descriptor of %s
   test("looks nothing up where no answer may be used, or none is sound", () => {
     fc.assert(
       fc.property(questions, records(world), (question, all) => {
-        expect(api.lookUp(all, question, () => false)).toEqual({ parts: [], missing: question });
+        expect(lookUp(api, all, question, () => false)).toEqual({ parts: [], missing: question });
         if (world.sections.length === 0) return;
         const faults = Object.fromEntries(world.sections.map((section) => [section, "missing"]));
         const spoilt = all.map((record) => ({ ...record, reply: { ...record.reply, faults } }) as AnswerRecord);
         const needsNothing = question.api === "key-metrics" && question.of === "total" && question.window === null && !question.current;
-        if (!needsNothing) expect(api.lookUp(spoilt, question, always)).toEqual({ parts: [], missing: question });
+        if (!needsNothing) expect(lookUp(api, spoilt, question, always)).toEqual({ parts: [], missing: question });
       }),
       runs,
     );
@@ -167,7 +167,7 @@ describe.each(apis.map((api) => [api.name, api] as const))("the descriptor of %s
   test("combines parts into one reply with exactly their rows, as old as the oldest", () => {
     fc.assert(
       fc.property(questions, records(world), (question, all) => {
-        const { parts, missing } = api.lookUp(all, question, always);
+        const { parts, missing } = lookUp(api, all, question, always);
         if (missing !== null) return;
         const combined = api.combined(question, parts);
         const rowsOf = (part: FoundPart) => [...world.rows(part.reply, part.question)];
@@ -269,7 +269,7 @@ describe.each(apis.map((api) => [api.name, api] as const))("the descriptor of %s
       fc.property(questions, records(world), (question, all) => {
         const read = deserialize(serialize(all)) as readonly AnswerRecord[];
         expect(read).toEqual(all);
-        expect(api.lookUp(read, question, always)).toEqual(api.lookUp(all, question, always));
+        expect(lookUp(api, read, question, always)).toEqual(lookUp(api, all, question, always));
         for (const [index, record] of all.entries()) {
           expect(api.slot(read[index]!.call)).toBe(api.slot(record.call));
           expect(api.isSettled(read[index]!.reply)).toBe(api.isSettled(record.reply));
@@ -318,7 +318,7 @@ describe("interval rows", () => {
   test("are missing from the first interval that no answer holds to the last", () => {
     fc.assert(
       fc.property(world.questions, records(world), (question, all) => {
-        const { missing } = api.lookUp(all, question, always);
+        const { missing } = lookUp(api, all, question, always);
         const { window } = question as IntervalMetricsQuestion;
         const isHeld = (slot: typeof window) =>
           all.some(({ call, reply }) => api.covered(call, { ...question, window: slot } as Question, reply) !== null);
@@ -333,7 +333,7 @@ describe("interval rows", () => {
   test("come from the newest answer that holds their interval, and are as old as the oldest of those", () => {
     fc.assert(
       fc.property(world.questions, records(world), (question, all) => {
-        const { parts } = api.lookUp(all, question, always);
+        const { parts } = lookUp(api, all, question, always);
         if (!parts[0]) return;
         const { reply, from } = parts[0] as FoundPart<IntervalMetricsQuestion>;
         for (const row of reply.rows) {

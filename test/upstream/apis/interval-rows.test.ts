@@ -28,7 +28,7 @@ function answered(filters: IntervalFilters, ids: IntervalRow["ids"][], pending: 
 }
 
 const idsFor = (answer: Record, agent: string) => {
-  const { parts } = intervalMetrics.lookUp([answer], intervalRows({ ...agents, filters: { AGENT: agent } }), () => true);
+  const { parts } = intervalMetrics.lookUp!([answer], intervalRows({ ...agents, filters: { AGENT: agent } }), () => true);
   return parts[0]?.reply.rows.map(({ ids }) => ids.AGENT) ?? "missing";
 };
 
@@ -50,7 +50,7 @@ test("a row off the UTC grid is in the answer of the interval in which it begins
   const stored = answered({}, []);
   const answer = { ...stored, call: { ...stored.call, ...two }, reply: { ...stored.reply, ...two, ...rowsBySlot([halfPast], 60) } };
   const rowsFor = (from: number) => {
-    const { parts } = intervalMetrics.lookUp([answer], intervalRows({ ...agents, window: { from, to: from + hourMs } }), () => true);
+    const { parts } = intervalMetrics.lookUp!([answer], intervalRows({ ...agents, window: { from, to: from + hourMs } }), () => true);
     return parts[0] ? [parts[0].reply.rows, [...parts[0].reply.bySlot.keys()]] : "missing";
   };
   expect(rowsFor(0)).toEqual([[halfPast], [0]]);
@@ -63,7 +63,7 @@ describe("that an interval is not computed yet", () => {
   const askedAgain = (ms: number, pending: Record["reply"]["pending"]) => {
     const moment = { now: hourMs + ms, monotonic: hourMs + ms };
     const usable = tolerating("fresh", { ttlMs, staleMs: 0 }, question, moment, moment);
-    return intervalMetrics.lookUp([answered({}, [], pending)], question, usable).missing;
+    return intervalMetrics.lookUp!([answered({}, [], pending)], question, usable).missing;
   };
 
   test("is remembered for the time to live of intervals, however long the question would keep figures", () => {

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { GatewayError } from "../../../src/errors.js";
-import { scopeOf } from "../../../src/upstream/planning/scope.js";
+import { scopeOf } from "../../../src/upstream/plan.js";
 import { canonical, type Question } from "../../../src/upstream/question.js";
 import { pass, settle, standAtNoon } from "../fake-time.js";
 import { type Ended, HeldPlatform, one, type Sent } from "../held-platform.js";

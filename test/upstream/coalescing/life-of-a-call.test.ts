@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test, vi } from "vitest";
 import type { Charge } from "../../../src/upstream/budget/caller-budget.js";
 import type { CallEvent, CallState } from "../../../src/upstream/coalescing/life-of-a-call.js";
 import { transitions } from "../../../src/upstream/coalescing/life-of-a-call.js";
-import { scopeOf } from "../../../src/upstream/planning/scope.js";
+import { scopeOf } from "../../../src/upstream/plan.js";
 import { pass, settle, standAtNoon } from "../fake-time.js";
 import { asked, HeldPlatform } from "../held-platform.js";
 import { broken, failure, limitedFor, malformed, rejected } from "../outcomes-by-hand.js";

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { OpenScope } from "../../../src/upstream/coalescing/open-scope.js";
-import { scopeOf } from "../../../src/upstream/planning/scope.js";
+import { scopeOf } from "../../../src/upstream/plan.js";
 import { skillRows } from "../questions-by-hand.js";
 
 const mebibyte = 2 ** 20;

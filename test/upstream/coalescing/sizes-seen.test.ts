@@ -1,8 +1,7 @@
 import { expect, test } from "vitest";
 import type { AgentSegmentsCall, KeyMetricsCall } from "../../../src/upstream/call.js";
 import { SizesSeen } from "../../../src/upstream/coalescing/open-scope.js";
-import { nothingSeen, plan } from "../../../src/upstream/planning/plan.js";
-import { scopeOf } from "../../../src/upstream/planning/scope.js";
+import { nothingSeen, plan, scopeOf } from "../../../src/upstream/plan.js";
 import type { AgentSegmentsReply, KeyMetricsReply } from "../../../src/upstream/question.js";
 import { agentRows, keyRows, keyTotal, nowhere } from "../questions-by-hand.js";
 

@@ -1,5 +1,5 @@
 import { afterAll } from "vitest";
-import { type MetricGroup, metricsOf } from "../../../src/catalogue/metric.js";
+import type { MetricGroup } from "../../../src/catalogue/metric.js";
 import { systemClock } from "../../../src/clock.js";
 import type { AccountOptions, Simulator } from "../../../src/simulator/controls.js";
 import { startSimulator } from "../../../src/simulator/simulator.js";
@@ -55,7 +55,7 @@ afterAll(async () => {
 /** What our reply must say where the platform has these figures: absent is null, and -1 of an average too. */
 export const inOurWords = (group: MetricGroup, figures: Readonly<Record<string, number>>, segments?: string): Values =>
   Object.fromEntries(
-    metricsOf(group).map(({ field, answer, average, seconds }) => {
+    group.inOrder.map(({ field, answer, average, seconds }) => {
       const figure = figures[answer];
       const nothing = figure === undefined || (average && (figure === -1 || (segments !== undefined && figures[segments] === 0)));
       return [field, nothing ? null : seconds ? figure * 1000 : figure];

@@ -1,5 +1,4 @@
 import { type Clock, install } from "@sinonjs/fake-timers";
-import { systemClock } from "../../../src/clock.js";
 import { type Freshness, MemoryAnswerStore, momentOf } from "../../../src/upstream/answers.js";
 import { rowsById } from "../../../src/upstream/apis/key-metrics/fetch.js";
 import { CircuitBreaker } from "../../../src/upstream/budget/circuit-breaker.js";
@@ -18,6 +17,9 @@ const freshness: Freshness = { ttlMs, staleMs: 300_000 };
 const deadlineMs = 600_000;
 /** No limit makes a call wait. */
 const limits = { maxConcurrent: 100, maxPerMinute: 100_000 };
+
+/** The clocks as they are faked. */
+const fakedClock = { now: () => Date.now(), monotonic: () => performance.now() };
 
 /** What one sequence sent to the platform. */
 export interface Replayed {
@@ -78,8 +80,8 @@ interface Observer {
 
 /** Asks a coalescer of its own, each question as a request of its own. */
 function askerOf({ centre, latencyMs }: Sequence, clock: Clock, observer: Observer): (question: Question) => Promise<unknown> {
-  const limiter = new RateLimiter({ name: "the platform", limits, clock: systemClock, random: () => 0 });
-  const circuit = new CircuitBreaker({ name: "the platform", account: "a", clock: systemClock, random: () => 0 });
+  const limiter = new RateLimiter({ name: "the platform", limits, clock: fakedClock, random: () => 0 });
+  const circuit = new CircuitBreaker({ name: "the platform", account: "a", clock: fakedClock, random: () => 0 });
   const times = new ExchangeTimes();
   const coalescer = new Coalescer({
     store: new MemoryAnswerStore(1e12, () => undefined),
@@ -87,7 +89,7 @@ function askerOf({ centre, latencyMs }: Sequence, clock: Clock, observer: Observ
     session: () => ({
       account: "a",
       source: "test",
-      clock: systemClock,
+      clock: fakedClock,
       limiter,
       circuit,
       times,
@@ -115,11 +117,11 @@ function askerOf({ centre, latencyMs }: Sequence, clock: Clock, observer: Observ
       succeeded: () => undefined,
       failed: observer.failed,
     }),
-    clock: systemClock,
+    clock: fakedClock,
     warn: (message, error) => observer.failed(new Error(message, { cause: error })),
   });
   return async (question) => {
-    const begun = momentOf(systemClock);
+    const begun = momentOf(fakedClock);
     const { outcomes } = coalescer.ask([question], {
       begun,
       deadline: begun.monotonic + deadlineMs,

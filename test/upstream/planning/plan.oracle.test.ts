@@ -1,8 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Call } from "../../../src/upstream/call.js";
-import { nothingSeen, plan, wholeOf } from "../../../src/upstream/planning/plan.js";
-import { scopeOf } from "../../../src/upstream/planning/scope.js";
+import { nothingSeen, plan, scopeOf, wholeOf } from "../../../src/upstream/plan.js";
 import {
   type AgentSegmentsQuestion,
   canonical,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { dayMs, hourMs } from "../../../src/time.js";
-import { atLeast, costOf, nothingSeen, plan } from "../../../src/upstream/planning/plan.js";
+import { atLeast, costOf, nothingSeen, plan } from "../../../src/upstream/plan.js";
 import { canonical, idSet, type Question } from "../../../src/upstream/question.js";
 import { agentRows, intervalRows, keyRows, keyTotal, nowhere, skillRows } from "../questions-by-hand.js";
 

@@ -1,6 +1,16 @@
 import { alignedOutward, cutAtDays, dayMs, hourMs, joined as joinedWindows, minuteMs, slotsOf, type Window } from "../../../time.js";
 import { canonical, type Grouping, type IntervalFilters, type IntervalMetricsReply, type IntervalRow, textOf } from "../../question.js";
-import { type AnswerRecord, type Api, counted, type FoundPart, type QuestionOf, regionsOf, type Seen, type Usable } from "../descriptor.js";
+import {
+  type AnswerRecord,
+  type Api,
+  counted,
+  type Found,
+  type FoundPart,
+  type QuestionOf,
+  regionsOf,
+  type Seen,
+  type Usable,
+} from "../descriptor.js";
 import { fetchIntervalMetrics, rowsPerPage } from "./fetch.js";
 import { stored } from "./stored.js";
 
@@ -61,7 +71,7 @@ export const intervalMetrics: Api<"interval-metrics"> = {
   // A question without ids is answered by one that contains it, of which it takes its own rows.
   combined(question, [whole]) {
     const { question: call, reply } = whole!;
-    return this.lookUp([{ call, reply, bytes: 0, pages: 0 }], question, () => true).parts[0]!.reply;
+    return lookUp([{ call, reply, bytes: 0, pages: 0 }], question, () => true).parts[0]!.reply;
   },
   aligned: (question) => question,
 
@@ -97,15 +107,7 @@ export const intervalMetrics: Api<"interval-metrics"> = {
   covered: (call, question) => (isWithin(question.window, call.window) && rowsCovered(call, question) ? question : null),
   holds: () => ["rows"],
   sought: () => "rows",
-  lookUp(records, question, usable) {
-    const slots = slotsOf(question.window, question.everyMinutes * minuteMs).map((slot) => ({
-      slot,
-      source: source(holding(records, question, slot), question, slot, usable),
-    }));
-    const holes = slots.filter(({ source }) => !source).map(({ slot }) => slot);
-    if (holes.length > 0) return { parts: [], missing: { ...question, window: hull(holes) } };
-    return { parts: [assembled(question, slots as { slot: Window; source: Record }[])], missing: null };
-  },
+  lookUp,
   faultFor: () => null,
   cutShort: (call) => call,
   continued: (_, rest) => rest,
@@ -142,6 +144,17 @@ export const intervalMetrics: Api<"interval-metrics"> = {
     };
   },
 };
+
+/** Each interval is taken from the newest usable record that has it. */
+function lookUp(records: readonly Record[], question: Asked, usable: Usable): Found<Asked> {
+  const slots = slotsOf(question.window, question.everyMinutes * minuteMs).map((slot) => ({
+    slot,
+    source: source(holding(records, question, slot), question, slot, usable),
+  }));
+  const holes = slots.filter(({ source }) => !source).map(({ slot }) => slot);
+  if (holes.length > 0) return { parts: [], missing: { ...question, window: hull(holes) } };
+  return { parts: [assembled(question, slots as { slot: Window; source: Record }[])], missing: null };
+}
 
 /** A call spans a day at most. */
 const cutAtDaysOf = (question: Asked): Asked[] =>

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { intervalMetrics } from "../../../catalogue/interval-metrics.js";
-import { isCarried, metricsOf } from "../../../catalogue/metric.js";
+import { isCarried } from "../../../catalogue/metric.js";
 import { ceilTo, floorTo, joined, minuteMs, slotsOf, type Window } from "../../../time.js";
 import type { CallContext, ExchangeRequest, ExchangeResponse, Fetch, IntervalMetricsCall } from "../../call.js";
 import type { Grouping, IntervalMetricsReply, IntervalRow, Values } from "../../question.js";
@@ -131,7 +131,7 @@ const intervalMetricsRequest = (
 
 /** The metrics that rows grouped like this carry: the platform must not be asked for others. */
 export const metricNames = (grouping: readonly Grouping[]): string[] =>
-  metricsOf(intervalMetrics).flatMap((metric) => (isCarried(metric, grouping, intervalMetrics) ? [metric.upstream] : []));
+  intervalMetrics.inOrder.flatMap((metric) => (isCarried(metric, grouping, intervalMetrics) ? [metric.upstream] : []));
 
 /** UTC, without milliseconds. */
 const rfc3339 = (ms: number): string => new Date(ms).toISOString().replace(/\.\d{3}Z$/, "Z");
@@ -226,8 +226,8 @@ function onGrid({ from, to }: Window, everyMs: number): Window {
 
 /** Metrics that count for an interval in which no human agent did anything. */
 const withoutHumans = new Set(["consumerMessages", "arrivals", "closedConversations"]);
-const answerKeys = metricsOf(intervalMetrics).map(({ answer }) => answer);
-const humanFields = metricsOf(intervalMetrics).flatMap(({ field }) => (withoutHumans.has(field) ? [] : [field]));
+const answerKeys = intervalMetrics.inOrder.map(({ answer }) => answer);
+const humanFields = intervalMetrics.inOrder.flatMap(({ field }) => (withoutHumans.has(field) ? [] : [field]));
 
 /**
  * One row; null when it begins outside the window asked for. Ids and names are those of the grouping alone. Without human activity

@@ -15,7 +15,7 @@ import {
   textOf,
   union,
 } from "../../question.js";
-import { type AnswerRecord, type Api, type FreshnessKind, lookUpByIds, type QuestionOf, regionsOf, type Seen } from "../descriptor.js";
+import { type AnswerRecord, type Api, type FreshnessKind, type QuestionOf, regionsOf, type Seen } from "../descriptor.js";
 import { continued, faultFor, fetchKeyMetrics, rowsById, windowAt } from "./fetch.js";
 import { stored } from "./stored.js";
 
@@ -130,9 +130,6 @@ export const keyMetrics: Api<"key-metrics"> = {
     ...(groupBy ? [held(groupBy, { ...filters, [ownFilter(groupBy)]: null })] : []),
   ],
   sought: ({ of, filters }) => held(of, filters),
-  lookUp(records, question, usable) {
-    return lookUpByIds(this, records, question, keyFigures(question), usable);
-  },
   faultFor,
   cutShort: (call, { rows }) => ({ ...call, take: rows.length }),
   continued: (prefix, { call, reply }) => {

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { keyMetricsByTime, keyMetricsCurrent } from "../../../catalogue/key-metrics.js";
-import { type MetricGroup, metricsOf } from "../../../catalogue/metric.js";
+import type { MetricGroup } from "../../../catalogue/metric.js";
 import { ceilTo, minuteMs, type Window } from "../../../time.js";
 import type { ExchangeRequest, Fetch, KeyMetricsCall } from "../../call.js";
 import {
@@ -124,7 +124,7 @@ export function windowAt(now: number, window: KeyMetricsWindow): Window {
   return { from: to - window.lastMinutes * minuteMs, to };
 }
 
-const namesOf = (group: MetricGroup): string[] => metricsOf(group).map(({ upstream }) => upstream);
+const namesOf = (group: MetricGroup): string[] => group.inOrder.map(({ upstream }) => upstream);
 
 /** Only lists that filter are sent. `idList` refuses an empty one, which would filter nothing. */
 const idFilters = ({ filters }: KeyMetricsCall) =>

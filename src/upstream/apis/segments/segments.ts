@@ -14,7 +14,7 @@ import {
   type SegmentsSection,
   union,
 } from "../../question.js";
-import { type AnswerRecord, type Api, type Found, lookUpByIds, type QuestionOf, type Seen, type Usable } from "../descriptor.js";
+import type { Api, QuestionOf, Seen } from "../descriptor.js";
 import { type AnswerReader, firstFault, isObject, type Json, type Sections } from "../platform-form.js";
 
 type SegmentsApi = "agent-segments" | "skill-segments";
@@ -37,14 +37,6 @@ export const segmentsApi = {
     if (replies.length === 1) return replies[0]!;
     const parts = this.split(question).map((part, index) => ({ question: part, reply: replies[index]! }));
     return this.combined(question, parts);
-  },
-  lookUp<A extends SegmentsApi>(
-    this: Parameters<typeof lookUpByIds<A>>[0],
-    records: readonly AnswerRecord<A>[],
-    question: QuestionOf<A>,
-    usable: Usable,
-  ): Found<QuestionOf<A>> {
-    return lookUpByIds(this, records, question, ["segments"], usable);
   },
   aligned: <Q>(question: Q): Q => question,
   regions: <Q>(questions: readonly Q[]): Q[][] => [[...questions]],

@@ -1,6 +1,62 @@
-import { type Api, type MergedCall, remainder, type Seen } from "../apis/descriptor.js";
-import { common, type Question, questionKey } from "../question.js";
-import { type Scope, scopeOf } from "./scope.js";
+/** Which questions may share a call, and the fewest calls that answer a batch of questions. Pure. */
+
+import { LRUCache } from "lru-cache";
+import type { Merge } from "../merges.js";
+import type { Api, MergedCall, QuestionOf, Seen } from "./apis/descriptor.js";
+import { apiByName } from "./apis/registry.js";
+import { type ApiName, common, type Question, questionKey, without } from "./question.js";
+
+// ---------------------------------------------------------------- what may share a call
+
+/** Everything that must be equal for two questions to share a call or an answer: account and upstream credential among it. */
+export interface Scope {
+  /** Equal for equal scopes; for stores, logs and explain. */
+  readonly key: string;
+  readonly api: Api;
+  readonly account: string;
+  readonly credential: string;
+}
+
+/** Scopes that are known at the same time; the ones used longest ago go. */
+export const mostScopes = 20_000;
+const interned = new LRUCache<string, Scope>({ max: mostScopes });
+const known = new WeakMap<Question, Scope>();
+
+/** The scope of the question. Two questions of one scope get the same object. */
+export function scopeOf(question: Question): Scope {
+  const found = known.get(question);
+  if (found) return found;
+  const api = apiByName[question.api];
+  const { account, credential } = question;
+  const apart = (question.mergesOff ?? []).map((merge) => api.apartBy(question, merge) ?? null);
+  const key = JSON.stringify([api.name, account, credential, ...api.scope(question), ...apart]);
+  const scope = interned.get(key) ?? { key, api, account, credential };
+  interned.set(key, scope);
+  known.set(question, scope);
+  return scope;
+}
+
+/**
+ * The question as it is asked of a platform for which these merges are off; marked, so that it shares nothing that the merges are
+ * needed for. More calls, never other figures.
+ */
+export const restricted = <Q extends Question>(question: Q, off: readonly Merge[]): Q =>
+  off.length === 0 ? question : { ...(apiByName[question.api].restricted(question, off) as Q), mergesOff: off };
+
+/** What is left of a question without a part of its ids; null when nothing is. */
+export function remainder<A extends ApiName>(
+  api: Pick<Api<A>, "ids" | "withIds">,
+  question: QuestionOf<A>,
+  part: QuestionOf<A>,
+): QuestionOf<A> | null {
+  if (part === question) return null;
+  const [whole, taken] = [api.ids(question), api.ids(part)];
+  if (whole === null || taken === null) return null;
+  const left = without(whole, taken);
+  return left.length > 0 ? api.withIds(question, left) : null;
+}
+
+// ---------------------------------------------------------------- which calls are the fewest
 
 /** A call, what it is expected to cost, and the questions it answers. */
 export interface PlannedCall extends MergedCall {
@@ -35,7 +91,7 @@ export function plan(questions: readonly Question[], seenOf: SeenOf): PlannedCal
     const scope = scopeOf(together[0]!);
     const { api } = scope;
     const seen = seenOf(scope);
-    const merge: Merge = (some) => {
+    const merge: Merging = (some) => {
       const merged = api.merge(some, seen);
       return merged && { ...merged, scope, questions: some };
     };
@@ -79,7 +135,7 @@ function cutAtTotals(region: readonly Question[], api: Api): Question[] {
   return totals.reduce<Question[]>((parts, total) => parts.flatMap((part) => (isTotal(part) ? [part] : cut(part, total))), [...region]);
 }
 
-function cheapestCover(region: readonly Question[], api: Api, merge: Merge): PlannedCall[] {
+function cheapestCover(region: readonly Question[], api: Api, merge: Merging): PlannedCall[] {
   const singles = region.map((question) => [question]);
   const parts = region.length <= exhaustiveParts ? singles : alike(region, api, merge);
   const cuts = (region.length <= singleParts ? [parts, singles] : [parts]).map(totalsFirst);
@@ -91,10 +147,10 @@ function cheapestCover(region: readonly Question[], api: Api, merge: Merge): Pla
   return parts.length <= exhaustiveParts ? exhaustive(parts, merge, best) : best;
 }
 
-type Merge = (questions: readonly Question[]) => PlannedCall | null;
+type Merging = (questions: readonly Question[]) => PlannedCall | null;
 
 /** Questions that differ in ids only, and stand in the same relation to every total: they ride on its call, or not, together. */
-function alike(region: readonly Question[], api: Api, merge: Merge): Question[][] {
+function alike(region: readonly Question[], api: Api, merge: Merging): Question[][] {
   const bySignature = groupedBy(region, api.signature);
   const totals = bySignature.flatMap(([first]) => (first && isTotal(first) ? [first] : []));
   return bySignature.flatMap((questions) =>
@@ -111,7 +167,7 @@ const totalsFirst = (parts: readonly Question[][]): Question[][] =>
 const isTotal = (question: Question): boolean => "of" in question && question.of === "total";
 
 /** Puts each part, in turn, where `choose` says, or into a call of its own. */
-function inTurn(parts: readonly Question[][], merge: Merge, choose: typeof byIncrease): PlannedCall[] {
+function inTurn(parts: readonly Question[][], merge: Merging, choose: typeof byIncrease): PlannedCall[] {
   const calls: PlannedCall[] = [];
   for (const part of parts) {
     const alone = merge(part)!;
@@ -126,7 +182,7 @@ function inTurn(parts: readonly Question[][], merge: Merge, choose: typeof byInc
 function byIncrease(
   calls: readonly PlannedCall[],
   part: Question[],
-  merge: Merge,
+  merge: Merging,
   alone: number,
 ): { index: number; call: PlannedCall } | undefined {
   const choices = calls.flatMap((call, index) => {
@@ -138,7 +194,7 @@ function byIncrease(
 }
 
 /** The first call that can take the part at any cost: many cheap calls can be dearer than one dear call for all of them. */
-function firstPossible(calls: readonly PlannedCall[], part: Question[], merge: Merge): { index: number; call: PlannedCall } | undefined {
+function firstPossible(calls: readonly PlannedCall[], part: Question[], merge: Merging): { index: number; call: PlannedCall } | undefined {
   for (const [index, { questions }] of calls.entries()) {
     const call = merge([...questions, ...part]);
     if (call) return { index, call };
@@ -147,7 +203,7 @@ function firstPossible(calls: readonly PlannedCall[], part: Question[], merge: M
 }
 
 /** Tries every partition of the parts into calls, leaving off where the cost reaches the best known. */
-function exhaustive(parts: readonly Question[][], merge: Merge, known: PlannedCall[]): PlannedCall[] {
+function exhaustive(parts: readonly Question[][], merge: Merging, known: PlannedCall[]): PlannedCall[] {
   let best = known;
   const place = (next: number, calls: readonly PlannedCall[]): void => {
     const part = parts[next];
