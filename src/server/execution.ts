@@ -1,5 +1,13 @@
 import type { IncomingHttpHeaders } from "node:http";
-import { ApolloServer, type ApolloServerOptionsWithGateway, HeaderMap, type HTTPGraphQLRequest } from "@apollo/server";
+import {
+  ApolloServer,
+  type ApolloServerOptionsWithGateway,
+  type ApolloServerPlugin,
+  type BaseContext,
+  type GraphQLRequestContext,
+  HeaderMap,
+  type HTTPGraphQLRequest,
+} from "@apollo/server";
 import {
   ApolloServerPluginCacheControlDisabled,
   ApolloServerPluginInlineTraceDisabled,
@@ -9,25 +17,41 @@ import {
 } from "@apollo/server/plugin/disabled";
 import type { Logger } from "pino";
 import type { Config } from "../config.js";
+import { errorCodes, GatewayError } from "../errors.js";
 import type { GatewayContext } from "../graphql/context.js";
 import { Answer } from "./answers.js";
 import type { Caller, Explain, Gateway, GatewayRequest, Report } from "./gateway-port.js";
 import { masked } from "./masking.js";
-import {
-  answerValues,
-  caller,
-  ended,
-  explain,
-  type Limits,
-  type Outcome,
-  operationPlugin,
-  request,
-  type ServedContext,
-} from "./operation.js";
-import { listRule, rootRule, sizeRule } from "./operation-limits.js";
+import { answerSize, demandAnswerSize, demandListSizes, type Limits, listRule, rootRule, sizeRule } from "./operation-limits.js";
 import { type Trust, type TrustOptions, trustedDocumentsPlugin } from "./trusted-documents.js";
 
 export type ApolloOptions = Limits & TrustOptions & Pick<Config, "introspection">;
+
+/** Under which the context carries its request: Apollo copies the context, so a map by identity would lose it. */
+const request = Symbol("gateway request");
+const explain = Symbol("explain");
+const caller = Symbol("caller");
+const ended = Symbol("ended");
+const answerValues = Symbol("answer values");
+
+export interface ServedContext extends BaseContext {
+  [request]: GatewayRequest;
+  [explain]: Explain | null;
+  [caller]: Caller;
+  /** Called once, when the answer of the operation is complete. */
+  [ended]: (outcome: Outcome) => void;
+  /** How many values the answer can have, once the operation is known. */
+  [answerValues]?: number;
+}
+
+/** What is known of an operation when it has ended. */
+interface Outcome {
+  /** Name of the operation; null when it has none, or none was found. */
+  operation: string | null;
+  /** The codes of the errors in its answer. */
+  errors: readonly unknown[];
+  report: Report;
+}
 
 /** Apollo Server as the gateway runs it: nothing leaves for Apollo, nothing of a bug reaches a client. Stopping it waits for `drain`. */
 export const apolloServer = (
@@ -51,7 +75,7 @@ export const apolloServer = (
     validationRules: [sizeRule(options), listRule(options.maxListItems), rootRule],
     formatError: masked(log, options),
     plugins: [
-      trustedDocumentsPlugin(trust),
+      ...(trust.mode === "off" ? [] : [trustedDocumentsPlugin<ServedContext>(trust, (context) => context[caller].router ?? false)]),
       operationPlugin(options),
       { serverWillStart: async () => ({ drainServer: drain }) },
       ApolloServerPluginCacheControlDisabled(),
@@ -80,6 +104,66 @@ const executedBy = ({
   },
   stop: async () => undefined,
 });
+
+type Served = GraphQLRequestContext<ServedContext>;
+
+/** The life of one operation: measured and prepared before it is executed; reported and dated when it ends. */
+const operationPlugin = (limits: Limits): ApolloServerPlugin<ServedContext> => ({
+  async requestDidStart() {
+    return {
+      async didResolveOperation(served) {
+        if (!served.operation) return;
+        if (served.operation.operation === "subscription") throw notOverHttp();
+        const variables = served.request.variables ?? {};
+        demandListSizes(variables, limits.maxListItems);
+        const values = answerSize(served.schema, served.document, served.operation, variables);
+        demandAnswerSize(values, limits.maxAnswerValues);
+        served.contextValue[answerValues] = values;
+        await served.contextValue[request].prepare({
+          document: served.document,
+          operationName: served.operationName,
+          variables,
+        });
+      },
+      async responseForOperation({ contextValue, response }) {
+        if (contextValue[explain] !== "plan") return null;
+        return { http: response.http, body: { kind: "single", singleResult: { data: null } } };
+      },
+      async willSendResponse(served) {
+        const report = served.contextValue[request].report();
+        const errors = codesOf(served);
+        complete(served, report, errors);
+        served.contextValue[ended]({ operation: served.operationName ?? null, errors, report });
+      },
+    };
+  },
+});
+
+const notOverHttp = (): GatewayError =>
+  new GatewayError("BAD_USER_INPUT", "A subscription comes over a WebSocket to /graphql with the subprotocol graphql-transport-ws.");
+
+function complete(served: Served, { freshness, upstream }: Report, [code]: readonly unknown[]): void {
+  const { body, http } = served.response;
+  if (body?.kind !== "single") return;
+  if (freshness || upstream) {
+    body.singleResult.extensions = { ...body.singleResult.extensions, ...(freshness && { freshness }), ...(upstream && { upstream }) };
+  }
+  if (body.singleResult.data === undefined && isOfOperation(code))
+    http.status = refusalStatus(code, served.request.http?.headers.get("accept"));
+}
+
+const codesOf = ({ response: { body } }: Pick<Served, "response">): unknown[] =>
+  body?.kind === "single" ? (body.singleResult.errors ?? []).map(({ extensions }) => extensions?.code) : [];
+
+/** Codes of requests that came well formed over HTTP, and hold an operation that cannot be executed. */
+const isOfOperation = (code: unknown): code is string =>
+  typeof code === "string" && (Object.hasOwn(errorCodes, code) || /^GRAPHQL_|^OPERATION_RESOLUTION/.test(code));
+
+/** GraphQL over HTTP: a refusal without data is 4xx in the newer media type, and 200 for clients of application/json. */
+function refusalStatus(code: string, accept: string | undefined): number {
+  if (code === "INTERNAL_SERVER_ERROR") return 500;
+  return accept?.includes("application/graphql-response+json") ? 400 : 200;
+}
 
 /** The turns of the event loop: in each it looks at the network once, and hands over all that came. */
 export class Turns {

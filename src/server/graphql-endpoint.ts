@@ -6,10 +6,9 @@ import type { Observer } from "../telemetry/observer.js";
 import type { Tracer } from "../telemetry/tracer.js";
 import { Answer, type AnswerFacts, type AnswerMemo, type Ended, keyOf, type Moment, UnderWay } from "./answers.js";
 import type { Presented } from "./auth.js";
-import { type Executed, execute, Turns } from "./execution.js";
+import { type Executed, execute, type ServedContext, Turns } from "./execution.js";
 import type { Caller, Gateway, Report } from "./gateway-port.js";
-import { explainHeader, explainOf, type ServedContext } from "./operation.js";
-import { CrossSiteRefusal, clientOf, isPreflighted, negotiation } from "./request-headers.js";
+import { CrossSiteRefusal, clientOf, explainHeader, explainOf, isPreflighted, negotiation } from "./request-headers.js";
 import { beginTrace, traceRequests } from "./traced-requests.js";
 
 export interface GraphqlEndpoint {
@@ -163,7 +162,7 @@ export function serveGraphql(scope: FastifyInstance, endpoint: GraphqlEndpoint):
     reply.raw.once("close", () => reply.raw.writableFinished || gone.abort());
     const { caller, headers, method, url } = request;
     const explain = explainOf(headers[explainHeader]);
-    const trace = beginTrace(request, reply, begun.startedAt);
+    const trace = tracer ? beginTrace(request, reply, begun.startedAt) : null;
     // Also for a request that waits for an equal one: its deadline, and what is fresh for it, count from its beginning.
     const served = gateway.request({ explain, caller, signal: gone.signal, ...(trace && { trace: trace.context }) });
     const run = async (): Promise<Ended<Executed>> => {

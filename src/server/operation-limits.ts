@@ -24,18 +24,20 @@ import {
   type ValidationRule,
   valueFromASTUntyped,
 } from "graphql";
+import type { Config } from "../config.js";
 import { GatewayError } from "../errors.js";
+
+/** What an operation and its answer may have: see docs/operations.md. */
+export type Limits = Pick<
+  Config,
+  "maxQueryDepth" | "maxQueryFields" | "maxQueryTokens" | "maxBodyBytes" | "maxListItems" | "maxAnswerValues"
+>;
 
 export interface OperationSize {
   /** Levels of fields; fragments add none. */
   depth: number;
   /** Fields with fragments spread, each alias counted; at most `Number.MAX_SAFE_INTEGER`. */
   fields: number;
-}
-
-export interface SizeLimits {
-  maxQueryDepth: number;
-  maxQueryFields: number;
 }
 
 const nothing: OperationSize = { depth: 0, fields: 0 };
@@ -78,7 +80,7 @@ export function sizeOf(document: DocumentNode): OperationSize {
 }
 
 /** The refusal of an operation beyond a limit, QUERY_TOO_LARGE with limit and value; null within both. */
-export function oversize({ depth, fields }: OperationSize, limits: SizeLimits): GatewayError | null {
+export function oversize({ depth, fields }: OperationSize, limits: Pick<Limits, "maxQueryDepth" | "maxQueryFields">): GatewayError | null {
   if (depth > limits.maxQueryDepth)
     return tooLarge("MAX_QUERY_DEPTH", `${limits.maxQueryDepth} levels of fields`, `operation has ${depth}`);
   if (fields > limits.maxQueryFields) {
@@ -92,7 +94,7 @@ export function oversize({ depth, fields }: OperationSize, limits: SizeLimits): 
  * fields of a large document with each other is itself the work that a limit is there to spare.
  */
 export const sizeRule =
-  (limits: SizeLimits): ValidationRule =>
+  (limits: Pick<Limits, "maxQueryDepth" | "maxQueryFields">): ValidationRule =>
   (context) => ({
     Document(document) {
       const refusal = oversize(sizeOf(document), limits);

@@ -2,6 +2,8 @@ import { randomUUID } from "node:crypto";
 import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
 import { LRUCache } from "lru-cache";
 import Negotiator from "negotiator";
+import { badInput } from "../errors.js";
+import type { Explain } from "./gateway-port.js";
 
 /** By which a client, the gateway's log and whatever stands between them name one request. */
 export const requestIdHeader = "x-request-id";
@@ -13,6 +15,14 @@ const wellFormed = /^[A-Za-z0-9._~:/+=@-]{1,128}$/;
 export function requestIdOf({ headers }: Pick<IncomingMessage, "headers">): string {
   const given = headers[requestIdHeader];
   return typeof given === "string" && wellFormed.test(given) ? given : randomUUID();
+}
+
+export const explainHeader = "x-gateway-explain";
+
+/** What the header asks for; null when absent. Throws BAD_USER_INPUT for any other value. */
+export function explainOf(value: string | string[] | undefined): Explain | null {
+  if (value === undefined || value === "calls" || value === "plan") return value ?? null;
+  throw badInput(`Header ${explainHeader}`, "calls or plan", value);
 }
 
 /** Which program asks, by its own word. */

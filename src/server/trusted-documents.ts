@@ -1,8 +1,7 @@
-import type { ApolloServerPlugin, GraphQLRequest } from "@apollo/server";
+import type { ApolloServerPlugin, BaseContext, GraphQLRequest } from "@apollo/server";
 import type { Logger } from "pino";
 import type { Config } from "../config.js";
 import { GatewayError } from "../errors.js";
-import { caller, type ServedContext } from "./operation.js";
 
 export type TrustOptions = Pick<Config, "trustedDocuments" | "routerSecret">;
 
@@ -14,11 +13,13 @@ const harmless = "{ __typename }";
  * Apollo's `extensions.persistedQuery.sha256Hash`) or by its exact text. Every other is logged in mode report and refused with
  * DOCUMENT_NOT_TRUSTED in mode enforce. A router that shows its secret writes its own documents, and is trusted with them.
  */
-export const trustedDocumentsPlugin = (trust: Trust): ApolloServerPlugin<ServedContext> => ({
+export const trustedDocumentsPlugin = <Context extends BaseContext>(
+  trust: Trust,
+  isFromRouter: (context: Context) => boolean,
+): ApolloServerPlugin<Context> => ({
   async requestDidStart({ request, contextValue }) {
-    if (trust.mode === "off") return;
     const { operationName = null, query } = request;
-    const judged = trust.judge({ operationName, query, id: idOf(request), isRouter: contextValue[caller].router ?? false });
+    const judged = trust.judge({ operationName, query, id: idOf(request), isRouter: isFromRouter(contextValue) });
     if (judged instanceof GatewayError) {
       execute(request, harmless);
       return { didResolveOperation: () => Promise.reject(judged) };

@@ -1,8 +1,7 @@
 import type { ApolloServer } from "@apollo/server";
 import type { Logger } from "pino";
-import { execute } from "./execution.js";
+import { execute, type ServedContext } from "./execution.js";
 import { anybody, type Gateway } from "./gateway-port.js";
-import type { ServedContext } from "./operation.js";
 
 /** Something of each API: totals, lists, rows of named entities, intervals. */
 const query = /* GraphQL */ `

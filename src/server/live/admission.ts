@@ -19,8 +19,7 @@ import { badInput, GatewayError } from "../../errors.js";
 import { checkedEverySeconds } from "../../graphql/fields/subscription.js";
 import { fragmentsOf, Selection } from "../../graphql/selection.js";
 import { masked } from "../masking.js";
-import type { Limits } from "../operation.js";
-import { answerSize, demandAnswerSize, demandListSizes, listRule, sizeRule } from "../operation-limits.js";
+import { answerSize, demandAnswerSize, demandListSizes, type Limits, listRule, sizeRule } from "../operation-limits.js";
 import { documentId, type Trust, type TrustOptions } from "../trusted-documents.js";
 
 export type AdmissionOptions = Limits & TrustOptions & Pick<Config, "introspection">;
