@@ -5,9 +5,9 @@ import { executorOf } from "./graphql/executor.js";
 import { behaviour } from "./graphql/fields.js";
 import { buildGatewaySchema, keepForRouter } from "./graphql/schema.js";
 import { readinessOf } from "./readiness.js";
-import { audienceOf, requests } from "./request/request.js";
+import { requests } from "./request/request.js";
 import { memoShare } from "./server/answers.js";
-import { anybody, type Gateway, type StoredRecord } from "./server/gateway-port.js";
+import type { Gateway } from "./server/gateway-port.js";
 import type { Observer, QuestionSource } from "./telemetry/observer.js";
 import type { Tracer } from "./telemetry/tracer.js";
 import { MemoryAnswerStore } from "./upstream/answers.js";
@@ -48,22 +48,10 @@ export async function createGateway(
   const accounts = new Map(
     config.accounts.map((account) => [account.id, new PlatformAccount(account, clock, random, tell, replicas, watchers)]),
   );
-  const accountOf = (id: string): PlatformAccount => {
-    const account = accounts.get(id);
-    if (!account) throw new Error(`Account ${id} is not configured.`);
-    return account;
-  };
-  const listeners: ((record: StoredRecord) => void)[] = [];
   const coalescer = new Coalescer({
     store: replicas?.answers ?? memory,
     ...(replicas && { registry: replicas.calls }),
-    freshness: (id) => accountOf(id).freshness,
-    session: (scope) => accountOf(scope.account).session(scope),
-    clock,
-    warn,
-    stored: (record) => {
-      for (const listener of listeners) listener(record);
-    },
+    ...{ accounts, clock, warn },
     ...(observer && counting(observer)),
     refreshed: ({ api, account }, calls) => refreshed?.({ api: api.metricsApi, account, calls }),
   });
@@ -76,11 +64,8 @@ export async function createGateway(
     schema,
     execute: executorOf(schema),
     clock,
-    audience: (caller) => audienceOf(caller, accounts.values()),
-    // Everybody together is no caller: one of them would lock out all others.
-    refusal: ({ id }) => (id === anybody.id ? null : (budgets?.of(id).exhaustion() ?? null)),
-    onStored: (listener) => void listeners.push(listener),
-    request: requests({ config, schema, accounts, coalescer, budgets, directoryMemory: createDirectoryMemory(), clock }),
+    ...requests({ config, schema, accounts, coalescer, budgets, directoryMemory: createDirectoryMemory(), clock }),
+    onStored: (listener) => coalescer.onStored(listener),
     readiness: () => ({ ...readinessOf([...accounts.values()]), ...(replicas && { redis: replicas.standing() }) }),
     state: () => ({
       ready: readinessOf([...accounts.values()]).ready,
@@ -90,7 +75,7 @@ export async function createGateway(
     }),
     lookedUp,
     renew: (renewed) => {
-      for (const { id, credentials } of renewed) accountOf(id).renew(credentials);
+      for (const { id, credentials } of renewed) accounts.get(id)!.renew(credentials);
     },
     stop: () => coalescer.stop(),
     close: async () => {

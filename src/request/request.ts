@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { setMaxListeners } from "node:events";
 import type { GraphQLSchema } from "graphql";
 import type { Clock } from "../clock.js";
@@ -6,7 +7,7 @@ import { GatewayError } from "../errors.js";
 import { demandWaiting, type GatewayContext, PlannedQuestions } from "../graphql/context.js";
 import type { DirectoryMemory } from "../graphql/directory-memory.js";
 import { outline } from "../graphql/outline.js";
-import type { Caller, Gateway, GatewayRequest, PreparedOperation } from "../server/gateway-port.js";
+import { anybody, type Caller, type Gateway, type GatewayRequest, type PreparedOperation } from "../server/gateway-port.js";
 import { momentOf } from "../upstream/answers.js";
 import { guessed } from "../upstream/apis/interval-metrics/descriptor.js";
 import { apiByName } from "../upstream/apis/registry.js";
@@ -15,7 +16,7 @@ import type { AskTerms } from "../upstream/coalescing/ask.js";
 import type { Coalescer } from "../upstream/coalescing/coalescer.js";
 import type { Decision } from "../upstream/coalescing/decide.js";
 import { costOf, type PlannedCall, restricted, scopeOf } from "../upstream/plan.js";
-import { digestOf, type PlatformAccount } from "../upstream/platform-account.js";
+import type { PlatformAccount } from "../upstream/platform-account.js";
 import { own, type Question, readable } from "../upstream/question.js";
 import { firstStage, RequestQuestions } from "./request-questions.js";
 import { RequestReport, Waited } from "./request-report.js";
@@ -32,8 +33,9 @@ export interface RequestOptions {
 }
 
 /** Makes GraphQL requests: each has its own deadline, memory and report, and sees the accounts its caller may read. */
-export function requests({ config, schema, accounts, coalescer, budgets, directoryMemory, clock }: RequestOptions): Gateway["request"] {
-  return ({ explain, caller, signal, state, trace }): GatewayRequest => {
+export function requests(options: RequestOptions): Pick<Gateway, "request" | "audience" | "refusal"> {
+  const { config, schema, accounts, coalescer, budgets, directoryMemory, clock } = options;
+  const request: Gateway["request"] = ({ explain, caller, signal, state, trace }): GatewayRequest => {
     const begun = momentOf(clock);
     // Each question that waits listens to it, however many there are.
     if (signal) setMaxListeners(0, signal);
@@ -45,6 +47,7 @@ export function requests({ config, schema, accounts, coalescer, budgets, directo
       priority: state?.which === "next" ? "tick" : "interactive",
       takesStored: state?.which === "first",
       caller: caller.id,
+      ...(caller.bearer !== undefined && { bearer: caller.bearer }),
       ...(trace && { trace }),
       memory: { answers: new Map(), failures: new Map() },
       ...(signal && { signal }),
@@ -63,6 +66,7 @@ export function requests({ config, schema, accounts, coalescer, budgets, directo
         ),
     );
     const readable = readableBy(caller, accounts.values());
+    const callersOwn = credentialOf(caller, readable);
     let planned: object | null = null;
     let planMs = 0;
     const waited = new Waited(() => clock.monotonic());
@@ -71,7 +75,9 @@ export function requests({ config, schema, accounts, coalescer, budgets, directo
     const scoped = <Q extends Question>(question: Q): Q => {
       const account = readable.find(({ id }) => id === question.account);
       if (!account) throw new GatewayError("FORBIDDEN", `Account ${question.account} is not readable.`);
-      const credential = account.credentialFor(caller.bearer);
+      const isReadByCaller = account.config.credentials.kind === "caller";
+      if (isReadByCaller && caller.bearer === undefined) throw noBearer(account.id);
+      const credential = isReadByCaller ? callersOwn : own;
       return restricted(question.credential === credential ? question : { ...question, credential }, account.config.mergesOff);
     };
     // Day by day: no call is planned for more.
@@ -84,7 +90,7 @@ export function requests({ config, schema, accounts, coalescer, budgets, directo
       },
       accounts: readable.map(({ config: { id, keyMetricsLookbackHours } }) => ({ id, keyMetricsLookbackHours })),
       rights: { conversations: caller.conversations, router: caller.router ?? false },
-      credential: credentialOf(caller, readable),
+      credential: callersOwn,
       now: () => begun.now,
       directoryMemory,
       planned: new PlannedQuestions(),
@@ -125,6 +131,12 @@ export function requests({ config, schema, accounts, coalescer, budgets, directo
         decision.waits.map(({ wanted }) => wanted),
       );
     }
+  };
+  return {
+    request,
+    audience: (caller) => audienceOf(caller, accounts.values()),
+    // Everybody together is no caller: one of them would lock out all others.
+    refusal: ({ id }) => (id === anybody.id ? null : (budgets?.of(id).exhaustion() ?? null)),
   };
 }
 
@@ -209,6 +221,14 @@ type Account = Pick<PlatformAccount, "id" | "config">;
 /** The accounts that the caller may read. */
 const readableBy = <A extends Account>({ accounts: named }: Caller, accounts: Iterable<A>): A[] =>
   [...accounts].filter(({ id }) => named === "*" || named.includes(id));
+
+/** Stands for a caller's token wherever the token itself must not appear. */
+const digestOf = (bearer: string): string => createHash("sha256").update(bearer).digest("base64url");
+
+const noBearer = (account: string): GatewayError => {
+  const message = "This account is read with the caller's own bearer token: send it in the header Authorization.";
+  return new GatewayError("UNAUTHENTICATED", message, { account });
+};
 
 /** The caller's own where any account is read with it: what such an account told is remembered for that caller alone. */
 const credentialOf = ({ bearer }: Caller, readable: readonly Account[]): string =>

@@ -1,30 +1,20 @@
-import { createHash } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import { LRUCache } from "lru-cache";
 import type { Clock } from "../clock.js";
 import type { AccountConfig } from "../config/account-settings.js";
-import { type ErrorCode, GatewayError } from "../errors.js";
+import type { GatewayError } from "../errors.js";
 import type { Observer, ServiceState } from "../telemetry/observer.js";
 import type { Tracer } from "../telemetry/tracer.js";
 import type { Freshness } from "./answers.js";
-import type { Api } from "./apis/descriptor.js";
 import { apis } from "./apis/registry.js";
-import { CircuitBreaker, type CircuitNews } from "./budget/circuit-breaker.js";
+import { ApiHealth, CircuitBreaker, type CircuitNews } from "./budget/circuit-breaker.js";
 import type { Limits } from "./budget/pace.js";
 import type { PermitBudget, PermitCounter } from "./budget/permit.js";
 import { RateLimiter } from "./budget/rate-limiter.js";
 import type { Service } from "./call.js";
+import type { CallingAccount } from "./coalescing/open-calls.js";
 import { ExchangeTimes, type Session } from "./coalescing/reading.js";
-import type { Scope } from "./plan.js";
-import { own } from "./question.js";
 import type { Standing } from "./transport/look-ups.js";
 import { createTransport } from "./transport/transport.js";
-
-/** Stands for a caller's token wherever the token itself must not appear. */
-export const digestOf = (bearer: string): string => createHash("sha256").update(bearer).digest("base64url");
-
-/** Callers' tokens are kept for as many callers as may have calls waiting at once. */
-const mostBearers = 10_000;
 
 /** What is left of the calls at one service of an account. */
 export interface Budget extends Omit<PermitBudget, "waiting"> {
@@ -44,18 +34,17 @@ const titles: Readonly<Record<Service, string>> = {
 };
 
 /** One account at the platform: its budget, its health and its connections, shared by all credentials that read it. */
-export class PlatformAccount {
+export class PlatformAccount implements CallingAccount {
   readonly id: string;
   readonly freshness: Freshness;
   readonly #services: ReadonlyMap<Service, GuardedService>;
-  readonly #times = new ExchangeTimes();
+  readonly sessions: CallingAccount["sessions"];
   readonly #health: ApiHealth;
   readonly #transport: ReturnType<typeof createTransport>;
-  readonly #bearers = new LRUCache<string, string>({ max: mostBearers });
 
   constructor(
     readonly config: AccountConfig,
-    private readonly clock: Clock,
+    clock: Clock,
     private readonly random: () => number,
     private readonly tell: (message: string) => void,
     /** What is shared with other replicas; left out: nothing. */
@@ -85,43 +74,16 @@ export class PlatformAccount {
         return [service, { limiter, circuit: new CircuitBreaker({ name, account: id, clock, random, ...news }) }];
       }),
     );
-  }
-
-  /**
-   * Which credential asks for a caller: the gateway's own, or a digest of the caller's token, which is remembered for the
-   * calls it makes necessary. Questions under different credentials never share an answer. UNAUTHENTICATED without a token.
-   */
-  credentialFor(bearer: string | undefined): string {
-    if (this.config.credentials.kind !== "caller") return own;
-    if (bearer === undefined) {
-      const message = "This account is read with the caller's own bearer token: send it in the header Authorization.";
-      throw new GatewayError("UNAUTHENTICATED", message, { account: this.id });
-    }
-    const digest = digestOf(bearer);
-    this.#bearers.set(digest, bearer);
-    return digest;
-  }
-
-  /** The service of the scope's API, as the scope's credential sees it. */
-  session({ api, credential }: Scope): Session {
-    const { limiter, circuit } = this.#services.get(api.service)!;
-    const bearer = credential === own ? undefined : this.#bearers.get(credential);
-    return {
-      account: this.id,
-      source: this.config.source,
-      ...(bearer !== undefined && { bearer }),
-      clock: this.clock,
-      limiter,
-      circuit,
-      times: this.#times,
-      retryPausesMs: this.config.retryPausesMs,
-      fetch: api.fetch,
-      send: this.#transport.exchange,
-      sleep: (ms) => sleep(ms, undefined, { ref: false }),
-      // A caller's own token says nothing of the platform.
-      succeeded: () => credential === own && this.#health.well(api),
-      failed: (error) => credential === own && this.#health.ill(api, error),
+    const shared = {
+      ...{ account: id, source: config.source, retryPausesMs: config.retryPausesMs, clock, health: this.#health },
+      ...{ times: new ExchangeTimes(), send: this.#transport.exchange },
+      sleep: (ms: number) => sleep(ms, undefined, { ref: false }),
     };
+    const sessions = apis.map(({ name, service, fetch }) => [
+      name,
+      { ...shared, ...this.#services.get(service)!, fetch } satisfies Session,
+    ]);
+    this.sessions = Object.fromEntries(sessions) as CallingAccount["sessions"];
   }
 
   budgets(): Budget[] {
@@ -162,41 +124,5 @@ export class PlatformAccount {
   async close(): Promise<void> {
     for (const { limiter } of this.#services.values()) limiter.close();
     await this.#transport.close();
-  }
-}
-
-/** Failures that say something of the platform, not of one question or of our own budget. */
-const faults: ReadonlySet<ErrorCode> = new Set([
-  "UPSTREAM_UNAVAILABLE",
-  "UPSTREAM_TIMEOUT",
-  "UPSTREAM_UNAUTHORIZED",
-  "UPSTREAM_INVALID_RESPONSE",
-]);
-
-type Examined = Pick<Api, "metricsApi" | "service">;
-
-/** How the APIs of an account did last. A change is logged once, so that an outage behind stale answers does not pass unseen. */
-export class ApiHealth {
-  readonly #troubles = new Map<string, { service: Service; error: GatewayError }>();
-
-  constructor(
-    private readonly account: string,
-    private readonly log: (message: string) => void,
-  ) {}
-
-  well({ metricsApi }: Examined): void {
-    if (this.#troubles.delete(metricsApi)) this.log(`${metricsApi} of account ${this.account} answers again.`);
-  }
-
-  /** Anything but a fault of the platform changes nothing. */
-  ill({ metricsApi, service }: Examined, error: unknown): void {
-    if (!(error instanceof GatewayError) || !faults.has(error.code)) return;
-    if (!this.#troubles.has(metricsApi)) this.log(`${metricsApi} of account ${this.account} fails: ${error.message}`);
-    this.#troubles.set(metricsApi, { service, error });
-  }
-
-  /** Why an API of the service failed last; undefined when all went well. */
-  trouble(service: Service): GatewayError | undefined {
-    return [...this.#troubles.values()].find((trouble) => trouble.service === service)?.error;
   }
 }

@@ -2,7 +2,7 @@ import { GatewayError } from "../../src/errors.js";
 import { hourMs, type Window } from "../../src/time.js";
 import { type AnswerStore, type Freshness, MemoryAnswerStore, momentOf } from "../../src/upstream/answers.js";
 import type { Api } from "../../src/upstream/apis/descriptor.js";
-import { apiByName } from "../../src/upstream/apis/registry.js";
+import { apiByName, apis } from "../../src/upstream/apis/registry.js";
 import { CircuitBreaker } from "../../src/upstream/budget/circuit-breaker.js";
 import type { Limits } from "../../src/upstream/budget/pace.js";
 import type { Priority } from "../../src/upstream/budget/permit.js";
@@ -85,7 +85,12 @@ interface AskOptions extends Partial<Pick<AskTerms, "charge" | "most">> {
 
 interface Body {
   pending: readonly Window[];
+  /** Which credential the platform saw. */
+  credential: string;
 }
+
+/** The token whose digest is this credential. */
+const tokenOf = (credential: string): string => `token of ${credential}`;
 
 const lasting = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 
@@ -130,22 +135,7 @@ export class HeldPlatform {
     this.answers = new SlowAnswers(new MemoryAnswerStore(settings.maxBytes ?? 100_000_000, (message) => this.warnings.push(message)));
     this.coalescer = new Coalescer({
       store: this.answers,
-      freshness: () => ages,
-      session: ({ account, credential, api: { service } }) => ({
-        account,
-        source: "test",
-        ...(credential !== own && { bearer: `token of ${credential}` }),
-        clock,
-        limiter: this.limiter(account, service),
-        circuit: this.circuit(account, service),
-        times: this.times,
-        retryPausesMs: settings.retryPausesMs ?? [],
-        fetch: this.#fetch(account, credential),
-        send: settings.send ?? ((request, terms) => this.#send(request, terms, account, credential)),
-        sleep: lasting,
-        succeeded: () => this.health.push("well"),
-        failed: (error) => this.health.push(error instanceof GatewayError ? error.code : String(error)),
-      }),
+      accounts: { get: (account) => ({ freshness: ages, sessions: this.#sessions(account) }) },
       clock,
       triesAll: settings.triesAll ?? false,
       warn: (message) => this.warnings.push(message),
@@ -153,7 +143,31 @@ export class HeldPlatform {
     });
   }
 
-  #fetch(account: string, credential: string): Api["fetch"] {
+  #sessions(account: string): Record<ApiName, Session> {
+    const { retryPausesMs = [], send } = this.settings;
+    const sessions = apis.map(({ name, service }): [ApiName, Session] => [
+      name,
+      {
+        account,
+        source: "test",
+        clock: this.clock,
+        limiter: this.limiter(account, service),
+        circuit: this.circuit(account, service),
+        times: this.times,
+        retryPausesMs,
+        fetch: this.#fetch(account),
+        send: send ?? ((request, terms) => this.#send(request, terms, account)),
+        sleep: lasting,
+        health: {
+          well: () => this.health.push("well"),
+          ill: (_, error) => this.health.push(error instanceof GatewayError ? error.code : String(error)),
+        },
+      },
+    ]);
+    return Object.fromEntries(sessions) as Record<ApiName, Session>;
+  }
+
+  #fetch(account: string): Api["fetch"] {
     return (async (call: Call, { exchange, expects }: Parameters<Api["fetch"]>[1]) => {
       const { pages = () => 1, sideBySide = false, bytes = 100, ids } = this.settings;
       const page = (number: number) => exchange({ call, page: number } as unknown as ExchangeRequest);
@@ -163,7 +177,7 @@ export class HeldPlatform {
       if (sideBySide && !isCut) responses.push(...(await Promise.all(further.map(page))));
       if (!sideBySide) for (const number of further) responses.push(await page(number));
       const askedAt = responses.map((response) => response.askedAt);
-      const pending = (responses[0]!.body as Partial<Body>).pending ?? [];
+      const { pending = [], credential = own } = responses[0]!.body as Partial<Body>;
       const asOf = Math.min(...askedAt);
       const reply = replyTo(call, account, credential, asOf, pending, { ids, ...(isCut && { most: keysPerPage }) });
       return { reply: { ...reply, newestAskedAt: Math.max(...askedAt) }, pages: responses.length, bytes, remarks: [] };
@@ -171,10 +185,11 @@ export class HeldPlatform {
   }
 
   /** As the transport sends. */
-  async #send(request: ExchangeRequest, terms: TransportTerms, account: string, credential: string): Promise<ExchangeResponse> {
+  async #send(request: ExchangeRequest, terms: TransportTerms, account: string): Promise<ExchangeResponse> {
     const { call, page } = request as unknown as { call: Call; page: number };
     const { lookUpMs = () => 0, bytes = 100 } = this.settings;
     const { deadline, bearer, signal, sending, again } = terms;
+    const credential = bearer === undefined ? own : bearer.slice(tokenOf("").length);
     const untilMs = lookUpMs(this.#exchanges++);
     if (untilMs > 0) await lasting(untilMs);
     let isClosed = false;
@@ -197,7 +212,7 @@ export class HeldPlatform {
           get closed() {
             return isClosed;
           },
-          answer: (pending = []) => resolve({ status: 200, body: { pending } satisfies Body, bytes, askedAt: asOf }),
+          answer: (pending = []) => resolve({ status: 200, body: { pending, credential } satisfies Body, bytes, askedAt: asOf }),
           fail: reject,
           renew: () => void Promise.resolve(again?.()).then(sends).catch(refused).catch(reject),
         };
@@ -272,7 +287,8 @@ export class HeldPlatform {
   /** Asks as one request would; each promise says how its question ended. */
   ask(questions: readonly Question[], options?: AskOptions): Promise<Ended>[] {
     const seen: AnswerUse[] = [];
-    return this.askOn(this.terms(seen, options), questions, seen);
+    const callers = questions.find(({ credential }) => credential !== own)?.credential;
+    return this.askOn({ ...this.terms(seen, options), ...(callers && { bearer: tokenOf(callers) }) }, questions, seen);
   }
 
   askOn(terms: AskTerms, questions: readonly Question[], seen: AnswerUse[] = [], admit?: Admit): Promise<Ended>[] {

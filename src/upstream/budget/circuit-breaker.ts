@@ -1,3 +1,5 @@
+/** Whether the services of the platform answer: who may ask one that has failed, and how each API did last. */
+
 import type { Clock } from "../../clock.js";
 import { type ErrorCode, GatewayError } from "../../errors.js";
 import { minuteMs } from "../../time.js";
@@ -162,5 +164,46 @@ export class CircuitBreaker {
     const { name, account } = this.options;
     const message = `The platform has failed many times in a row for ${name}; ${then}`;
     return new GatewayError("UPSTREAM_UNAVAILABLE", message, { account, retryAfterMs });
+  }
+}
+
+// ---------------------------------------------------------------- how each API did last
+
+/** Failures that say something of the platform, not of one question or of our own budget. */
+const faults: ReadonlySet<ErrorCode> = new Set([
+  "UPSTREAM_UNAVAILABLE",
+  "UPSTREAM_TIMEOUT",
+  "UPSTREAM_UNAUTHORIZED",
+  "UPSTREAM_INVALID_RESPONSE",
+]);
+
+interface Examined {
+  readonly metricsApi: string;
+  readonly service: string;
+}
+
+/** How the APIs of an account did last. A change is logged once, so that an outage behind stale answers does not pass unseen. */
+export class ApiHealth {
+  readonly #troubles = new Map<string, { service: string; error: GatewayError }>();
+
+  constructor(
+    private readonly account: string,
+    private readonly log: (message: string) => void,
+  ) {}
+
+  well({ metricsApi }: Examined): void {
+    if (this.#troubles.delete(metricsApi)) this.log(`${metricsApi} of account ${this.account} answers again.`);
+  }
+
+  /** Anything but a fault of the platform changes nothing. */
+  ill({ metricsApi, service }: Examined, error: unknown): void {
+    if (!(error instanceof GatewayError) || !faults.has(error.code)) return;
+    if (!this.#troubles.has(metricsApi)) this.log(`${metricsApi} of account ${this.account} fails: ${error.message}`);
+    this.#troubles.set(metricsApi, { service, error });
+  }
+
+  /** Why an API of the service failed last; undefined when all went well. */
+  trouble(service: string): GatewayError | undefined {
+    return [...this.#troubles.values()].find((trouble) => trouble.service === service)?.error;
   }
 }

@@ -63,6 +63,8 @@ export interface AskTerms {
   readonly takesStored?: boolean;
   /** Names the caller. */
   readonly caller: string;
+  /** The caller's own token, for accounts that are read with it. */
+  readonly bearer?: string;
   /** Where the request stands in its trace; left out: it is not traced. */
   readonly trace?: TraceContext;
   readonly memory: RequestMemory;

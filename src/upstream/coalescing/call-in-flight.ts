@@ -325,7 +325,6 @@ export class CallInFlight implements KnownCall, ReadCall {
 
   async fails(error: GatewayError, nextTryAt: number): Promise<void> {
     this.#failing = error;
-    this.session.failed(error);
     await this.owner.failing(this, error, nextTryAt);
   }
 

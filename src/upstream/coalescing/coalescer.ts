@@ -7,7 +7,7 @@ import type { AskOutcome, AskTerms, RequestMemory } from "./ask.js";
 import type { CallInFlight } from "./call-in-flight.js";
 import { type DecidedCall, type Decision, decide, type ScopeSnapshot, type Snapshot } from "./decide.js";
 import { Ask, gatewayFailed, type Waiter } from "./delivery.js";
-import { type AnyCall, OpenCalls, type OpenCallsOptions } from "./open-calls.js";
+import { type AnyCall, OpenCalls, type OpenCallsOptions, type StoredListener } from "./open-calls.js";
 import type { OpenScope } from "./open-scope.js";
 
 export interface CoalescerOptions extends OpenCallsOptions {
@@ -78,6 +78,11 @@ export class Coalescer {
     return this.#calls.open(scope).openCalls;
   }
 
+  /** The listener is told of each record that takes its place in the store, before what waits for it is answered. */
+  onStored(listener: StoredListener): void {
+    this.#calls.onStored(listener);
+  }
+
   /** Fails what waits, with a stale answer where there is one, and makes no further call. */
   stop(): void {
     this.#calls.stop();
@@ -115,14 +120,14 @@ export class Coalescer {
       const known = new Map(
         open.map((each, index) => [each.scope.key, this.#scopeSnapshot(each, stored[index]!, memory, present)] as const),
       );
-      const { freshness } = this.options;
+      const { freshness } = this.#calls;
       return use({ present, begun, deadline, priority, takesStored, most: most(), freshness, scope: ({ key }) => known.get(key)! });
     }
   }
 
   #scopeSnapshot(open: OpenScope, stored: readonly AnswerRecord[], memory: RequestMemory, present: Moment): ScopeSnapshot<AnyCall> {
     const { scope } = open;
-    const session = this.options.session(scope);
+    const session = this.#calls.session(scope);
     const remembered = memory.answers.get(scope) ?? [];
     const circuit = session.circuit.refusal();
     const { pause } = session.limiter;
@@ -132,14 +137,14 @@ export class Coalescer {
       // While a call tests whether the service answers again, others wait for it.
       obstacle: circuit ? { error: circuit, final: session.circuit.probing() === null } : pause ? { error: pause, final: false } : null,
       failures: memory.failures.get(scope) ?? [],
-      seen: open.seen(stored, this.#calls.sizes, this.options.freshness(scope.account), present, this.options.triesAll ?? true),
+      seen: open.seen(stored, this.#calls.sizes, this.#calls.freshness(scope.account), present, this.options.triesAll ?? true),
       refused: open.refused,
       usualMs: session.times.usualMs(scope.api.name),
     };
   }
 
   #notesUse(question: Question, scope: Scope): void {
-    this.#calls.open(scope).uses(question, 2 * freshMs(this.options.freshness(scope.account), question));
+    this.#calls.open(scope).uses(question, 2 * freshMs(this.#calls.freshness(scope.account), question));
   }
 
   // ------------------------------------------------------------ carrying out
@@ -155,7 +160,7 @@ export class Coalescer {
 
     const waiting = new Map<Question, Waiter[]>();
     const waiterOf = (ask: Ask, part: Question, wanted: Question): Waiter => {
-      const waiter = waiterFor(ask, part, wanted, snapshot, this.options.freshness(ask.scope.account));
+      const waiter = waiterFor(ask, part, wanted, snapshot, this.#calls.freshness(ask.scope.account));
       ask.waits(waiter);
       return waiter;
     };
@@ -181,13 +186,14 @@ export class Coalescer {
   }
 
   /** A question that is asked again behind a stale answer. Nobody waits for it, and the request that caused it pays. Its failure is logged. */
-  #refresh(question: Question, { caller, charge, trace }: AskTerms): Ask {
+  #refresh(question: Question, { caller, bearer, charge, trace }: AskTerms): Ask {
     const begun = momentOf(this.options.clock);
     const terms: AskTerms = {
       begun,
       deadline: begun.monotonic + refreshMs,
       priority: "refresh",
       caller,
+      ...(bearer !== undefined && { bearer }),
       ...(trace && { trace }),
       memory: { answers: new Map(), failures: new Map() },
       // As if it were counted: a refresh is no part of what MAX_UPSTREAM_CALLS bounds.
@@ -266,7 +272,7 @@ export class Coalescer {
     for (const waiter of ask.waiting) {
       if (this.#askedAgain.has(waiter)) continue;
       const call = this.#calls.all(ask.scope).find(({ waiters }) => waiters.has(waiter)) ?? null;
-      const error = errorAtDeadline(call, this.#sentBefore.has(ask), this.options.session(ask.scope).circuit.refusal());
+      const error = errorAtDeadline(call, this.#sentBefore.has(ask), this.#calls.session(ask.scope).circuit.refusal());
       call?.missedDeadline(error);
       call?.leave(waiter);
       this.#calls.failWaiter(waiter, error, call?.sentAt ? call : null);

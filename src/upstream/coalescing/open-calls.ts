@@ -5,7 +5,7 @@ import { type AnswerStore, type Freshness, keepMs, type Moment, slotOf } from ".
 import type { AnswerRecord } from "../apis/descriptor.js";
 import type { Charge } from "../budget/caller-budget.js";
 import { mostScopes, type PlannedCall, type Scope } from "../plan.js";
-import type { Question } from "../question.js";
+import { type ApiName, own, type Question } from "../question.js";
 import type { AskTerms, CallFacts, Outcome } from "./ask.js";
 import type { CallElsewhere, CallRegistry } from "./call-elsewhere.js";
 import { type CallEnd, CallInFlight, type CallOwner } from "./call-in-flight.js";
@@ -16,16 +16,22 @@ import { OpenScope, SizesSeen } from "./open-scope.js";
 import type { Session } from "./reading.js";
 import { RefusedIdSearch, type SearchOwner } from "./refused-id-search.js";
 
+/** One account at the platform, as its calls need it. */
+export interface CallingAccount {
+  readonly freshness: Freshness;
+  readonly sessions: Readonly<Record<ApiName, Session>>;
+}
+
+/** Told of a record that took its place in the store: its scope's key, its slot, and when the platform was asked, epoch ms. */
+export type StoredListener = (record: { scope: string; slot: string; version: number }) => void;
+
 export interface OpenCallsOptions {
   store: AnswerStore;
-  freshness: (account: string) => Freshness;
-  /** The service of the scope's API, as its account and credential see it. */
-  session: (scope: Scope) => Session;
+  /** By id. */
+  accounts: Pick<ReadonlyMap<string, CallingAccount>, "get">;
   clock: Clock;
   /** Told of what went wrong where no client hears it. */
   warn: (message: string, error?: unknown) => void;
-  /** Told of each record that took its place in the store: its scope's key, its slot, and when the platform was asked, epoch ms. */
-  stored?: (record: { scope: string; slot: string; version: number }) => void;
   /** The calls of other processes that share the store; left out: there are none. */
   registry?: CallRegistry;
   /** Told where the answer of each question, or part of one, came from. */
@@ -60,6 +66,7 @@ export class OpenCalls implements CallOwner, SearchOwner, ClaimsOwner {
   readonly #shared: Claims | null;
   /** By caller: the series of pages that reads on although nobody waits for it. */
   readonly #readingOn = new Map<string, CallInFlight>();
+  readonly #storedListeners: StoredListener[] = [];
   #stopped: GatewayError | null = null;
   #calls = 0;
 
@@ -68,14 +75,34 @@ export class OpenCalls implements CallOwner, SearchOwner, ClaimsOwner {
     readonly decideAnew: DecideAnew,
   ) {
     this.sizes = new SizesSeen(() => options.clock.monotonic());
-    this.delivery = new Delivery(options.freshness, options.clock, options.reported);
+    this.delivery = new Delivery(this.freshness, options.clock, options.reported);
     this.#shared = options.registry ? new Claims(options.registry, this, options.warn) : null;
     options.store.onTaken?.((key, record) => {
       const scope = this.#scopes.get(key)?.scope;
       if (!scope) return;
       this.sizes.learn(scope, record);
-      options.stored?.({ scope: key, slot: slotOf(scope.api, record), version: record.reply.asOf });
+      this.#tellStored(scope, record);
     });
+  }
+
+  session({ account, api }: Scope): Session {
+    return this.#account(account).sessions[api.name];
+  }
+
+  freshness = (account: string): Freshness => this.#account(account).freshness;
+
+  #account(id: string): CallingAccount {
+    const account = this.options.accounts.get(id);
+    if (!account) throw new Error(`Account ${id} is not configured.`);
+    return account;
+  }
+
+  onStored(listener: StoredListener): void {
+    this.#storedListeners.push(listener);
+  }
+
+  #tellStored({ key, api }: Scope, record: AnswerRecord): void {
+    for (const listener of this.#storedListeners) listener({ scope: key, slot: slotOf(api, record), version: record.reply.asOf });
   }
 
   open(scope: Scope): OpenScope {
@@ -123,7 +150,7 @@ export class OpenCalls implements CallOwner, SearchOwner, ClaimsOwner {
     { terms, charge }: Paid,
     { gatherMs, isPlanned }: { gatherMs: number; isPlanned: boolean },
   ): CallInFlight {
-    const call = new CallInFlight(++this.#calls, this.options.session(open.scope), this, planned, terms, charge, !isPlanned);
+    const call = new CallInFlight(++this.#calls, this.session(open.scope), this, planned, terms, charge, !isPlanned);
     open.calls.add(call);
     call.assign(planned, waiters);
     call.start(gatherMs);
@@ -151,7 +178,10 @@ export class OpenCalls implements CallOwner, SearchOwner, ClaimsOwner {
   }
 
   async failing(call: AnyCall, error: GatewayError, nextTryAt: number): Promise<void> {
-    if (call instanceof CallInFlight) this.#shared?.failing(call, error, nextTryAt);
+    if (call instanceof CallInFlight) {
+      this.#noteHealth(call, error);
+      this.#shared?.failing(call, error, nextTryAt);
+    }
     const records = await this.#records(call.plan.scope);
     for (const waiter of [...call.waiters]) {
       const isLate = waiter.ask.terms.deadline <= nextTryAt;
@@ -223,10 +253,9 @@ export class OpenCalls implements CallOwner, SearchOwner, ClaimsOwner {
   async store({ plan: { scope } }: CallInFlight, record: AnswerRecord): Promise<void> {
     this.sizes.learn(scope, record);
     try {
-      const keptMs = keepMs(this.options.freshness(scope.account), record);
-      const slot = slotOf(scope.api, record);
-      await this.options.store.put(scope.key, slot, record, keptMs);
-      this.options.stored?.({ scope: scope.key, slot, version: record.reply.asOf });
+      const keptMs = keepMs(this.freshness(scope.account), record);
+      await this.options.store.put(scope.key, slotOf(scope.api, record), record, keptMs);
+      this.#tellStored(scope, record);
     } catch (error) {
       this.options.warn("An answer could not be stored", error);
     }
@@ -245,7 +274,7 @@ export class OpenCalls implements CallOwner, SearchOwner, ClaimsOwner {
     this.departs(open);
     if ("record" in end) {
       this.#shared?.ended(call, end);
-      call.session.succeeded();
+      this.#noteHealth(call, null);
       this.landed(open, call, end.record, () => end.isCutShort);
     } else if (call.state === "dropped") this.#shared?.ended(call, null);
     else {
@@ -289,10 +318,17 @@ export class OpenCalls implements CallOwner, SearchOwner, ClaimsOwner {
   /** True when a search for what was refused goes on in its place. */
   #failed(open: OpenScope, call: CallInFlight, error: GatewayError): boolean {
     this.sizes.learnAtLeast(open.scope, call.call, call.rowsRead);
-    call.session.failed(error);
+    this.#noteHealth(call, error);
     if (call.state === "halved" && this.#search.goesOn(open, call, error)) return true;
     this.failWaitersOf(call, error);
     return false;
+  }
+
+  /** What a caller's own token meets says nothing of the platform. */
+  #noteHealth({ session: { health }, plan: { scope } }: CallInFlight, error: GatewayError | null): void {
+    if (scope.credential !== own) return;
+    if (error) health.ill(scope.api, error);
+    else health.well(scope.api);
   }
 
   failWaitersOf(call: AnyCall, error: GatewayError): void {

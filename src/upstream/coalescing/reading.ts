@@ -3,23 +3,21 @@ import { GatewayError } from "../../errors.js";
 import type { ExchangeSharers } from "../../telemetry/tracer.js";
 import type { AnswerRecord, Api } from "../apis/descriptor.js";
 import type { Charge } from "../budget/caller-budget.js";
-import type { CircuitBreaker } from "../budget/circuit-breaker.js";
+import type { ApiHealth, CircuitBreaker } from "../budget/circuit-breaker.js";
 import { longestExchangeMs, type Permit, type PermitSource } from "../budget/permit.js";
 import type { ExchangeRequest, ExchangeResponse } from "../call.js";
 import type { PlannedCall } from "../plan.js";
-import type { ApiName } from "../question.js";
+import { type ApiName, own } from "../question.js";
 import { PermitExpired, type TransportTerms } from "../transport/transport.js";
 import type { AskTerms, CallFacts } from "./ask.js";
 import type { Waiter } from "./delivery.js";
 import type { CallEvent } from "./life-of-a-call.js";
 
-/** One service of the platform as one account and one credential see it. */
+/** One API of the platform as one account sees it. */
 export interface Session {
   readonly account: string;
   /** Names the asking program to the interval metrics. */
   readonly source: string;
-  /** The caller's own token, where the account is read with it: then the session is that caller's alone. */
-  readonly bearer?: string;
   readonly clock: Clock;
   readonly limiter: PermitSource;
   readonly circuit: CircuitBreaker;
@@ -32,9 +30,7 @@ export interface Session {
   readonly send: (request: ExchangeRequest, terms: TransportTerms) => Promise<ExchangeResponse>;
   /** Waits without holding a permit. */
   readonly sleep: (ms: number) => Promise<void>;
-  /** Told how calls of the API end, for the account's health. */
-  succeeded(): void;
-  failed(error: unknown): void;
+  readonly health: Pick<ApiHealth, "well" | "ill">;
 }
 
 /** A call whose answer is read. */
@@ -169,6 +165,8 @@ export class Reading {
           parent: call.causedBy.trace,
           sharedBy: () => [...call.waiters].flatMap(({ ask }) => ask.terms.trace ?? []),
         },
+        // Who shares a scope shares its credential.
+        bearer: call.plan.scope.credential === own ? undefined : call.causedBy.bearer,
         deadline: () => call.deadline,
         isWanted: () => call.isWanted,
         overdue: () => {
@@ -257,6 +255,8 @@ interface AttemptTerms {
   sending(): void;
   again(): Promise<Permit>;
   readonly sharers: ExchangeSharers;
+  /** The caller's own token, where the account is read with it. */
+  readonly bearer: string | undefined;
 }
 
 /** One HTTP exchange under one permit, timed. A second permit takes its place when it is sent again after a 401. */
@@ -280,14 +280,15 @@ class ExchangeAttempt {
 
   async send(request: ExchangeRequest, deadline: number): Promise<TimedResponse> {
     const { session } = this;
+    const { sharers, bearer } = this.terms;
     const claim = session.circuit.begin();
     if (claim instanceof GatewayError) throw claim;
     try {
       const response = await session.send(request, {
         deadline,
         signal: this.controller.signal,
-        sharers: this.terms.sharers,
-        ...(session.bearer !== undefined && { bearer: session.bearer }),
+        sharers,
+        ...(bearer !== undefined && { bearer }),
         sending: async () => {
           if (!(await this.permit.use())) return false;
           this.#sent();

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { pass, settle, standAtNoon } from "../fake-time.js";
-import { HeldPlatform, one } from "../held-platform.js";
+import { freshness, HeldPlatform, one } from "../held-platform.js";
 import { broken, endOf, limitedFor, numbered, platformOver, sentAt } from "../outcomes-by-hand.js";
 import { agentRows, skillRows } from "../questions-by-hand.js";
 
@@ -158,9 +158,18 @@ describe("an exchange", () => {
 
   test("carries the caller's own token where the account is read with it, and no token of ours", async () => {
     const platform = platformOver(["ok"]);
-    await one(platform.ask([skillRows({ credential: "digest" })]));
-    await one(platform.ask([skillRows()]));
-    expect(platform.sent.map(({ bearer }) => bearer)).toEqual(["token of digest", undefined]);
+    const questions = [skillRows({ credential: "digest" }), agentRows()];
+    const asked = () => Promise.all(platform.askOn({ ...platform.terms(), bearer: "token of digest" }, questions));
+    await asked();
+    expect(platform.sent.map(({ call, bearer }) => [call.api, bearer])).toEqual([
+      ["skill-segments", "token of digest"],
+      ["agent-segments", undefined],
+    ]);
+    await pass(freshness.ttlMs.segments + 1);
+    await asked();
+    await settle();
+    // The refreshes behind the stale answers.
+    expect(platform.sent.slice(2).map(({ bearer }) => bearer)).toEqual(["token of digest", undefined]);
   });
 });
 

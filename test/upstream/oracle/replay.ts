@@ -1,12 +1,13 @@
 import { type Clock, install } from "@sinonjs/fake-timers";
 import { type Freshness, MemoryAnswerStore, momentOf } from "../../../src/upstream/answers.js";
 import { rowsById } from "../../../src/upstream/apis/key-metrics/fetch.js";
+import { apis } from "../../../src/upstream/apis/registry.js";
 import { CircuitBreaker } from "../../../src/upstream/budget/circuit-breaker.js";
 import { RateLimiter } from "../../../src/upstream/budget/rate-limiter.js";
 import type { Call, CallContext, ExchangeRequest } from "../../../src/upstream/call.js";
 import { Coalescer } from "../../../src/upstream/coalescing/coalescer.js";
 import { ExchangeTimes, type Session } from "../../../src/upstream/coalescing/reading.js";
-import { keysPerPage, type Question } from "../../../src/upstream/question.js";
+import { type ApiName, keysPerPage, type Question } from "../../../src/upstream/question.js";
 import { pagesOf } from "./sequences/centre.js";
 import { replyOf } from "./sequences/replies.js";
 import { noon, type Sequence, ttlMs } from "./sequences/sequence.js";
@@ -83,40 +84,40 @@ function askerOf({ centre, latencyMs }: Sequence, clock: Clock, observer: Observ
   const limiter = new RateLimiter({ name: "the platform", limits, clock: fakedClock, random: () => 0 });
   const circuit = new CircuitBreaker({ name: "the platform", account: "a", clock: fakedClock, random: () => 0 });
   const times = new ExchangeTimes();
+  const session: Session = {
+    account: "a",
+    source: "test",
+    clock: fakedClock,
+    limiter,
+    circuit,
+    times,
+    retryPausesMs: [],
+    fetch: (async (call: Call, { exchange, expects }: CallContext) => {
+      const asOf = Date.now();
+      const pages = pagesOf(call, centre);
+      let read = 0;
+      while (read < pages && (read !== 1 || expects(pages - 1))) {
+        await exchange({ call: read === 0 ? call : null } as unknown as ExchangeRequest);
+        read++;
+      }
+      const whole = replyOf(call, centre, asOf);
+      const reply = read < pages && "byId" in whole ? { ...whole, ...rowsById(whole.rows.slice(0, read * keysPerPage)) } : whole;
+      return { reply, pages: read, bytes: 100, remarks: [] };
+    }) as unknown as Session["fetch"],
+    send: async (request, { sending }) => {
+      await sending?.();
+      observer.sending((request as unknown as { call: Call | null }).call);
+      const askedAt = Date.now();
+      await new Promise((done) => clock.setTimeout(done, latencyMs));
+      return { status: 200, body: {}, bytes: 100, askedAt };
+    },
+    sleep: async () => undefined,
+    health: { well: () => undefined, ill: (_, error) => observer.failed(error) },
+  };
+  const sessions = Object.fromEntries(apis.map(({ name }) => [name, session])) as Record<ApiName, Session>;
   const coalescer = new Coalescer({
     store: new MemoryAnswerStore(1e12, () => undefined),
-    freshness: () => freshness,
-    session: () => ({
-      account: "a",
-      source: "test",
-      clock: fakedClock,
-      limiter,
-      circuit,
-      times,
-      retryPausesMs: [],
-      fetch: (async (call: Call, { exchange, expects }: CallContext) => {
-        const asOf = Date.now();
-        const pages = pagesOf(call, centre);
-        let read = 0;
-        while (read < pages && (read !== 1 || expects(pages - 1))) {
-          await exchange({ call: read === 0 ? call : null } as unknown as ExchangeRequest);
-          read++;
-        }
-        const whole = replyOf(call, centre, asOf);
-        const reply = read < pages && "byId" in whole ? { ...whole, ...rowsById(whole.rows.slice(0, read * keysPerPage)) } : whole;
-        return { reply, pages: read, bytes: 100, remarks: [] };
-      }) as unknown as Session["fetch"],
-      send: async (request, { sending }) => {
-        await sending?.();
-        observer.sending((request as unknown as { call: Call | null }).call);
-        const askedAt = Date.now();
-        await new Promise((done) => clock.setTimeout(done, latencyMs));
-        return { status: 200, body: {}, bytes: 100, askedAt };
-      },
-      sleep: async () => undefined,
-      succeeded: () => undefined,
-      failed: observer.failed,
-    }),
+    accounts: { get: () => ({ freshness, sessions }) },
     clock: fakedClock,
     warn: (message, error) => observer.failed(new Error(message, { cause: error })),
   });

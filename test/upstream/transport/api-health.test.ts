@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { GatewayError } from "../../../src/errors.js";
 import { apiByName } from "../../../src/upstream/apis/registry.js";
-import { ApiHealth } from "../../../src/upstream/platform-account.js";
+import { ApiHealth } from "../../../src/upstream/budget/circuit-breaker.js";
 
 const unavailable = new GatewayError("UPSTREAM_UNAVAILABLE", "The platform cannot be reached.");
 
