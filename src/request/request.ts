@@ -1,25 +1,26 @@
+/** One GraphQL request: under which rights it asks, how many calls it may cause, and what its answer was made from. */
+
 import { createHash } from "node:crypto";
 import { setMaxListeners } from "node:events";
 import type { GraphQLSchema } from "graphql";
 import type { Clock } from "../clock.js";
 import type { Config } from "../config.js";
-import { GatewayError } from "../errors.js";
+import { type ErrorCode, GatewayError } from "../errors.js";
 import { demandWaiting, type GatewayContext, PlannedQuestions } from "../graphql/context.js";
 import type { DirectoryMemory } from "../graphql/directory-memory.js";
 import { outline } from "../graphql/outline.js";
-import { anybody, type Caller, type Gateway, type GatewayRequest, type PreparedOperation } from "../server/gateway-port.js";
+import { anybody, type Caller, type Gateway, type GatewayRequest, type PreparedOperation, type Report } from "../server/gateway-port.js";
 import { momentOf } from "../upstream/answers.js";
 import { guessed } from "../upstream/apis/interval-metrics/descriptor.js";
 import { apiByName } from "../upstream/apis/registry.js";
 import type { CallerBudgets, Charge, ChargeCaller } from "../upstream/budget/caller-budget.js";
-import type { AskTerms } from "../upstream/coalescing/ask.js";
+import type { AnswerUse, AskTerms, Dependency } from "../upstream/coalescing/ask.js";
 import type { Coalescer } from "../upstream/coalescing/coalescer.js";
-import type { Decision } from "../upstream/coalescing/decide.js";
-import { costOf, type PlannedCall, restricted, scopeOf } from "../upstream/plan.js";
+import { restricted, scopeOf } from "../upstream/plan.js";
 import type { PlatformAccount } from "../upstream/platform-account.js";
-import { own, type Question, readable } from "../upstream/question.js";
+import { own, type Question } from "../upstream/question.js";
+import { explained, explainedUses } from "./explain.js";
 import { firstStage, RequestQuestions } from "./request-questions.js";
-import { RequestReport, Waited } from "./request-report.js";
 
 export interface RequestOptions {
   config: Pick<Config, "requestDeadlineMs" | "maxUpstreamCalls">;
@@ -111,15 +112,12 @@ export function requests(options: RequestOptions): Pick<Gateway, "request" | "au
         if (refusal) throw refusal;
       },
       report: () => ({
-        freshness: report.freshness(),
-        maxAgeMs: report.maxAgeMs,
-        upstream: explain === "calls" ? { ...report.use(), budgets: readable.flatMap((account) => account.budgets()) } : planned,
-        sent: report.use().sent,
+        ...report.told(),
+        upstream:
+          explain === "calls"
+            ? { ...explainedUses(report.uses, clock.now()), budgets: readable.flatMap((account) => account.budgets()) }
+            : planned,
         timing: { planMs, platformMs: waited.ms },
-        holdsUntil: report.holdsUntil,
-        dependencies: report.dependencies,
-        goodUntil: report.goodUntil,
-        repeatableUntil: report.repeatableUntil,
       }),
     };
 
@@ -139,6 +137,18 @@ export function requests(options: RequestOptions): Pick<Gateway, "request" | "au
     refusal: ({ id }) => (id === anybody.id ? null : (budgets?.of(id).exhaustion() ?? null)),
   };
 }
+
+/** Nothing where the question is refused: the resolver that asks it says so, at its path. */
+function unlessRefused<T>(ask: () => T): T[] {
+  try {
+    return [ask()];
+  } catch (error) {
+    if (error instanceof GatewayError) return [];
+    throw error;
+  }
+}
+
+// ---------------------------------------------------------------- how many calls it may cause
 
 /** Of several callers the first who has calls left; when none has, what the last of them is told. */
 const firstAble =
@@ -165,16 +175,6 @@ const charging =
     const { more, ...others } = charge ?? free;
     return { ...others, more: (further) => allowance.more(further) ?? more(further) };
   };
-
-/** Nothing where the question is refused: the resolver that asks it says so, at its path. */
-function unlessRefused<T>(ask: () => T): T[] {
-  try {
-    return [ask()];
-  } catch (error) {
-    if (error instanceof GatewayError) return [];
-    throw error;
-  }
-}
 
 /** The exchanges that one request may cause, by MAX_UPSTREAM_CALLS. What a stage is certain to need is judged before it begins. */
 export class Allowance {
@@ -214,6 +214,137 @@ export class Allowance {
   }
 }
 
+// ---------------------------------------------------------------- what its answer was made from
+
+/** What one request has used: every call and every stored answer, once, and what its answer depends on. */
+export class RequestReport {
+  readonly #entries = new Map<string, AnswerUse>();
+  /** Epoch ms. */
+  #freshUntil: number | null = null;
+  #oldestAsOf: number | null = null;
+  #stale = false;
+  readonly #failures = new Map<string, { api: string; account: string; code: ErrorCode }>();
+
+  readonly #dependencies = new Map<string, Dependency>();
+  #holdsUntil = Number.POSITIVE_INFINITY;
+  #repeatableUntil = Number.POSITIVE_INFINITY;
+
+  /** `now` in epoch ms. */
+  constructor(private readonly now: () => number) {}
+
+  /**
+   * The first use of a call says how it came about; later ones, of the same request, only read from it. Figures say more than
+   * names, for which anything will do: a stored answer whose figures are stale is stale, and the scope is that of figures.
+   */
+  readonly saw = (use: AnswerUse): void => {
+    const { call, asOf, outcome, dependencies } = use;
+    const key = call ? `call ${call.id}` : `${scopeOf(use.question).key} ${asOf}`;
+    const first = this.#entries.get(key);
+    const tells = first ? tellsMore(use, first) : call !== null || !this.#hasOwn(use);
+    if (tells) this.#entries.set(key, use);
+    if (outcome === "STALE" && use.failure) this.#noteFailure(use.question, use.failure);
+    const isBeingRenewed = outcome === "STALE" && !use.failure;
+    for (const dependency of dependencies) {
+      this.#dependsOn(dependency);
+      const { freshUntil, staleUntil } = dependency;
+      this.#repeatableUntil = Math.min(this.#repeatableUntil, isBeingRenewed ? staleUntil : freshUntil);
+    }
+    if (ofFigures(use) && asOf !== null) this.#note(Math.min(...dependencies.map(({ freshUntil }) => freshUntil)));
+  };
+
+  /** Notes the age of an answer from which metrics reached the client. */
+  readonly note = (asOf: number, stale: boolean): void => {
+    this.#oldestAsOf = Math.min(this.#oldestAsOf ?? asOf, asOf);
+    this.#stale ||= stale;
+  };
+
+  /** Notes a moment, epoch ms, from which the answer may be another one although no newer answer of the platform is there. */
+  readonly noteBound = (moment: number): void => {
+    this.#holdsUntil = Math.min(this.#holdsUntil, moment);
+  };
+
+  /** Every call and every stored answer, once, in the order of their first use. */
+  get uses(): readonly AnswerUse[] {
+    return [...this.#entries.values()];
+  }
+
+  /** What the request tells of its answer when it has ended. */
+  told(): Omit<Report, "upstream" | "timing"> {
+    const dependencies = [...this.#dependencies.values()];
+    return {
+      freshness: this.#freshness(),
+      maxAgeMs: this.#maxAgeMs(),
+      sent: this.uses.reduce((sum, { own: isOwn, call }) => sum + (isOwn && call ? call.exchanges : 0), 0),
+      dependencies,
+      holdsUntil: this.#holdsUntil,
+      goodUntil: Math.min(this.#holdsUntil, ...dependencies.map(({ freshUntil }) => freshUntil)),
+      repeatableUntil: Math.min(this.#holdsUntil, this.#repeatableUntil),
+    };
+  }
+
+  #freshness(): Report["freshness"] {
+    if (this.#oldestAsOf === null) return null;
+    const failures = [...this.#failures.values()];
+    const oldestAsOf = new Date(this.#oldestAsOf).toISOString();
+    return { oldestAsOf, stale: this.#stale, ...(failures.length > 0 && { failures }) };
+  }
+
+  #maxAgeMs(): number | null {
+    if (this.#oldestAsOf === null || this.#freshUntil === null) return null;
+    return this.#stale ? 0 : Math.max(0, this.#freshUntil - this.now());
+  }
+
+  #noteFailure(question: Question, code: ErrorCode): void {
+    const { api, account } = scopeOf(question);
+    this.#failures.set(`${api.name} ${account} ${code}`, { api: api.metricsApi, account, code });
+  }
+
+  #dependsOn(dependency: Dependency): void {
+    const key = JSON.stringify([dependency.scope, dependency.slot, dependency.version]);
+    const known = this.#dependencies.get(key);
+    if (!known || dependency.freshUntil < known.freshUntil) this.#dependencies.set(key, dependency);
+  }
+
+  #note(freshUntil: number): void {
+    this.#freshUntil = Math.min(this.#freshUntil ?? freshUntil, freshUntil);
+  }
+
+  #hasOwn({ question, asOf }: AnswerUse): boolean {
+    return this.uses.some((other) => other.asOf === asOf && scopeOf(other.question) === scopeOf(question));
+  }
+}
+
+const ofFigures = ({ question }: AnswerUse): boolean => question.freshForMs === undefined;
+
+function tellsMore(use: AnswerUse, first: AnswerUse): boolean {
+  if (first.outcome === "CACHED" && use.outcome === "STALE") return true;
+  return use.outcome === first.outcome && ofFigures(use) && !ofFigures(first);
+}
+
+/** For how long a request has waited. What it waits for at the same time counts once. */
+class Waited {
+  #open = 0;
+  #since = 0;
+  #ms = 0;
+
+  /** `monotonic` in ms. */
+  constructor(private readonly monotonic: () => number) {}
+
+  get ms(): number {
+    return this.#ms + (this.#open > 0 ? this.monotonic() - this.#since : 0);
+  }
+
+  /** The promise itself. */
+  for<T>(promise: Promise<T>): Promise<T> {
+    if (this.#open++ === 0) this.#since = this.monotonic();
+    const over = () => {
+      if (--this.#open === 0) this.#ms += this.monotonic() - this.#since;
+    };
+    promise.then(over, over);
+    return promise;
+  }
+}
+
 // ---------------------------------------------------------------- who may share its answer
 
 type Account = Pick<PlatformAccount, "id" | "config">;
@@ -243,28 +374,3 @@ export function audienceOf(caller: Caller, accounts: Iterable<Account>): string 
   const { conversations, router = false } = caller;
   return JSON.stringify([readable.map(({ id }) => id), conversations, router, credentialOf(caller, readable)]);
 }
-
-// ---------------------------------------------------------------- what explain shows of its plan
-
-/** One call of a plan, as explain shows it. */
-interface ExplainedCall {
-  api: string;
-  account: string;
-  /** Exchanges it is expected to need; null when nobody knows how many pages it has, one at least. */
-  exchanges: number | null;
-  call: object;
-}
-
-/** The calls that a decision makes necessary, and what they are expected to cost. */
-function explained({ plans, waits }: Decision): { planned: number; calls: ExplainedCall[] } {
-  const wanted = new Set(waits.map((wait) => wait.wanted));
-  const calls = [...plans.values()].flat().filter(({ serves }) => serves.some(({ of }) => wanted.has(of)));
-  return { planned: costOf(calls), calls: calls.map(line) };
-}
-
-const line = ({ call: { api: _, ...call }, exchanges, open, scope }: PlannedCall): ExplainedCall => ({
-  api: scope.api.metricsApi,
-  account: scope.account,
-  exchanges: open ? null : exchanges,
-  call: readable(call),
-});

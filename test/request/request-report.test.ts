@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { RequestReport } from "../../src/request/request-report.js";
+import { explainedUses } from "../../src/request/explain.js";
+import { RequestReport } from "../../src/request/request.js";
 import type { AnswerUse, CallFacts, Dependency } from "../../src/upstream/coalescing/ask.js";
 import { keyRows, skillRows } from "../upstream/questions-by-hand.js";
 
@@ -47,8 +48,10 @@ function reportOf(...uses: AnswerUse[]): RequestReport {
   return report;
 }
 
+const used = (...uses: AnswerUse[]) => explainedUses(reportOf(...uses).uses, now);
+
 test("a call that answered many questions of the request is one line, and its exchanges count once", () => {
-  const use = reportOf(sent({ call: call(1, 3, 2) }), sent({ call: call(1, 3, 2), question: skillRows({ skills: ["2"] }) })).use();
+  const use = used(sent({ call: call(1, 3, 2) }), sent({ call: call(1, 3, 2), question: skillRows({ skills: ["2"] }) }));
   expect(use).toMatchObject({ planned: 1, sent: 3, retries: 1, joined: 0, cached: 0 });
   expect(use.calls).toEqual([
     {
@@ -65,18 +68,18 @@ test("a call that answered many questions of the request is one line, and its ex
 });
 
 test("what another request sent costs this one nothing", () => {
-  const use = reportOf(sent({ outcome: "JOINED", own: false, call: call(7, 4, 4) })).use();
+  const use = used(sent({ outcome: "JOINED", own: false, call: call(7, 4, 4) }));
   expect(use).toMatchObject({ planned: 0, sent: 0, joined: 1, retries: 0 });
 });
 
 test("stored answers of one moment are told apart by what they may be shared with", () => {
   const humans = cached(now - 1_000, { question: skillRows({ userType: "HUMAN" }) });
   const bots = cached(now - 1_000, { question: skillRows({ userType: "BOT" }) });
-  expect(reportOf(humans, bots, humans).use()).toMatchObject({ cached: 2 });
+  expect(used(humans, bots, humans)).toMatchObject({ cached: 2 });
 });
 
 test("stored answers are told by API and age, one line each", () => {
-  const use = reportOf(cached(now - 1_000), cached(now - 1_000), cached(now - 2_000), cached(now - 1_000, { question: keyRows() })).use();
+  const use = used(cached(now - 1_000), cached(now - 1_000), cached(now - 2_000), cached(now - 1_000, { question: keyRows() }));
   expect(use).toMatchObject({ planned: 0, sent: 0, cached: 3 });
   expect(use.calls.map(({ ageMs }) => ageMs)).toEqual([1_000, 2_000, 1_000]);
 });
@@ -88,7 +91,7 @@ test("the scope of a call is that of its figures, though names were the first th
     [names, figures],
     [figures, names],
   ]) {
-    expect(reportOf(...order).use()).toMatchObject({ planned: 1, calls: [{ scope: { window: { lastMinutes: 60 } } }] });
+    expect(used(...order)).toMatchObject({ planned: 1, calls: [{ scope: { window: { lastMinutes: 60 } } }] });
   }
 });
 
@@ -100,45 +103,45 @@ test("a stored answer whose names are fresh but whose figures are stale is told 
     [figures, names],
     [figures, figures],
   ]) {
-    const use = reportOf(...order).use();
+    const use = used(...order);
     expect(use.calls.map(({ outcome }) => outcome)).toEqual(["STALE"]);
     expect(use).toMatchObject({ cached: 0, stale: 1 });
   }
 });
 
 test("what a call of this request brought is no second line when it is read again from the cache", () => {
-  expect(reportOf(sent(), cached(now - 500)).use()).toMatchObject({ planned: 1, cached: 0 });
+  expect(used(sent(), cached(now - 500))).toMatchObject({ planned: 1, cached: 0 });
 });
 
 test("the longest wait for a turn is the request's", () => {
-  expect(reportOf(sent({ queuedMs: 30 }), sent({ call: call(2), queuedMs: 700 })).use().queuedMs).toBe(700);
+  expect(used(sent({ queuedMs: 30 }), sent({ call: call(2), queuedMs: 700 })).queuedMs).toBe(700);
 });
 
 test("a call that failed is told without age, and counts its exchanges", () => {
-  const use = reportOf(sent({ outcome: "FAILED", call: call(1, 4, 0, 3), asOf: null, rows: 0 })).use();
+  const use = used(sent({ outcome: "FAILED", call: call(1, 4, 0, 3), asOf: null, rows: 0 }));
   expect(use).toMatchObject({ sent: 4, retries: 3, calls: [{ outcome: "FAILED", ageMs: null }] });
 });
 
 test("an answer with no metric in it has neither freshness nor an age", () => {
   const report = reportOf(sent());
-  expect(report.freshness()).toBeNull();
-  expect(report.maxAgeMs).toBeNull();
+  expect(report.told().freshness).toBeNull();
+  expect(report.told().maxAgeMs).toBeNull();
 });
 
 test("freshness is of the oldest figure shown, and the shortest remaining freshness is the age a cache may reach", () => {
   const report = reportOf(sent(), cached(now - 9_000));
   report.note(now - 500, false);
   report.note(now - 9_000, false);
-  expect(report.freshness()).toEqual({ oldestAsOf: new Date(now - 9_000).toISOString(), stale: false });
-  expect(report.maxAgeMs).toBe(6_000);
+  expect(report.told().freshness).toEqual({ oldestAsOf: new Date(now - 9_000).toISOString(), stale: false });
+  expect(report.told().maxAgeMs).toBe(6_000);
 });
 
 test("one stale figure makes the whole answer stale, and no cache may keep it", () => {
   const report = reportOf(sent(), cached(now - 20_000, { outcome: "STALE" }));
   report.note(now - 500, false);
   report.note(now - 20_000, true);
-  expect(report.freshness()?.stale).toBe(true);
-  expect(report.maxAgeMs).toBe(0);
+  expect(report.told().freshness?.stale).toBe(true);
+  expect(report.told().maxAgeMs).toBe(0);
 });
 
 test("what stood in for new figures says why, once for each API, account and code; what was stale but did not have to says nothing", () => {
@@ -146,7 +149,7 @@ test("what stood in for new figures says why, once for each API, account and cod
   const failing = { failure: "UPSTREAM_UNAVAILABLE" } as const;
   const report = reportOf(stale({}), stale(failing), stale(failing), stale({ ...failing, question: keyRows() }), cached(now - 1, failing));
   report.note(now - 20_000, true);
-  expect(report.freshness()).toEqual({
+  expect(report.told().freshness).toEqual({
     oldestAsOf: new Date(now - 20_000).toISOString(),
     stale: true,
     failures: [
@@ -159,38 +162,38 @@ test("what stood in for new figures says why, once for each API, account and cod
 test("names from the directory, which live longer, do not age the figures", () => {
   const report = reportOf(sent(), cached(now - 300_000, { question: keyRows({ freshForMs: 600_000 }) }));
   report.note(now - 500, false);
-  expect(report.maxAgeMs).toBe(14_500);
+  expect(report.told().maxAgeMs).toBe(14_500);
 });
 
 test("an answer depends on every record that it was made from, once, for as long as the figure that ages first", () => {
   const [first, second] = [dependency(now - 500), dependency(now - 9_000, { slot: "another slot" })];
   const briefly = { ...first, freshUntil: now + 1_000 };
   const report = reportOf(sent({ dependencies: [first, second] }), sent({ dependencies: [briefly] }), sent({ dependencies: [first] }));
-  expect(report.dependencies).toEqual([briefly, second]);
-  expect(report.goodUntil).toBe(now + 1_000);
+  expect(report.told().dependencies).toEqual([briefly, second]);
+  expect(report.told().goodUntil).toBe(now + 1_000);
 });
 
 test("records of one slot asked for at different times, or of another scope, are different dependencies", () => {
   const three = [dependency(now - 500), dependency(now - 600), dependency(now - 500, { scope: "another scope" })];
-  expect(reportOf(...three.map((each) => sent({ dependencies: [each] }))).dependencies).toEqual(three);
+  expect(reportOf(...three.map((each) => sent({ dependencies: [each] }))).told().dependencies).toEqual(three);
 });
 
 test("what failed depends on nothing", () => {
-  expect(reportOf(sent({ outcome: "FAILED", asOf: null })).dependencies).toEqual([]);
+  expect(reportOf(sent({ outcome: "FAILED", asOf: null })).told().dependencies).toEqual([]);
 });
 
 test("an answer holds until the earliest moment that bounds it, and is good until then or until its first figure ages", () => {
   const report = reportOf(sent());
-  expect([report.holdsUntil, report.goodUntil]).toEqual([Number.POSITIVE_INFINITY, now + 14_500]);
+  expect([report.told().holdsUntil, report.told().goodUntil]).toEqual([Number.POSITIVE_INFINITY, now + 14_500]);
   report.noteBound(now + 20_000);
-  expect([report.holdsUntil, report.goodUntil]).toEqual([now + 20_000, now + 14_500]);
+  expect([report.told().holdsUntil, report.told().goodUntil]).toEqual([now + 20_000, now + 14_500]);
   report.noteBound(now + 2_000);
   report.noteBound(now + 3_000);
-  expect([report.holdsUntil, report.goodUntil]).toEqual([now + 2_000, now + 2_000]);
+  expect([report.told().holdsUntil, report.told().goodUntil]).toEqual([now + 2_000, now + 2_000]);
 });
 
 test("an answer that used nothing is good for ever", () => {
-  expect(reportOf().goodUntil).toBe(Number.POSITIVE_INFINITY);
+  expect(reportOf().told().goodUntil).toBe(Number.POSITIVE_INFINITY);
 });
 
 test("names bound how long an answer is good by their own, longer time", () => {
@@ -198,19 +201,19 @@ test("names bound how long an answer is good by their own, longer time", () => {
     question: keyRows({ freshForMs: 600_000 }),
     dependencies: [dependency(now - 300_000, { freshUntil: now + 300_000 })],
   });
-  expect(reportOf(names).goodUntil).toBe(now + 300_000);
+  expect(reportOf(names).told().goodUntil).toBe(now + 300_000);
 });
 
 test("an answer may be repeated while it is good, and stale figures as long as they may be given while newer ones are asked for", () => {
   const fresh = sent({ dependencies: [dependency(now - 500)] });
-  expect(reportOf(fresh).repeatableUntil).toBe(now + 14_500);
+  expect(reportOf(fresh).told().repeatableUntil).toBe(now + 14_500);
   const old = cached(now - 20_000, { outcome: "STALE", dependencies: [dependency(now - 20_000, { slot: "another" })] });
-  expect(reportOf(old).repeatableUntil).toBe(now + 10_000);
-  expect(reportOf(old, fresh).repeatableUntil).toBe(now + 10_000);
+  expect(reportOf(old).told().repeatableUntil).toBe(now + 10_000);
+  expect(reportOf(old, fresh).told().repeatableUntil).toBe(now + 10_000);
   // Fresh figures beside it are given as fresh ones.
-  expect(reportOf(old, sent({ dependencies: [dependency(now - 9_000)] })).repeatableUntil).toBe(now + 6_000);
-  expect(reportOf({ ...old, failure: "UPSTREAM_UNAVAILABLE" }).repeatableUntil).toBe(now - 5_000);
+  expect(reportOf(old, sent({ dependencies: [dependency(now - 9_000)] })).told().repeatableUntil).toBe(now + 6_000);
+  expect(reportOf({ ...old, failure: "UPSTREAM_UNAVAILABLE" }).told().repeatableUntil).toBe(now - 5_000);
   const bounded = reportOf(fresh);
   bounded.noteBound(now + 2_000);
-  expect(bounded.repeatableUntil).toBe(now + 2_000);
+  expect(bounded.told().repeatableUntil).toBe(now + 2_000);
 });
