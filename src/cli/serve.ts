@@ -33,7 +33,7 @@ export async function serve({ environment, file, version, fromRoot, onEnd, onHan
     refreshed: (refresh) => log.info(refresh, "A refresh behind stale answers ended"),
   });
   const app = await startApp({
-    ...{ gateway, config, log },
+    ...{ gateway, config, log, warm: true },
     ...(metrics && { metrics }),
     ...(traced && { tracer: traced.tracer }),
     graphiqlRoot: fromRoot("dist/graphiql"),
@@ -60,7 +60,7 @@ export async function serve({ environment, file, version, fromRoot, onEnd, onHan
   const wallboard = config.wallboard ? `the wallboard on ${app.url}/wallboard/` : "the wallboard is off";
   log.info(`Serving account ${config.accounts.map(({ id }) => id).join(", ")} on ${app.url}/graphql, ${graphiql}, ${wallboard}`);
   if (app.metricsUrl) log.info(`Metrics on ${app.metricsUrl}`);
-  await Promise.all([app.warmUp(), warnOfUnreachable(gateway, log)]);
+  await warnOfUnreachable(gateway, log);
 }
 
 /** Without an SDK that was loaded before the program nothing of it is loaded. */

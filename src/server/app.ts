@@ -53,6 +53,8 @@ export interface AppOptions {
   tracer?: Tracer;
   /** By which subscriptions live; default real time. */
   liveTime?: LiveTime;
+  /** Whether what a request passes is compiled before the server listens; default false. */
+  warm?: boolean;
   /** What a connection may take, where that is not the usual. */
   sockets?: Partial<SocketLimits>;
   /** Folder with the built GraphiQL. */
@@ -71,8 +73,6 @@ export interface App {
   stop(): Promise<void>;
   /** Takes what files that were read again say: keys, trusted documents, secrets of accounts. What was kept for others is forgotten. */
   renew(config: Pick<Config, "auth" | "trustedDocuments" | "accounts">): void;
-  /** Has what a request passes compiled before the first one comes. */
-  warmUp(): Promise<void>;
   /** Sockets and subscriptions that are open now. */
   readonly live: Live["counts"];
 }
@@ -89,6 +89,7 @@ export async function startApp({
   metrics,
   tracer,
   liveTime = systemTime,
+  warm = false,
   sockets = {},
   graphiqlRoot,
   wallboardRoot,
@@ -156,6 +157,7 @@ export async function startApp({
     });
   });
 
+  if (warm) await warmUp(apollo, gateway, log);
   await app.listen({ host: config.host, port: config.port });
   const url = urlOf(app.server.address(), config.host);
   return {
@@ -171,7 +173,6 @@ export async function startApp({
       gateway.renew(accounts);
       memo.forget();
     },
-    warmUp: () => warmUp(apollo, gateway, log),
     async stop() {
       // Who balances load sees that it is not ready, and who is connected leaves with its next answer.
       isStopping = true;

@@ -75,7 +75,7 @@ export const apolloServer = (
     validationRules: [sizeRule(options), listRule(options.maxListItems), rootRule],
     formatError: masked(log, options),
     plugins: [
-      ...(trust.mode === "off" ? [] : [trustedDocumentsPlugin<ServedContext>(trust, (context) => context[caller].router ?? false)]),
+      ...(trust.mode === "off" ? [] : [trustedDocumentsPlugin<ServedContext>(trust, (context) => context[caller])]),
       operationPlugin(options),
       { serverWillStart: async () => ({ drainServer: drain }) },
       ApolloServerPluginCacheControlDisabled(),

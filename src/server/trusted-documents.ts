@@ -2,6 +2,7 @@ import type { ApolloServerPlugin, BaseContext, GraphQLRequest } from "@apollo/se
 import type { Logger } from "pino";
 import type { Config } from "../config.js";
 import { GatewayError } from "../errors.js";
+import { type Caller, itself } from "./gateway-port.js";
 
 export type TrustOptions = Pick<Config, "trustedDocuments" | "routerSecret">;
 
@@ -15,11 +16,13 @@ const harmless = "{ __typename }";
  */
 export const trustedDocumentsPlugin = <Context extends BaseContext>(
   trust: Trust,
-  isFromRouter: (context: Context) => boolean,
+  callerOf: (context: Context) => Caller,
 ): ApolloServerPlugin<Context> => ({
   async requestDidStart({ request, contextValue }) {
+    const caller = callerOf(contextValue);
+    if (caller === itself) return;
     const { operationName = null, query } = request;
-    const judged = trust.judge({ operationName, query, id: idOf(request), isRouter: isFromRouter(contextValue) });
+    const judged = trust.judge({ operationName, query, id: idOf(request), isRouter: caller.router ?? false });
     if (judged instanceof GatewayError) {
       execute(request, harmless);
       return { didResolveOperation: () => Promise.reject(judged) };
