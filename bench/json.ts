@@ -1,7 +1,7 @@
 import { JSONParse } from "json-with-bigint";
 import { parse as lossless } from "lossless-json";
 import { agentSegmentMetrics } from "../src/catalogue/agent-segments.js";
-import { exactJson } from "../src/upstream/transport/http-client.js";
+import { exactJson } from "../src/upstream/apis/platform-form.js";
 import { check } from "./workload.js";
 
 const megabyte = 1_000_000;

@@ -16,7 +16,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   "upstream/apis": ["catalogue", "errors", "merges", "time", "upstream/question", "upstream/call"],
   "upstream/plan": ["merges", "upstream/question", "upstream/apis/descriptor", "upstream/apis/registry"],
   "upstream/answers": [...["clock", "upstream/question"], ...["upstream/apis/descriptor", "upstream/apis/registry", "upstream/plan"]],
-  "upstream/budget": ["clock", "errors", "time"],
+  "upstream/budget": ["clock", "errors", "time", "upstream/call"],
   "upstream/transport": [
     ...["telemetry/tracer", "catalogue", "clock", "errors", "time", "upstream/call"],
     ...["upstream/apis/platform-form"],

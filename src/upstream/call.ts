@@ -129,3 +129,27 @@ export interface Fetched<R> {
 
 /** One API: from a call to requests, from responses to a reply. Throws UPSTREAM_INVALID_RESPONSE for what is not documented. */
 export type Fetch<A extends keyof CallByApi> = (call: CallByApi[A], context: CallContext) => Promise<Fetched<ReplyByApi[A]>>;
+
+// ---------------------------------------------------------------- over HTTP
+
+/** One HTTP request as it is sent. */
+export interface HttpRequest {
+  method: "GET" | "POST";
+  url: string;
+  headers?: Readonly<Record<string, string>>;
+  body?: string;
+}
+
+export interface HttpResponse {
+  status: number;
+  /** The header Retry-After. */
+  retryAfter: string | null;
+  text: string;
+  bytes: number;
+}
+
+/** Sends one request and reads the whole answer. A signal that aborts by a timeout of its own means OutOfTime. */
+export type Send = (request: HttpRequest, signal: AbortSignal) => Promise<HttpResponse>;
+
+/** The vendor asks for at least this pause after a 429, whatever its Retry-After says; ms. */
+export const leastPauseMs = 1_000;

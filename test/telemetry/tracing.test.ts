@@ -4,7 +4,7 @@ import { systemClock } from "../../src/clock.js";
 import { GatewayError } from "../../src/errors.js";
 import { OpenTelemetry } from "../../src/telemetry/open-telemetry.js";
 import { isTraced } from "../../src/telemetry/tracer.js";
-import { BrokenConnection } from "../../src/upstream/transport/http-client.js";
+import { BrokenConnection } from "../../src/upstream/transport/failures.js";
 import { watchedSend } from "../../src/upstream/transport/transport.js";
 import { fakeGateway, logOf, post, start } from "../server/fake-gateway.js";
 import { stillLine } from "../support/still-line.js";

@@ -4,8 +4,7 @@ import { afterEach } from "vitest";
 import { systemClock } from "../../src/clock.js";
 import type { ExchangeRequest } from "../../src/upstream/call.js";
 import type { AccountCredentials } from "../../src/upstream/transport/credentials.js";
-import type { HttpOptions } from "../../src/upstream/transport/http-client.js";
-import { createTransport, type Transport } from "../../src/upstream/transport/transport.js";
+import { createTransport, type HttpOptions, type Transport } from "../../src/upstream/transport/transport.js";
 
 export interface Received {
   method: string;

@@ -1,4 +1,5 @@
 import { minuteMs } from "../../time.js";
+import { leastPauseMs } from "../call.js";
 import type { CountedPermit, PermitCounter } from "./permit.js";
 
 export interface Limits {
@@ -31,8 +32,6 @@ const windowsOf = ({ maxPerMinute, maxPerSecond }: Limits): Window[] => [
   ...(maxPerSecond === undefined ? [] : [{ spanMs: secondMs + driftMs, most: maxPerSecond }]),
 ];
 
-/** The vendor asks for at least a second after a 429. */
-const shortestPauseMs = secondMs;
 const longestPauseMs = minuteMs;
 /** A Retry-After pauses a service for at most this long, jitter included: a wrong header must not stop it for years. */
 const longestRetryAfterMs = 5 * minuteMs;
@@ -149,11 +148,11 @@ export class Pace {
   slowDown(now: number, retryAfterMs: number | undefined): void {
     this.#advanceTo(now);
     const pause = (ms: number) => {
-      this.pausedUntil = Math.max(this.pausedUntil, now + Math.min(longestRetryAfterMs, Math.max(shortestPauseMs, ms)));
+      this.pausedUntil = Math.max(this.pausedUntil, now + Math.min(longestRetryAfterMs, Math.max(leastPauseMs, ms)));
     };
     pause(retryAfterMs ?? 0);
-    const backoffMs = Math.min(longestPauseMs, shortestPauseMs * 2 ** this.#pauses);
-    if (this.#slowDown(now)) pause(Math.max(shortestPauseMs, retryAfterMs ?? backoffMs) * (1 + this.random() / 4));
+    const backoffMs = Math.min(longestPauseMs, leastPauseMs * 2 ** this.#pauses);
+    if (this.#slowDown(now)) pause(Math.max(leastPauseMs, retryAfterMs ?? backoffMs) * (1 + this.random() / 4));
   }
 
   /** False when the last slow-down was a moment ago. */

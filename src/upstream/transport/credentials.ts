@@ -1,7 +1,8 @@
 import type { Clock } from "../../clock.js";
 import { GatewayError } from "../../errors.js";
-import { retryAfterMs } from "./failures.js";
-import { BrokenConnection, exactJson, type HttpResponse, OutOfTime, type Send, UnreadableBody } from "./http-client.js";
+import { exactJson } from "../apis/platform-form.js";
+import type { HttpResponse, Send } from "../call.js";
+import { BrokenConnection, OutOfTime, retryAfterMs, UnreadableBody } from "./failures.js";
 import { type Found, LookUps } from "./look-ups.js";
 
 /** How an account is opened: OAuth 2.0 client credentials, one token for ever, or the bearer of each caller. */

@@ -1,9 +1,9 @@
 import type { Clock } from "../../clock.js";
 import { GatewayError } from "../../errors.js";
 import { minuteMs } from "../../time.js";
-import type { Service } from "../call.js";
-import { retryAfterMs } from "./failures.js";
-import { exactJson, type HttpResponse, isWithoutAnswer, type Send } from "./http-client.js";
+import { exactJson } from "../apis/platform-form.js";
+import type { HttpResponse, Send, Service } from "../call.js";
+import { isWithoutAnswer, retryAfterMs } from "./failures.js";
 import { isLoopback, leadsInward } from "./inward-address.js";
 import { type Found, LookUps } from "./look-ups.js";
 

@@ -2,7 +2,26 @@ import { titleOf } from "../../catalogue/catalogue.js";
 import type { MetricsApi } from "../../catalogue/metric.js";
 import { type ErrorCode, GatewayError } from "../../errors.js";
 import { notAsDocumented } from "../apis/platform-form.js";
-import { BrokenConnection, type HttpResponse, OutOfTime, UnreadableBody } from "./http-client.js";
+import { type HttpResponse, leastPauseMs } from "../call.js";
+
+/** Why work ended that had run out of time. */
+export class OutOfTime extends Error {
+  override readonly name = "OutOfTime";
+}
+
+/** The connection could not be made or broke off. */
+export class BrokenConnection extends Error {
+  override readonly name = "BrokenConnection";
+}
+
+/** The body is larger than allowed, or its compression is broken. */
+export class UnreadableBody extends Error {
+  override readonly name = "UnreadableBody";
+}
+
+/** Whether a request failed in one of the three ways that bring no answer. */
+export const isWithoutAnswer = (error: unknown): boolean =>
+  error instanceof OutOfTime || error instanceof BrokenConnection || error instanceof UnreadableBody;
 
 interface Asked {
   api: MetricsApi;
@@ -46,14 +65,11 @@ const toCheck = (api: MetricsApi): string =>
     ? "The credentials lack the permission, or the feature is off for the account: LivePerson turns on BAM_Enabled, WorkforceManagement_AHT and wfm-nrt-interval-metrics."
     : "Check that the credentials are valid and may read this API.";
 
-/** The shortest pause after a 429 by the vendor's pages; a header that asks for less does not shorten it. */
-const leastMs = 1_000;
-
 /** What a Retry-After header asks for, at least 1 s: seconds, or an HTTP date seen from `now` (wall clock). Empty when it says neither. */
 export function retryAfterMs(header: string | null, now: number): { retryAfterMs?: number } {
   const text = header?.trim() ?? "";
   const waitMs = /^\d+$/.test(text) ? Number(text) * 1000 : / GMT$/.test(text) ? Date.parse(text) - now : Number.NaN;
-  return Number.isFinite(waitMs) ? { retryAfterMs: Math.max(leastMs, waitMs) } : {};
+  return Number.isFinite(waitMs) ? { retryAfterMs: Math.max(leastPauseMs, waitMs) } : {};
 }
 
 // ---------------------------------------------------------------- what an error body says

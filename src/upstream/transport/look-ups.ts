@@ -1,6 +1,7 @@
 import { LRUCache } from "lru-cache";
 import type { Clock } from "../../clock.js";
 import { GatewayError } from "../../errors.js";
+import { longestTimerMs } from "../../time.js";
 
 /** What a look-up brought. */
 export interface Found<V> {
@@ -38,7 +39,6 @@ const longestPauseMs = 60_000;
 const longestRetryAfterMs = 600_000;
 /** More keys than any caller of this class has. */
 const mostKeys = 100;
-const longestTimerMs = 2 ** 31 - 1;
 
 /**
  * Values that are looked up at the platform, kept, and renewed behind what is served (stale-while-revalidate, stale-if-error).

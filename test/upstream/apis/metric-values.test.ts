@@ -4,8 +4,7 @@ import { intervalMetrics } from "../../../src/catalogue/interval-metrics.js";
 import { keyMetricsByTime, keyMetricsCurrent } from "../../../src/catalogue/key-metrics.js";
 import type { MetricGroup } from "../../../src/catalogue/metric.js";
 import { skillSegmentMetrics } from "../../../src/catalogue/skill-segments.js";
-import { AnswerReader } from "../../../src/upstream/apis/platform-form.js";
-import { exactJson } from "../../../src/upstream/transport/http-client.js";
+import { AnswerReader, exactJson } from "../../../src/upstream/apis/platform-form.js";
 
 /** The value of the metric's field when the platform writes this text of JSON under its key. */
 function read(group: MetricGroup, answer: string, json: string): number | null | undefined {

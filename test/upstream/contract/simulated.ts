@@ -6,8 +6,7 @@ import { startSimulator } from "../../../src/simulator/simulator.js";
 import type { CallContext, Exchange } from "../../../src/upstream/call.js";
 import type { Values } from "../../../src/upstream/question.js";
 import type { AccountCredentials } from "../../../src/upstream/transport/credentials.js";
-import type { HttpOptions } from "../../../src/upstream/transport/http-client.js";
-import { createTransport, type Transport } from "../../../src/upstream/transport/transport.js";
+import { createTransport, type HttpOptions, type Transport } from "../../../src/upstream/transport/transport.js";
 
 /** Some moment between two minutes, so that every rounding shows. */
 export const now = Date.parse("2026-03-04T10:07:23.456Z");

@@ -1,12 +1,7 @@
 import { describe, expect, test } from "vitest";
+import type { HttpRequest, HttpResponse } from "../../../src/upstream/call.js";
 import { type AccountCredentials, token, tokensOf } from "../../../src/upstream/transport/credentials.js";
-import {
-  BrokenConnection,
-  type HttpRequest,
-  type HttpResponse,
-  OutOfTime,
-  UnreadableBody,
-} from "../../../src/upstream/transport/http-client.js";
+import { BrokenConnection, OutOfTime, UnreadableBody } from "../../../src/upstream/transport/failures.js";
 
 const client: AccountCredentials = { kind: "client", clientId: "id&1", clientSecret: "hush=2" };
 const answered = (status: number, body: unknown): HttpResponse => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
+import type { HttpResponse } from "../../../src/upstream/call.js";
 import { domainsOf, type Services } from "../../../src/upstream/transport/domains.js";
-import { BrokenConnection, type HttpResponse, OutOfTime, UnreadableBody } from "../../../src/upstream/transport/http-client.js";
+import { BrokenConnection, OutOfTime, UnreadableBody } from "../../../src/upstream/transport/failures.js";
 import { failed } from "../platform-by-hand.js";
 
 const found = (baseURI: unknown): HttpResponse => answered(200, JSON.stringify({ service: "x", account: "le1", baseURI }));

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { exactJson } from "../../../src/upstream/transport/http-client.js";
+import { exactJson } from "../../../src/upstream/apis/platform-form.js";
 
 test("an id with more digits than a number holds keeps every digit, as text", () => {
   expect(exactJson('{"skillId": 9223372036854775807, "agentId":-1234567890123456789}')).toEqual({

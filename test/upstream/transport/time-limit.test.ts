@@ -3,40 +3,40 @@ import type { AddressInfo } from "node:net";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { expect, onTestFinished, test } from "vitest";
-import { createHttpClient, OutOfTime, timeLimit } from "../../../src/upstream/transport/http-client.js";
-import { failed } from "../platform-by-hand.js";
+import { OutOfTime } from "../../../src/upstream/transport/failures.js";
+import { createHttpClient } from "../../../src/upstream/transport/transport.js";
+import { failed, platformsByHand, skillSegments, soon, within } from "../platform-by-hand.js";
 
 setFlagsFromString("--expose-gc");
 const collectGarbage = runInNewContext("gc") as () => void;
 
-/** The reason of a signal that nothing but the listener holds. */
-const reasonOf = (signal: AbortSignal) =>
-  new Promise((resolve) => signal.addEventListener("abort", ({ target }) => resolve((target as AbortSignal).reason), { once: true }));
+const platform = platformsByHand();
+const hanging = () => undefined;
 
-test("a limit beside another signal comes, even when the garbage collector runs before it", async () => {
-  const reason = reasonOf(timeLimit(20, new AbortController().signal).signal);
+test("the deadline beside another signal comes, even when the garbage collector runs before it", async () => {
+  const { transport } = await platform(hanging);
+  const { signal } = new AbortController();
+  const error = failed(transport.exchange(skillSegments, { ...within(100), signal }));
   collectGarbage();
-  expect(await reason).toBeInstanceOf(OutOfTime);
+  expect(await error).toMatchObject({ code: "UPSTREAM_TIMEOUT" });
 });
 
-test("the other signal's own reason comes first when it aborts first", () => {
+test("the other signal's own reason comes first when it aborts first", async () => {
   const controller = new AbortController();
-  const limit = timeLimit(60_000, controller.signal);
+  const { transport } = await platform(() => controller.abort(reason));
   const reason = new Error("The client has gone.");
-  controller.abort(reason);
-  expect(limit.signal.reason).toBe(reason);
-  limit.end();
+  expect(await failed(transport.exchange(skillSegments, { ...soon(), signal: controller.signal }))).toBe(reason);
 });
 
-test.each([0, -1, Number.NEGATIVE_INFINITY])("a limit of %d ms is over already", (limitMs) => {
-  expect(timeLimit(limitMs).signal.reason).toBeInstanceOf(OutOfTime);
+test.each([0, -1, Number.NEGATIVE_INFINITY])("a deadline in %d ms is over already", async (ms) => {
+  const { transport, received } = await platform(hanging);
+  expect(await failed(transport.exchange(skillSegments, within(ms)))).toMatchObject({ code: "UPSTREAM_TIMEOUT" });
+  expect(received).toEqual([]);
 });
 
-test.each([2 ** 31, Number.POSITIVE_INFINITY])("a limit of %d ms is not over at once", async (limitMs) => {
-  const limit = timeLimit(limitMs);
-  await new Promise((resolve) => setTimeout(resolve, 5));
-  expect(limit.signal.aborted).toBe(false);
-  limit.end();
+test.each([2 ** 31, Number.POSITIVE_INFINITY])("a deadline in %d ms is not over at once", async (ms) => {
+  const { transport } = await platform((_, response) => void setTimeout(() => response.end("{}"), 5));
+  expect(await transport.exchange(skillSegments, within(ms))).toMatchObject({ status: 200 });
 });
 
 test("a request that ends by AbortSignal.timeout is OutOfTime", async () => {
