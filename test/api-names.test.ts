@@ -25,8 +25,7 @@ const own = ["upstream/apis", "catalogue", "simulator"];
 test("only the types of questions and calls, those who ask questions, and the program that checks merges name an API besides its own folder", () => {
   const named = new RegExp(`"(${names})"`);
   expect(matching(named, [...own, "upstream/question", "upstream/call", "graphql", "cli/both-ways"])).toEqual([]);
-  // What a refused credential is told of the features to turn on.
-  expect(matching(new RegExp(`\\b(${inTheSchema})\\b`), [...own, "graphql", "upstream/transport/failures"])).toEqual([]);
+  expect(matching(new RegExp(`\\b(${inTheSchema})\\b`), [...own, "graphql"])).toEqual([]);
 });
 
 test("no file has a table by API, but the registry, the types of questions and calls, and the schema's own enum and hints", () => {

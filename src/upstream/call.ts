@@ -83,6 +83,8 @@ export interface ExchangeRequest {
   body?: unknown;
   /** True when ids are keys of maps in the answer, and so texts: no number in it can be an id that would be rounded. */
   idsAreKeys?: true;
+  /** What to check when the platform refuses access, in whole sentences; left out: the credentials. */
+  toCheck?: string;
 }
 
 /** A response with status 200 or 202 whose body was JSON. Everything else is thrown as a GatewayError. */

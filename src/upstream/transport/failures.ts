@@ -26,13 +26,21 @@ export const isWithoutAnswer = (error: unknown): boolean =>
 interface Asked {
   api: MetricsApi;
   account: string;
+  /** As in ExchangeRequest. */
+  toCheck?: string;
 }
 
+const checkCredentials = "Check that the credentials are valid and may read this API.";
+
 /** The GatewayError for an answer with a status that is neither 200 nor 202, by the contract's table. */
-export function refusal({ status, text, retryAfter }: HttpResponse, { api, account }: Asked, now: number): GatewayError {
+export function refusal(
+  { status, text, retryAfter }: HttpResponse,
+  { api, account, toCheck = checkCredentials }: Asked,
+  now: number,
+): GatewayError {
   const error = (code: ErrorCode, what: string, wait: { retryAfterMs?: number } = {}) =>
     new GatewayError(code, `${titleOf(api)}: ${what}`, { api, account, status, ...wait });
-  if (status === 401 || status === 403) return error("UPSTREAM_UNAUTHORIZED", `the platform refused access (${status}). ${toCheck(api)}`);
+  if (status === 401 || status === 403) return error("UPSTREAM_UNAUTHORIZED", `the platform refused access (${status}). ${toCheck}`);
   if (status === 429) {
     const what = "too many requests (429): the account's quota, which other programs may share, is used up. Ask again later.";
     return error("UPSTREAM_RATE_LIMITED", what, retryAfterMs(retryAfter, now));
@@ -58,12 +66,6 @@ export function withoutAnswer(error: unknown, { api, account }: Asked): unknown 
   }
   return error instanceof UnreadableBody ? notAsDocumented(api, account, "it is too large or cannot be decompressed") : error;
 }
-
-/** From the vendor's page of the Interval Metrics API, which is off until somebody turns it on. */
-const toCheck = (api: MetricsApi): string =>
-  api === "INTERVAL_METRICS"
-    ? "The credentials lack the permission, or the feature is off for the account: LivePerson turns on BAM_Enabled, WorkforceManagement_AHT and wfm-nrt-interval-metrics."
-    : "Check that the credentials are valid and may read this API.";
 
 /** What a Retry-After header asks for, at least 1 s: seconds, or an HTTP date seen from `now` (wall clock). Empty when it says neither. */
 export function retryAfterMs(header: string | null, now: number): { retryAfterMs?: number } {

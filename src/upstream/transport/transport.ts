@@ -96,7 +96,7 @@ export function createTransport(
   const send = watchedSend(client.send, watchers, clock);
   return {
     exchange: async (request, { deadline, signal, sharers, bearer, sending, again }) => {
-      const asked = { api: request.api, account: account.id };
+      const asked = { api: request.api, account: account.id, ...(request.toCheck && { toCheck: request.toCheck }) };
       const limit = timeLimit(deadline - clock.monotonic(), signal);
       const waited = <T>(work: Promise<T>) => unlessAborted(work, limit.signal);
       try {

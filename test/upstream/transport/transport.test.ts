@@ -17,6 +17,7 @@ const intervals: ExchangeRequest = {
   service: "intervalMetrics",
   method: "GET",
   path: "/api/account/le1/interval-metrics?v=1",
+  toCheck: "Check the feature.",
 };
 
 describe("an exchange", () => {
@@ -79,9 +80,9 @@ describe("an exchange", () => {
 
 describe("a status that is no success", () => {
   test.each([
-    [skillSegments, 401, "UPSTREAM_UNAUTHORIZED", "SKILL_SEGMENTS", /refused access \(401\)/],
+    [skillSegments, 401, "UPSTREAM_UNAUTHORIZED", "SKILL_SEGMENTS", /refused access \(401\)\. Check that the credentials are valid/],
     [post, 403, "UPSTREAM_UNAUTHORIZED", "KEY_METRICS", /refused access \(403\)/],
-    [intervals, 403, "UPSTREAM_UNAUTHORIZED", "INTERVAL_METRICS", /feature is off/],
+    [intervals, 403, "UPSTREAM_UNAUTHORIZED", "INTERVAL_METRICS", /refused access \(403\)\. Check the feature\.$/],
     [skillSegments, 429, "UPSTREAM_RATE_LIMITED", "SKILL_SEGMENTS", /too many requests/],
     [skillSegments, 500, "UPSTREAM_UNAVAILABLE", "SKILL_SEGMENTS", /failed \(500\)/],
     [skillSegments, 502, "UPSTREAM_UNAVAILABLE", "SKILL_SEGMENTS", /failed \(502\)/],

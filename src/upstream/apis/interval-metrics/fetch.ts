@@ -113,6 +113,9 @@ const intervalMetricsRequest = (
   api: "INTERVAL_METRICS",
   service: "intervalMetrics",
   method: "GET",
+  // From the vendor's page: the API is off until somebody turns it on.
+  toCheck:
+    "The credentials lack the permission, or the feature is off for the account: LivePerson turns on BAM_Enabled, WorkforceManagement_AHT and wfm-nrt-interval-metrics.",
   path: requestPath(`/api/account/${encodeURIComponent(account)}/interval-metrics`, {
     v: 1,
     source,
