@@ -35,7 +35,8 @@ export interface ErrorFacts {
 
 /**
  * An error a client may read whole: message and facts never hold a URL, a header, a body or a stack of the platform's.
- * graphql copies `extensions` into the answer.
+ * graphql copies `extensions` into the answer. It has no stack: an answer may have thousands of them, and a stack takes ten times as long
+ * as all the rest. What went wrong is said by the code and the message.
  */
 export class GatewayError extends Error {
   override readonly name = "GatewayError";
@@ -46,7 +47,10 @@ export class GatewayError extends Error {
     message: string,
     facts: ErrorFacts = {},
   ) {
+    const { stackTraceLimit } = Error;
+    Error.stackTraceLimit = 0;
     super(message);
+    Error.stackTraceLimit = stackTraceLimit;
     this.extensions = { code, retryable: errorCodes[code].retryable, ...facts };
   }
 }
