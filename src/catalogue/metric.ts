@@ -26,7 +26,7 @@ export interface MetricDeclaration {
 }
 
 /** skill-alone: rows grouped by skill and by nothing else. not-conversations: rows that are not grouped by conversation. */
-export type RowsCarrying = "skill-alone" | "not-conversations";
+type RowsCarrying = "skill-alone" | "not-conversations";
 
 export interface Metric extends MetricDeclaration {
   field: string;

@@ -179,7 +179,7 @@ const contains = ({ api }: Scope, whole: Question, part: Question): boolean =>
   (whole.freshForMs ?? 0) <= (part.freshForMs ?? 0) && api.contains(whole, part);
 
 /** Wrapped, so that a list of them can be handed on before they are there. */
-export interface Delivered<T> {
+interface Delivered<T> {
   delivered: Promise<T>;
 }
 
@@ -210,14 +210,14 @@ export function deliveredTogether<T>(results: readonly Promise<T>[], graceMs: nu
 
 // ---------------------------------------------------------------- which are asked first
 
-export interface FirstStage {
+interface FirstStage {
   /** Asked before execution. */
   questions: Question[];
   /** What is asked when answers have told the ids. */
   later: LaterStage[];
 }
 
-export interface FirstStageOptions {
+interface FirstStageOptions {
   /** As this request may ask them; without those that it may not. */
   scoped: (questions: readonly Question[]) => Question[];
   /** Exchanges that questions are expected to need. */

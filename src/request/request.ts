@@ -22,7 +22,7 @@ import { own, type Question } from "../upstream/question.js";
 import { explained, explainedUses } from "./explain.js";
 import { firstStage, RequestQuestions } from "./request-questions.js";
 
-export interface RequestOptions {
+interface RequestOptions {
   config: Pick<Config, "requestDeadlineMs" | "maxUpstreamCalls">;
   schema: GraphQLSchema;
   accounts: ReadonlyMap<string, PlatformAccount>;

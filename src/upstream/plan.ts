@@ -65,7 +65,7 @@ export interface PlannedCall extends MergedCall {
 }
 
 /** What is known of a scope when its calls are planned. */
-export type SeenOf = (scope: Scope) => Seen;
+type SeenOf = (scope: Scope) => Seen;
 
 /** The call that asks for nothing but what the question wants. */
 export const callAlone = (question: Question): PlannedCall => plan([question], () => nothingSeen)[0]!;

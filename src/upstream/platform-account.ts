@@ -17,7 +17,7 @@ import type { Standing } from "./transport/look-ups.js";
 import { createTransport } from "./transport/transport.js";
 
 /** What is left of the calls at one service of an account. */
-export interface Budget extends Omit<PermitBudget, "waiting"> {
+interface Budget extends Omit<PermitBudget, "waiting"> {
   service: Service;
   account: string;
 }

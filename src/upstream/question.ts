@@ -96,7 +96,7 @@ export interface IntervalMetricsQuestion extends Scoped {
 }
 
 export type IntervalFilters = Readonly<Partial<Record<Grouping, string>>>;
-export type IntervalSets = Readonly<Partial<Record<Grouping, readonly string[]>>>;
+type IntervalSets = Readonly<Partial<Record<Grouping, readonly string[]>>>;
 
 export type Question = AgentSegmentsQuestion | SkillSegmentsQuestion | KeyMetricsQuestion | IntervalMetricsQuestion;
 export type ApiName = Question["api"];
@@ -207,7 +207,7 @@ export interface ReplyByApi {
   "key-metrics": KeyMetricsReply;
   "interval-metrics": IntervalMetricsReply;
 }
-export type ReplyTo<Q extends Question> = ReplyByApi[Q["api"]];
+type ReplyTo<Q extends Question> = ReplyByApi[Q["api"]];
 
 /** A reply as it reaches a resolver. `stale`: older than its time to live. */
 export interface Answered<Q extends Question> {

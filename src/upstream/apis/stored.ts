@@ -13,7 +13,7 @@ export interface StoredForm<A extends ApiName> {
 }
 
 /** The parts that forms of several APIs are made of. */
-export const epochMs = z.number().int().nonnegative();
+const epochMs = z.number().int().nonnegative();
 export const window = z.strictObject({ from: epochMs, to: epochMs });
 export const minutes = z.number().int().positive();
 export const idList = z.array(z.string());

@@ -15,7 +15,7 @@ export interface CoalescerOptions extends OpenCallsOptions {
   triesAll?: boolean;
 }
 
-export type ForecastTerms = Pick<AskTerms, "begun" | "deadline" | "priority" | "takesStored" | "memory" | "most">;
+type ForecastTerms = Pick<AskTerms, "begun" | "deadline" | "priority" | "takesStored" | "memory" | "most">;
 
 /** May refuse the calls that a decision makes necessary. */
 export type Admit = (decision: Decision) => GatewayError | null;

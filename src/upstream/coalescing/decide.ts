@@ -59,7 +59,7 @@ export interface KnownCall {
 
 export type AnswerState = "fresh" | Exclude<Tolerance, "fresh">;
 
-export interface DecidedAnswer {
+interface DecidedAnswer {
   readonly question: Question;
   readonly found: FoundPart;
   readonly state: AnswerState;
@@ -68,7 +68,7 @@ export interface DecidedAnswer {
 }
 
 /** A part of a question for which a call is needed. `part` is answered when `wanted` came; `wanted` is what no stored answer holds of it. */
-export interface Wanted {
+interface Wanted {
   readonly question: Question;
   readonly part: Question;
   readonly wanted: Question;

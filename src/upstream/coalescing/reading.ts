@@ -65,7 +65,7 @@ export interface ReadCall {
   isWorth(furtherPages: number): boolean;
 }
 
-export interface ReadAnswer {
+interface ReadAnswer {
   readonly record: AnswerRecord;
   readonly remarks: readonly string[];
   /** True when it ended before all pages were read. */

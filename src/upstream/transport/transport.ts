@@ -25,7 +25,7 @@ import { domainsOf, type Located, type Services } from "./domains.js";
 import { BrokenConnection, OutOfTime, refusal, UnreadableBody, withoutAnswer } from "./failures.js";
 import type { Changed, Standing } from "./look-ups.js";
 
-export interface TransportAccount {
+interface TransportAccount {
   id: string;
   services: Services;
   credentials: AccountCredentials;
@@ -308,7 +308,7 @@ function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
 // ---------------------------------------------------------------- who is told of exchanges
 
 /** One HTTP exchange that has ended: "OK", the code of its error, or "ABANDONED". */
-export interface EndedExchange {
+interface EndedExchange {
   readonly account: string;
   readonly api: MetricsApi;
   readonly outcome: string;
@@ -316,7 +316,7 @@ export interface EndedExchange {
 }
 
 /** Who is told of each HTTP exchange with an API. */
-export interface Watchers {
+interface Watchers {
   exchanged?: (exchange: EndedExchange) => void;
   tracer?: Pick<Tracer, "exchange">;
 }

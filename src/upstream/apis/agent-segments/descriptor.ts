@@ -49,7 +49,7 @@ export const fetchAgentSegments: Fetch<"agent-segments"> = async (call, { accoun
   return { reply, pages: 1, bytes: response.bytes, remarks: [] };
 };
 
-export const agentSegmentsRequest = (call: AgentSegmentsCall, account: string): ExchangeRequest => ({
+const agentSegmentsRequest = (call: AgentSegmentsCall, account: string): ExchangeRequest => ({
   api: "AGENT_SEGMENTS",
   service: "operations",
   method: "GET",

@@ -214,7 +214,7 @@ export const guessed = (seen: Seen): Seen => ({
 });
 
 /** Filters of kinds that are grouped by only pick rows; the others change what rows count. */
-export function parted(filters: IntervalFilters, grouping: readonly Grouping[]): { picks: IntervalFilters; foreign: IntervalFilters } {
+function parted(filters: IntervalFilters, grouping: readonly Grouping[]): { picks: IntervalFilters; foreign: IntervalFilters } {
   const entries = Object.entries(filters) as [Grouping, string][];
   const pick = ([kind]: [Grouping, string]) => grouping.includes(kind);
   return { picks: Object.fromEntries(entries.filter(pick)), foreign: Object.fromEntries(entries.filter((entry) => !pick(entry))) };

@@ -271,7 +271,7 @@ function prefixOf(
 export const isWorthAll = (all: number, named: number): boolean => all <= Math.max(mostBoughtRows, mostBoughtTimes * named);
 
 /** The kinds of figures a question wants; one for keys alone lives as long as current values do. */
-export function keyFigures({ window, current }: Pick<Asked, "window" | "current">): readonly [FreshnessKind, ...FreshnessKind[]] {
+function keyFigures({ window, current }: Pick<Asked, "window" | "current">): readonly [FreshnessKind, ...FreshnessKind[]] {
   if (window === null) return ["current"];
   return current ? ["keyMetrics", "current"] : ["keyMetrics"];
 }

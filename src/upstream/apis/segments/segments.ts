@@ -62,7 +62,7 @@ export const mayTryAll = (cellsEach: number, { triesAll, spentOnNamed }: Seen, s
   (triesAll || spentOnNamed(shape) > 0) && assumedIds * cellsEach <= maxFreeCells;
 
 /** What questions to both segment APIs have in common. */
-export interface SegmentsPart {
+interface SegmentsPart {
   of: "rows" | "total";
   ids: Ids;
   everyMinutes: number | null;
@@ -146,14 +146,14 @@ interface Level {
 /** Where a level stands: the sections of the whole window have plain names, those of its intervals begin with `intervals.`. */
 export type Place = "" | "intervals.";
 
-export type SegmentsReading<L extends Level> = L & {
+type SegmentsReading<L extends Level> = L & {
   asOf: number;
   newestAskedAt: number;
   faults?: Faults<SegmentsSection>;
   intervals: readonly L[] | null;
 };
 
-export interface SegmentsTerms<L extends Level> {
+interface SegmentsTerms<L extends Level> {
   reader: AnswerReader;
   sections: Sections<SegmentsSection>;
   /** Turns one level of the answer into rows and total, each a section; null is an interval that the platform left out. */

@@ -43,7 +43,7 @@ export const fetchSkillSegments: Fetch<"skill-segments"> = async (call, { accoun
   return { reply, pages: 1, bytes: response.bytes, remarks: [] };
 };
 
-export const skillSegmentsRequest = (call: SkillSegmentsCall, account: string): ExchangeRequest => ({
+const skillSegmentsRequest = (call: SkillSegmentsCall, account: string): ExchangeRequest => ({
   api: "SKILL_SEGMENTS",
   service: "operations",
   method: "GET",
