@@ -6,7 +6,7 @@ import type { Clock } from "../clock.js";
 import type { AnswerRecord, Api, Found, FoundPart, FreshnessKind, Usable } from "./apis/descriptor.js";
 import { apiByName } from "./apis/registry.js";
 import { remainder, scopeOf } from "./plan.js";
-import { directoryKeptMs, type Question } from "./question.js";
+import { directoryKeptMs, grouped, type Question } from "./question.js";
 
 // ---------------------------------------------------------------- how old an answer may be
 
@@ -107,21 +107,9 @@ const sorted = new WeakMap<readonly AnswerRecord[], ReadonlyMap<string, readonly
 /** The records that can hold some of the question, in their order. A list of records is sorted by what they hold once. */
 function holding(api: Api, records: readonly AnswerRecord[], question: Question): readonly AnswerRecord[] {
   if (records.length < fewRecords) return records;
-  const known = sorted.get(records) ?? byContent(api, records);
+  const known = sorted.get(records) ?? grouped(records, ({ call }) => api.holds(call));
   sorted.set(records, known);
   return known.get(api.sought(question)) ?? [];
-}
-
-function byContent(api: Api, records: readonly AnswerRecord[]): ReadonlyMap<string, readonly AnswerRecord[]> {
-  const held = new Map<string, AnswerRecord[]>();
-  for (const record of records) {
-    for (const name of api.holds(record.call)) {
-      const others = held.get(name);
-      if (others) others.push(record);
-      else held.set(name, [record]);
-    }
-  }
-  return held;
 }
 
 // ---------------------------------------------------------------- where answers are kept

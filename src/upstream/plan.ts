@@ -4,7 +4,7 @@ import { LRUCache } from "lru-cache";
 import type { Merge } from "../merges.js";
 import type { Api, MergedCall, QuestionOf, Seen } from "./apis/descriptor.js";
 import { apiByName } from "./apis/registry.js";
-import { type ApiName, common, type Question, questionKey, without } from "./question.js";
+import { type ApiName, common, grouped, type Question, questionKey, without } from "./question.js";
 
 // ---------------------------------------------------------------- what may share a call
 
@@ -228,12 +228,4 @@ export const costOf = (calls: readonly PlannedCall[]): number => calls.reduce((s
 const cheaper = (a: readonly PlannedCall[], b: readonly PlannedCall[]): boolean =>
   costOf(a) < costOf(b) || (costOf(a) === costOf(b) && a.length < b.length);
 
-function groupedBy<T, K>(values: readonly T[], key: (value: T) => K): T[][] {
-  const groups = new Map<K, T[]>();
-  for (const value of values) {
-    const group = groups.get(key(value));
-    if (group) group.push(value);
-    else groups.set(key(value), [value]);
-  }
-  return [...groups.values()];
-}
+const groupedBy = <T, K>(values: readonly T[], keyOf: (value: T) => K): T[][] => [...grouped(values, (value) => [keyOf(value)]).values()];

@@ -292,6 +292,19 @@ export const without = (whole: Ids, part: Ids): readonly string[] =>
 
 export const fitsUrl = (ids: Ids): boolean => ids === "all" || ids.join(",").length <= maxIdsLength;
 
+/** The values by key, in their order. A value with several keys is in several lists. */
+export function grouped<T, K>(values: Iterable<T>, keysOf: (value: T) => readonly K[]): Map<K, T[]> {
+  const groups = new Map<K, T[]>();
+  for (const value of values) {
+    for (const key of keysOf(value)) {
+      const group = groups.get(key);
+      if (group) group.push(value);
+      else groups.set(key, [value]);
+    }
+  }
+  return groups;
+}
+
 /** How long names, lists and relations are kept, whatever the times to live of figures: the freshForMs of questions for them. */
 export const directoryKeptMs = 10 * minuteMs;
 

@@ -1,7 +1,7 @@
 import type { MetricsApi } from "../../catalogue/metric.js";
 import type { Merge } from "../../merges.js";
 import type { CallByApi, Fetch, Service } from "../call.js";
-import type { ApiName, Ids, Question, ReplyByApi } from "../question.js";
+import { type ApiName, grouped, type Ids, type Question, type ReplyByApi } from "../question.js";
 import type { StoredForm } from "./stored.js";
 
 export type QuestionOf<A extends ApiName> = Extract<Question, { api: A }>;
@@ -182,12 +182,5 @@ export function regionsOf<Q>(questions: readonly Q[], linksOf: (question: Q) => 
     const [first, ...others] = linksOf(question);
     for (const other of others) if (rootOf(other) !== rootOf(first)) joined.set(rootOf(other), rootOf(first));
   }
-  const regions = new Map<string, Q[]>();
-  for (const question of questions) {
-    const root = rootOf(linksOf(question)[0]);
-    const region = regions.get(root);
-    if (region) region.push(question);
-    else regions.set(root, [question]);
-  }
-  return [...regions.values()];
+  return [...grouped(questions, (question) => [rootOf(linksOf(question)[0])]).values()];
 }

@@ -2,7 +2,7 @@ import { GatewayError } from "../../errors.js";
 import { type Freshness, freshMs, type Moment, momentOf, tolerating } from "../answers.js";
 import type { AnswerRecord, Seen } from "../apis/descriptor.js";
 import { type Scope, scopeOf } from "../plan.js";
-import { canonical, type Question } from "../question.js";
+import { canonical, grouped, type Question } from "../question.js";
 import type { AskOutcome, AskTerms, RequestMemory } from "./ask.js";
 import type { CallInFlight } from "./call-in-flight.js";
 import { type DecidedCall, type Decision, decide, type ScopeSnapshot, type Snapshot } from "./decide.js";
@@ -54,14 +54,7 @@ export class Coalescer {
     const askedAt = this.options.clock.monotonic();
     const asks = questions.map((question) => new Ask(question, scopeOf(question), terms, askedAt));
     if (terms.priority !== "refresh") for (const { question, scope } of asks) this.#notesUse(question, scope);
-    const refusal = this.#serve(asks, terms, admit).catch((error) => {
-      this.options.warn("Questions could not be asked", error);
-      for (const ask of asks) {
-        this.#calls.delivery.refused(ask, ask.question, gatewayFailed());
-        ask.settle();
-      }
-      return null;
-    });
+    const refusal = this.#serve(asks, terms, admit);
     return { outcomes: asks.map(({ outcome }) => outcome), refusal };
   }
 
@@ -90,16 +83,23 @@ export class Coalescer {
 
   // ------------------------------------------------------------ snapshot, decision
 
-  #serve(asks: readonly Ask[], terms: AskTerms, admit: Admit): Promise<GatewayError | null> {
-    return this.#withSnapshot(new Set(asks.map(({ scope }) => scope)), terms, (snapshot) => {
-      const decision = decide(
-        asks.map(({ question }) => question),
-        snapshot,
-      );
-      const refusal = admit(decision);
-      this.#carryOut(asks, refusal ? withoutCalls(decision, refusal) : decision, snapshot, terms);
-      return refusal;
-    });
+  async #serve(asks: readonly Ask[], terms: AskTerms, admit: Admit): Promise<GatewayError | null> {
+    const questions = asks.map(({ question }) => question);
+    try {
+      return await this.#withSnapshot(new Set(asks.map(({ scope }) => scope)), terms, (snapshot) => {
+        const decision = decide(questions, snapshot);
+        const refusal = admit(decision);
+        this.#carryOut(asks, refusal ? withoutCalls(decision, refusal) : decision, snapshot, terms);
+        return refusal;
+      });
+    } catch (error) {
+      this.options.warn("Questions could not be asked", error);
+      for (const ask of asks) {
+        this.#calls.delivery.refused(ask, ask.question, gatewayFailed());
+        ask.settle();
+      }
+      return null;
+    }
   }
 
   /**
@@ -150,9 +150,7 @@ export class Coalescer {
   // ------------------------------------------------------------ carrying out
 
   #carryOut(asks: readonly Ask[], decision: Decision<AnyCall>, snapshot: Snapshot<AnyCall>, terms: AskTerms): void {
-    const asksOf = new Map<Question, Ask[]>();
-    for (const ask of asks) asksOf.set(ask.question, [...(asksOf.get(ask.question) ?? []), ask]);
-
+    const asksOf = grouped(asks, ({ question }) => [question]);
     for (const { question, found, state, failure } of decision.answers)
       for (const ask of asksOf.get(question)!) this.#calls.delivery.stored(ask, found, state, failure);
     for (const { question, part, error } of decision.refused)
@@ -234,23 +232,15 @@ export class Coalescer {
 
   /** Asks again for what is waited for, which no call will bring: see `DecideAnew`. */
   #decideAnew(waiters: readonly Waiter[], isPlanned: boolean, wasSent = false): void {
-    const byTerms = new Map<AskTerms, Waiter[]>();
-    for (const waiter of waiters) {
-      if (wasSent && !this.#calls.isPatient(waiter)) this.#calls.failWaiter(waiter, errorAtDeadline(null, wasSent), null);
-      else byTerms.set(waiter.ask.terms, [...(byTerms.get(waiter.ask.terms) ?? []), waiter]);
-    }
-    for (const [given, some] of byTerms) {
+    const isLate = (waiter: Waiter) => wasSent && !this.#calls.isPatient(waiter);
+    for (const waiter of waiters.filter(isLate)) this.#calls.failWaiter(waiter, errorAtDeadline(null, wasSent), null);
+    const others = waiters.filter((waiter) => !isLate(waiter));
+    for (const [given, some] of grouped(others, ({ ask }) => [ask.terms])) {
       const charge: AskTerms["charge"] = (exchanges, wasPlanned) => given.charge(exchanges, wasPlanned && isPlanned);
       const terms: AskTerms = { ...given, charge, most: () => Number.POSITIVE_INFINITY };
       const asks = some.map((waiter) => this.#askAgain(waiter, terms));
       if (wasSent) for (const again of asks) this.#sentBefore.add(again);
-      this.#serve(asks, terms, () => null).catch((error) => {
-        this.options.warn("A question could not be asked again", error);
-        for (const again of asks) {
-          this.#calls.delivery.refused(again, again.question, gatewayFailed());
-          again.settle();
-        }
-      });
+      void this.#serve(asks, terms, () => null);
     }
   }
 
@@ -314,21 +304,24 @@ function servedBy(
   calls: readonly DecidedCall[],
   waitersOf: ReadonlyMap<Question, readonly Waiter[]>,
 ): Map<DecidedCall, { from: Waiter; waiter: Waiter }[]> {
-  const parts = new Map<Waiter, Waiter[]>();
-  const served = new Map<DecidedCall, { from: Waiter; waiter: Waiter }[]>();
-  for (const call of calls) {
-    const { api } = call.scope;
-    for (const { of, wanted } of call.serves) {
-      for (const from of waitersOf.get(of) ?? []) {
-        const ids = api.ids(wanted);
-        const isWhole = ids === null || canonical(ids) === canonical(api.ids(from.part));
-        const waiter =
-          of === wanted ? from : { ...from, wanted, part: isWhole ? from.part : api.withIds(from.part, ids as readonly string[]) };
-        served.set(call, [...(served.get(call) ?? []), { from, waiter }]);
-        parts.set(from, [...(parts.get(from) ?? []), waiter]);
-      }
-    }
+  const serving = calls.flatMap((call) =>
+    call.serves.flatMap(({ of, wanted }) => (waitersOf.get(of) ?? []).map((from) => ({ call, from, waiter: inForm(from, of, wanted) }))),
+  );
+  for (const [from, into] of grouped(serving, (each) => [each.from])) {
+    if (into.length !== 1 || into[0]!.waiter !== from)
+      from.ask.replaces(
+        from,
+        into.map(({ waiter }) => waiter),
+      );
   }
-  for (const [from, into] of parts) if (into.length !== 1 || into[0] !== from) from.ask.replaces(from, into);
-  return served;
+  return grouped(serving, ({ call }) => [call]);
+}
+
+/** The waiter for `of`, in the form in which a call answers it. */
+function inForm(waiter: Waiter, of: Question, wanted: Question): Waiter {
+  if (of === wanted) return waiter;
+  const { api } = waiter.ask.scope;
+  const ids = api.ids(wanted);
+  const isWhole = ids === null || canonical(ids) === canonical(api.ids(waiter.part));
+  return { ...waiter, wanted, part: isWhole ? waiter.part : api.withIds(waiter.part, ids as readonly string[]) };
 }

@@ -1,5 +1,13 @@
 import { alignedOutward, cutAtDays, dayMs, hourMs, joined as joinedWindows, minuteMs, slotsOf, type Window } from "../../../time.js";
-import { canonical, type Grouping, type IntervalFilters, type IntervalMetricsReply, type IntervalRow, textOf } from "../../question.js";
+import {
+  canonical,
+  type Grouping,
+  grouped,
+  type IntervalFilters,
+  type IntervalMetricsReply,
+  type IntervalRow,
+  textOf,
+} from "../../question.js";
 import {
   type AnswerRecord,
   type Api,
@@ -239,18 +247,9 @@ const bySlot = new WeakMap<readonly Record[], Map<number, Record[]>>();
 
 /** The records whose window holds the interval, in their order. A list of records is sorted by the intervals that they hold once. */
 function holding(records: readonly Record[], { everyMinutes }: Asked, slot: Window): readonly Record[] {
-  let known = bySlot.get(records);
-  if (!known) {
-    known = new Map();
-    for (const record of records) {
-      for (const { from } of slotsOf(record.reply.window, everyMinutes * minuteMs)) {
-        const others = known.get(from);
-        if (others) others.push(record);
-        else known.set(from, [record]);
-      }
-    }
-    bySlot.set(records, known);
-  }
+  const everyMs = everyMinutes * minuteMs;
+  const known = bySlot.get(records) ?? grouped(records, ({ reply }) => slotsOf(reply.window, everyMs).map(({ from }) => from));
+  bySlot.set(records, known);
   return known.get(slot.from) ?? [];
 }
 
@@ -300,16 +299,8 @@ const byId = new WeakMap<readonly IntervalRow[], Map<Grouping, Map<string | unde
 function rowsWithId(rows: readonly IntervalRow[], kind: Grouping, id: string): readonly IntervalRow[] {
   const kinds = byId.get(rows) ?? new Map<Grouping, Map<string | undefined, IntervalRow[]>>();
   byId.set(rows, kinds);
-  let known = kinds.get(kind);
-  if (!known) {
-    known = new Map();
-    for (const row of rows) {
-      const others = known.get(row.ids[kind]);
-      if (others) others.push(row);
-      else known.set(row.ids[kind], [row]);
-    }
-    kinds.set(kind, known);
-  }
+  const known = kinds.get(kind) ?? grouped(rows, ({ ids }) => [ids[kind]]);
+  kinds.set(kind, known);
   return known.get(id) ?? [];
 }
 

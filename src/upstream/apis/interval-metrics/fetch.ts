@@ -3,7 +3,7 @@ import { intervalMetrics } from "../../../catalogue/interval-metrics.js";
 import { isCarried } from "../../../catalogue/metric.js";
 import { ceilTo, floorTo, joined, minuteMs, slotsOf, type Window } from "../../../time.js";
 import type { CallContext, ExchangeRequest, ExchangeResponse, Fetch, IntervalMetricsCall } from "../../call.js";
-import type { Grouping, IntervalMetricsReply, IntervalRow, Values } from "../../question.js";
+import { type Grouping, grouped, type IntervalMetricsReply, type IntervalRow, type Values } from "../../question.js";
 import { AnswerReader, isObject, type Json, requestPath } from "../platform-form.js";
 
 interface WindowRead {
@@ -325,12 +325,6 @@ function judgedRows(
 
 /** The rows of a reply with their index: each in the interval of our UTC grid in which it begins. */
 export function rowsBySlot(rows: readonly IntervalRow[], everyMinutes: number): Pick<IntervalMetricsReply, "rows" | "bySlot"> {
-  const bySlot = new Map<number, IntervalRow[]>();
-  for (const row of rows) {
-    const slot = floorTo(row.window.from, everyMinutes * minuteMs);
-    const others = bySlot.get(slot);
-    if (others) others.push(row);
-    else bySlot.set(slot, [row]);
-  }
-  return { rows, bySlot };
+  const everyMs = everyMinutes * minuteMs;
+  return { rows, bySlot: grouped(rows, ({ window }) => [floorTo(window.from, everyMs)]) };
 }
