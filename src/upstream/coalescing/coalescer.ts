@@ -248,13 +248,7 @@ export class Coalescer {
     const { ask } = waiter;
     const again = new Ask(waiter.part, ask.scope, terms, ask.askedAt);
     this.#askedAgain.add(waiter);
-    void again.outcome.then(({ answered, failed }) => {
-      if (!ask.isWaiting(waiter)) return;
-      for (const part of answered) ask.answered(part);
-      for (const part of failed) ask.failed(part);
-      ask.replaces(waiter, []);
-      ask.settle();
-    });
+    void again.outcome.then((outcome) => ask.takes(waiter, outcome));
     return again;
   }
 

@@ -20,8 +20,8 @@ export interface Waiter {
 }
 
 /**
- * A question that was asked, on its way to its outcome. The delivery writes what is answered and what has failed. The coalescer, the open calls
- * and the search for a refused id write what waits.
+ * A question that was asked, on its way to its outcome. What is answered and what has failed is written by the delivery alone. Who makes,
+ * cuts or repeats calls says what waits.
  */
 export class Ask {
   readonly outcome: Promise<AskOutcome>;
@@ -56,20 +56,27 @@ export class Ask {
     this.#waiting.add(waiter);
   }
 
-  /** The waiter goes on as these. */
+  /** The waiter goes on as these; with none of them it waits no more. */
   replaces(waiter: Waiter, others: readonly Waiter[]): void {
     if (!this.#waiting.delete(waiter)) return;
     for (const other of others) this.#waiting.add(other);
+    this.settle();
   }
 
-  answered(part: AnsweredPart, waiter?: Waiter): void {
+  answered(part: AnsweredPart): void {
     this.#answered.push(part);
-    if (waiter) this.#waiting.delete(waiter);
   }
 
-  failed(part: FailedPart, waiter?: Waiter): void {
+  failed(part: FailedPart): void {
     this.#failed.push(part);
-    if (waiter) this.#waiting.delete(waiter);
+  }
+
+  /** What the waiter waits for was asked again, and ended so. */
+  takes(waiter: Waiter, { answered, failed }: AskOutcome): void {
+    if (!this.#waiting.has(waiter)) return;
+    this.#answered.push(...answered);
+    this.#failed.push(...failed);
+    this.replaces(waiter, []);
   }
 
   /** Gives up what still waits when the deadline passes, or when nobody waits for the request any more. */
@@ -115,10 +122,10 @@ export class Delivery {
   ) {}
 
   /** From what is stored. */
-  stored(ask: Ask, found: FoundPart, state: AnswerState, failure: GatewayError | null, waiter?: Waiter): void {
+  stored(ask: Ask, found: FoundPart, state: AnswerState, failure: GatewayError | null): void {
     const isStale = state !== "fresh";
     this.#report(ask, found, isStale ? "STALE" : "CACHED", { failure: failure?.code });
-    ask.answered({ question: found.question, reply: found.reply, stale: isStale }, waiter);
+    ask.answered({ question: found.question, reply: found.reply, stale: isStale });
   }
 
   /**

@@ -189,7 +189,6 @@ export class OpenCalls implements CallOwner, SearchOwner, ClaimsOwner {
       this.delivery.learnFailure(waiter, { call: call.call, error, final: isLate });
       call.leave(waiter);
       this.delivery.failed(waiter, error, records, call);
-      waiter.ask.settle();
     }
   }
 
@@ -300,7 +299,6 @@ export class OpenCalls implements CallOwner, SearchOwner, ClaimsOwner {
       const left = this.delivery.landed(waiter, record, call);
       if (left && isCutShort(left)) again.push(left);
       else if (left) this.failWaiter(left, notHeld(left, record), call);
-      waiter.ask.settle();
     }
     for (const other of this.all(open.scope)) {
       for (const waiter of [...other.waiters]) {
@@ -308,7 +306,6 @@ export class OpenCalls implements CallOwner, SearchOwner, ClaimsOwner {
         other.leave(waiter);
         this.delivery.landed(waiter, record, call);
         if (other.sentAt) this.delivery.reportAbandoned(waiter, other, "SENT");
-        waiter.ask.settle();
       }
     }
     // What an answer that was cut short does not hold was not counted by any plan.
@@ -346,9 +343,7 @@ export class OpenCalls implements CallOwner, SearchOwner, ClaimsOwner {
         return [];
       })
       .then((records) => {
-        if (!waiter.ask.isWaiting(waiter)) return;
-        this.delivery.failed(waiter, error, records, call);
-        waiter.ask.settle();
+        if (waiter.ask.isWaiting(waiter)) this.delivery.failed(waiter, error, records, call);
       });
   }
 
