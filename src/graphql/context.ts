@@ -2,6 +2,7 @@ import type { FieldNode } from "graphql";
 import { badInput, GatewayError } from "../errors.js";
 import type { AnswerTo, Question } from "../upstream/question.js";
 import type { DirectoryMemory } from "./directory-memory.js";
+import type { SelectedOperation } from "./selection.js";
 
 /**
  * What one run of an operation may use: the only way from the face to the platform. Running the operation again takes another context,
@@ -63,8 +64,12 @@ interface PlannedField {
   readonly questions: readonly Question[] | null;
 }
 
-/** The questions of the fields of one run, as the outline made them: a resolver that stands on the same entities asks the same. */
+/**
+ * What the outline found out for one run: the operation, and the questions of its fields. A resolver that stands on the same entities asks
+ * the same.
+ */
 export class PlannedQuestions {
+  operation: SelectedOperation | null = null;
   readonly #byLabel = new Map<string, PlannedField[]>();
 
   /** `label`: type and name of the field, for example Agent.segments. */

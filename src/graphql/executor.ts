@@ -2,30 +2,16 @@ import {
   type DocumentNode,
   type ExecutionResult,
   execute,
-  type FieldNode,
-  type FragmentSpreadNode,
-  GraphQLIncludeDirective,
-  type GraphQLNamedType,
+  GraphQLError,
+  type GraphQLResolveInfo,
   type GraphQLSchema,
-  GraphQLSkipDirective,
-  getDirectiveValues,
   getNamedType,
-  getOperationAST,
-  getVariableValues,
-  type InlineFragmentNode,
-  isInputObjectType,
-  isScalarType,
-  isSpecifiedScalarType,
-  Kind,
-  type NamedTypeNode,
-  TypeInfo,
-  typeFromAST,
-  visit,
-  visitWithTypeInfo,
+  isAbstractType,
+  isObjectType,
+  locatedError,
 } from "graphql";
-import { type CompiledQuery, compileQuery, isCompiledQuery } from "graphql-jit";
-import { LRUCache } from "lru-cache";
 import { demandWaiting, type GatewayContext } from "./context.js";
+import { isFigure, type SelectedField, type SelectedOperation, type Selection, selectedOperation, type ValueType } from "./selection.js";
 
 /** A valid operation, as it is to be executed. */
 export interface Execution {
@@ -39,153 +25,238 @@ export interface Execution {
 
 export type Execute = (execution: Execution) => Promise<ExecutionResult>;
 
-/** A document is compiled when it is executed for this time: compiling costs what some ten executions save. */
-const compiledAtUse = 3;
-/** An answer that can have so many values is worth compiling for at once. */
+/** An answer that can have so many values lets other requests run while it is made. */
 const largeAnswer = 20_000;
-const mostCompiled = 500;
-
-/** One form of an operation: how often it was executed, until it is compiled; null: it cannot be. */
-interface Known {
-  uses: number;
-  compiled: CompiledQuery | null | undefined;
-}
+/** A large answer lets others run after this time, ms. */
+const sliceMs = 20;
+/** And looks at the clock after so many fields. */
+const fieldsOfLook = 500;
 
 /**
- * Executes operations of the schema. One that is executed again and again, or for a large answer, is compiled by graphql-jit; every other
- * is executed by graphql-js. Both give the same answers, but errors may stand in another order. What graphql-jit refuses, and variables
- * that do not fit, are left to graphql-js and its messages. What @skip and @include leave out is taken out before an operation is
- * compiled, because graphql-jit judges a fragment that is spread twice by its first directive.
+ * Executes operations of the schema as graphql-js does, from selections that are read once for a document and not once for each object.
+ * What cannot be executed, such as variables that do not fit, is left to graphql-js and its messages.
  */
 export function executorOf(schema: GraphQLSchema): Execute {
-  const known = new LRUCache<DocumentNode, Map<string, Known>>({ max: mostCompiled });
-
-  const compiledFor = ({ document, operationName, variables, values }: Execution): CompiledQuery | null => {
-    const forms = known.get(document) ?? new Map<string, Known>();
-    known.set(document, forms);
-    const conditions = conditionsOf(schema, document, operationName, variables);
-    const name = JSON.stringify([operationName, conditions]);
-    const form = forms.get(name) ?? { uses: 0, compiled: undefined };
-    forms.set(name, form);
-    form.uses++;
-    if (form.compiled === undefined && (form.uses >= compiledAtUse || values >= largeAnswer)) {
-      const losesValues = hasDefaultOfOwnScalar(schema, document, operationName) || hasVariableInScalar(schema, document);
-      const isRefused = isIntrospective(document) || losesValues || !conditions;
-      form.compiled = isRefused ? null : compiled(included(document, conditions), operationName);
-    }
-    return form.compiled ?? null;
-  };
-
-  const compiled = (document: DocumentNode, operationName: string | null): CompiledQuery | null => {
-    const query = compileQuery(schema, document, operationName ?? undefined, {
-      disablingCapturingStackErrors: true,
-      // Figures were checked when they arrived; ids, names and flags are what they are.
-      disableLeafSerialization: true,
-    });
-    return isCompiledQuery(query) ? query : null;
-  };
-
-  const run = ({ document, operationName, variables, context }: Execution, query: CompiledQuery | null) => {
-    const byGraphqlJs = () => execute({ schema, document, operationName, variableValues: variables, contextValue: context });
-    if (!query) return byGraphqlJs();
-    const result = query.query(undefined, context, variables);
-    // Without data nothing was executed: the variables were refused.
-    return !(result instanceof Promise) && result.data === undefined ? byGraphqlJs() : result;
-  };
-
-  return async (execution) => {
-    demandWaiting(execution.context.signal);
-    if (execution.values < largeAnswer) return run(execution, compiledFor(execution));
-    // Other requests have their turn between the long steps of a large one.
-    await turnOf(execution);
-    const query = compiledFor(execution);
-    await turnOf(execution);
-    const result = await run(execution, query);
-    await turnOf(execution);
+  return async ({ document, operationName, variables, context, values }) => {
+    demandWaiting(context.signal);
+    const selected = context.planned.operation ?? selectedOperation(schema, { document, operationName, variables });
+    if (!selected) return execute({ schema, document, operationName, variableValues: variables, contextValue: context });
+    const turns = values < largeAnswer ? null : new Turns(context.signal);
+    await turns?.next();
+    const result = await new Run(schema, selected, context, turns).result();
+    await turns?.next();
     return result;
   };
 }
 
-/** Resolves after everything that waits for the event loop now. Rejects when nobody waits for the answer any more. */
-async function turnOf({ context }: Execution): Promise<void> {
-  await new Promise((resolve) => setImmediate(resolve));
-  demandWaiting(context.signal);
+/** The time that one large request takes before it lets others run. */
+class Turns {
+  #next: Promise<void> | null = null;
+  #fields = 0;
+  #endsAt = 0;
+
+  constructor(private readonly signal: AbortSignal | undefined) {}
+
+  /** Whether the time is over, so that nothing else begins before `next` resolves. `fields`: how many were executed since the last look. */
+  areOver(fields: number): boolean {
+    this.#fields += fields;
+    if (this.#next) return true;
+    if (this.#fields < fieldsOfLook) return false;
+    this.#fields = 0;
+    return performance.now() > this.#endsAt;
+  }
+
+  /** Resolves after everything that waits for the event loop now. Rejects when nobody waits for the answer any more. */
+  next(): Promise<void> {
+    this.#next ??= new Promise((resolve) => setImmediate(resolve)).then(() => {
+      this.#next = null;
+      this.#endsAt = performance.now() + sliceMs;
+      demandWaiting(this.signal);
+    });
+    return this.#next;
+  }
 }
 
-/** Variables that @skip and @include read, by document. */
-const conditional = new WeakMap<DocumentNode, readonly string[]>();
-
-function conditionalVariables(document: DocumentNode): readonly string[] {
-  const before = conditional.get(document);
-  if (before) return before;
-  const names = new Set<string>();
-  visit(document, {
-    Directive({ name, arguments: given = [] }) {
-      if (name.value !== "skip" && name.value !== "include") return;
-      for (const { value } of given) if (value.kind === Kind.VARIABLE) names.add(value.name.value);
-    },
-  });
-  conditional.set(document, [...names]);
-  return [...names];
+/** Where a value stands in the answer. */
+interface Path {
+  prev: Path | undefined;
+  key: string | number;
+  typename: string | undefined;
 }
 
-/** The values of those variables; null when the variables do not fit the operation. */
-function conditionsOf(
-  schema: GraphQLSchema,
-  document: DocumentNode,
-  operationName: string | null,
-  variables: Execution["variables"],
-): Readonly<Record<string, unknown>> | null {
-  const names = conditionalVariables(document);
-  if (names.length === 0) return {};
-  const operation = getOperationAST(document, operationName);
-  const { coerced } = getVariableValues(schema, operation?.variableDefinitions ?? [], variables);
-  return coerced ? Object.fromEntries(names.map((name) => [name, coerced[name]])) : null;
+type MaybePromise<T> = T | Promise<T>;
+
+/** One execution of an operation. */
+class Run {
+  readonly #errors: GraphQLError[] = [];
+
+  constructor(
+    private readonly schema: GraphQLSchema,
+    private readonly operation: SelectedOperation,
+    private readonly context: GatewayContext,
+    private readonly turns: Turns | null,
+  ) {}
+
+  async result(): Promise<ExecutionResult> {
+    let data: Record<string, unknown> | null = null;
+    try {
+      data = await this.#object(this.operation.root, undefined, undefined);
+    } catch (error) {
+      this.#errors.push(error as GraphQLError);
+    }
+    return this.#errors.length === 0 ? { data } : { errors: this.#errors, data };
+  }
+
+  #object(selection: Selection, source: unknown, path: Path | undefined): MaybePromise<Record<string, unknown>> {
+    const begun = selection.begun(source);
+    const fields = begun ? selection.others : selection.every;
+    const result = begun ?? selection.emptyObject();
+    let waiting: Promise<void>[] | undefined;
+    try {
+      for (const field of fields) {
+        const value = this.#field(field, selection, source, path);
+        result[field.key] = value;
+        if (value instanceof Promise) {
+          waiting ??= [];
+          waiting.push(
+            value.then((known) => {
+              result[field.key] = known;
+            }),
+          );
+        }
+      }
+    } catch (error) {
+      // What waits may fail as well: it is waited for, so that its failure is nobody's surprise.
+      if (!waiting) throw error;
+      return Promise.allSettled(waiting).then(() => Promise.reject(error));
+    }
+    return waiting ? Promise.all(waiting).then(() => result) : result;
+  }
+
+  #field(field: SelectedField, selection: Selection, source: unknown, outer: Path | undefined): unknown {
+    const { value: valueType } = field;
+    try {
+      const value = this.#resolved(field, selection, source, outer);
+      if (field.isFigure && isFigure(value, valueType.isNonNull)) return value;
+      if (valueType.isLeaf && !(value instanceof Promise)) return leafValue(value, valueType, field, selection);
+      const path = { prev: outer, key: field.key, typename: selection.type.name };
+      return this.#nullable(value, valueType, field, selection, path);
+    } catch (error) {
+      return this.#failed(error, valueType, field, { prev: outer, key: field.key, typename: selection.type.name });
+    }
+  }
+
+  #resolved(field: SelectedField, selection: Selection, source: unknown, prev: Path | undefined): unknown {
+    const { definition, name, args, refusal } = field;
+    if (refusal) throw refusal;
+    const { resolve } = definition;
+    if (!resolve) {
+      const value = (source as Readonly<Record<string, unknown>> | undefined)?.[name];
+      if (typeof value !== "function") return value;
+      return value.call(source, args, this.context, this.#info(field, selection, prev));
+    }
+    return resolve(source, args, this.context, this.#info(field, selection, prev));
+  }
+
+  #info({ key, name, nodes, definition, selection: below }: SelectedField, { type }: Selection, prev: Path | undefined) {
+    const { operation, fragments, variables } = this.operation;
+    return {
+      fieldName: name,
+      fieldNodes: nodes,
+      returnType: definition.type,
+      parentType: type,
+      path: { prev, key, typename: type.name },
+      schema: this.schema,
+      fragments,
+      rootValue: undefined,
+      operation,
+      variableValues: variables,
+      selection: below,
+    } as unknown as GraphQLResolveInfo;
+  }
+
+  /** The value of the field or of an item of its list; null with an error where it may be null and fails. */
+  #nullable(value: unknown, valueType: ValueType, field: SelectedField, selection: Selection, path: Path): unknown {
+    try {
+      const completed =
+        value instanceof Promise
+          ? value.then((known) => this.#completed(known, valueType, field, selection, path))
+          : this.#completed(value, valueType, field, selection, path);
+      if (!(completed instanceof Promise)) return completed;
+      return completed.then(undefined, (error) => this.#failed(error, valueType, field, path));
+    } catch (error) {
+      return this.#failed(error, valueType, field, path);
+    }
+  }
+
+  #failed(failure: unknown, { isNonNull }: ValueType, { nodes }: SelectedField, path: Path): null {
+    const error = locatedError(failure, nodes, keysOf(path));
+    if (isNonNull) throw error;
+    this.#errors.push(error);
+    return null;
+  }
+
+  #completed(value: unknown, valueType: ValueType, field: SelectedField, selection: Selection, path: Path): unknown {
+    if (value === null || value === undefined || valueType.isLeaf) return leafValue(value, valueType, field, selection);
+    if (value instanceof Error) throw value;
+    if (valueType.items) return this.#list(value, valueType.items, field, selection, path);
+    const { type } = valueType;
+    if (isObjectType(type)) return this.#object(field.selection.on(type), value, path);
+    return this.#possible(value, field, selection, path);
+  }
+
+  /** An object of one of the types of a union or an interface. */
+  #possible(value: unknown, field: SelectedField, selection: Selection, path: Path): unknown {
+    const type = getNamedType(field.definition.type);
+    if (!isAbstractType(type) || !type.resolveType) throw new Error(`${type.name} does not say which of its types a value has.`);
+    const info = this.#info(field, selection, path.prev);
+    const found = type.resolveType(value, this.context, info, type);
+    const complete = (name: string | undefined) => {
+      const possible = name === undefined ? undefined : this.schema.getType(name);
+      if (!isObjectType(possible) || !this.schema.isSubType(type, possible))
+        throw new GraphQLError(`${type.name} has no type ${String(name)}.`, { nodes: [...field.nodes] });
+      return this.#object(field.selection.on(possible), value, path);
+    };
+    return found instanceof Promise ? found.then(complete) : complete(found as string | undefined);
+  }
+
+  #list(value: unknown, items: ValueType, field: SelectedField, selection: Selection, path: Path): MaybePromise<unknown[]> {
+    if (typeof value !== "object" || value === null || !(Symbol.iterator in value))
+      throw new GraphQLError(`Expected Iterable, but did not find one for field "${selection.type.name}.${field.name}".`);
+    const source = Array.isArray(value) ? value : [...(value as Iterable<unknown>)];
+    const result: unknown[] = [];
+    let isWaiting = false;
+    const goOn = (): MaybePromise<unknown[]> => {
+      try {
+        while (result.length < source.length) {
+          if (this.turns?.areOver(field.selection.every.length)) return this.turns.next().then(goOn);
+          const index = result.length;
+          const item = this.#nullable(source[index], items, field, selection, { prev: path, key: index, typename: undefined });
+          isWaiting ||= item instanceof Promise;
+          result.push(item);
+        }
+      } catch (error) {
+        if (!isWaiting) throw error;
+        return Promise.allSettled(result).then(() => Promise.reject(error));
+      }
+      return isWaiting ? Promise.all(result) : result;
+    };
+    return goOn();
+  }
 }
 
-/** The document without what @skip and @include leave out under these conditions, and without these directives. */
-function included(document: DocumentNode, conditions: Readonly<Record<string, unknown>>): DocumentNode {
-  const judged = (node: FieldNode | FragmentSpreadNode | InlineFragmentNode) => {
-    if (!node.directives?.length) return undefined;
-    if (getDirectiveValues(GraphQLSkipDirective, node, conditions)?.if === true) return null;
-    if (getDirectiveValues(GraphQLIncludeDirective, node, conditions)?.if === false) return null;
-    return { ...node, directives: node.directives.filter(({ name }) => name.value !== "skip" && name.value !== "include") };
-  };
-  return visit(document, { Field: judged, FragmentSpread: judged, InlineFragment: judged });
+/** Throws for null where it may not be, and for an error in the place of a value. */
+function leafValue(value: unknown, { isNonNull, serialize }: ValueType, { name }: SelectedField, { type }: Selection): unknown {
+  if (value === null || value === undefined) {
+    if (isNonNull) throw new Error(`Cannot return null for non-nullable field ${type.name}.${name}.`);
+    return null;
+  }
+  if (value instanceof Error) throw value;
+  return serialize ? serialize(value) : value;
 }
 
-/** Whether a variable has a default that holds a value of our own scalars: graphql-jit writes defaults as JSON, and a date as a text. */
-function hasDefaultOfOwnScalar(schema: GraphQLSchema, document: DocumentNode, operationName: string | null): boolean {
-  const isOwn = (type: GraphQLNamedType | undefined): boolean =>
-    isInputObjectType(type)
-      ? Object.values(type.getFields()).some((field) => isOwn(getNamedType(field.type)))
-      : isScalarType(type) && !isSpecifiedScalarType(type);
-  return (getOperationAST(document, operationName)?.variableDefinitions ?? []).some(
-    ({ type, defaultValue }) => defaultValue !== undefined && isOwn(getNamedType(typeFromAST(schema, type as NamedTypeNode))),
-  );
+function keysOf(path: Path): (string | number)[] {
+  const keys: (string | number)[] = [];
+  for (let at: Path | undefined = path; at; at = at.prev) keys.push(at.key);
+  return keys.reverse();
 }
-
-/** Whether a variable stands inside a value of a scalar, as in a reference that is written in the document: graphql-jit leaves it out. */
-function hasVariableInScalar(schema: GraphQLSchema, document: DocumentNode): boolean {
-  const types = new TypeInfo(schema);
-  let found = false;
-  visit(
-    document,
-    visitWithTypeInfo(types, {
-      Variable() {
-        found ||= !types.getInputType();
-      },
-    }),
-  );
-  return found;
-}
-
-/** Whether the schema itself is asked for: its answers are large, rare and the same. */
-const isIntrospective = ({ definitions }: DocumentNode): boolean =>
-  definitions.some(
-    (definition) =>
-      definition.kind === Kind.OPERATION_DEFINITION &&
-      definition.selectionSet.selections.some(
-        (selection) => selection.kind === Kind.FIELD && ["__schema", "__type"].includes(selection.name.value),
-      ),
-  );

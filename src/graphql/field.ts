@@ -125,7 +125,7 @@ export const resolverOf =
     if (!declared.asks || !declared.read) return declared.value?.(source as never, args as never, context);
     const { asks, read, each } = declared;
     const { accountId: account, id = account, origin = {} } = source;
-    const page = pageAsked(label, declared, one(account, id), args);
+    const page = declared.page && pageAsked(label, declared, one(account, id), args);
     const ask = (parent: Parent) => {
       const planned = context.planned.find(label, info.fieldNodes, parent);
       const asked = planned !== undefined ? planned : asks({ parent, args, page, selection: selectionOf(info), asker: context } as never);
@@ -174,16 +174,18 @@ function answersFor(
   { directoryMemory, now, freshness, holdsUntil }: GatewayContext,
 ): Answer<Question>[] | null {
   const own = typeof each === "function" ? answersAbout(id, answers, each) : answers;
+  const found: Answer<Question>[] = [];
   try {
-    return own.flatMap((answer) => {
+    for (const answer of own) {
       const { question } = answer;
       const answered = each === "row" ? answer.of(id) : answer.whole();
-      if (!answered) return [];
+      if (!answered) continue;
       const { reply, stale } = answered;
       directoryMemory.learn(question, reply, now());
       if (isOfFigures(question)) freshness.note(reply.asOf, stale);
-      return { question, reply, stale };
-    });
+      found.push({ question, reply, stale });
+    }
+    return found;
   } catch (error) {
     const directory = own.find(({ question }) => question.api === "interval-metrics" && !isOfFigures(question));
     if (!directory || !(error instanceof GatewayError) || error.code !== "UPSTREAM_UNAUTHORIZED") throw error;

@@ -1,26 +1,12 @@
-import {
-  type DocumentNode,
-  type GraphQLNamedType,
-  type GraphQLSchema,
-  getNamedType,
-  getOperationAST,
-  getVariableValues,
-  isObjectType,
-} from "graphql";
+import { type GraphQLNamedType, type GraphQLSchema, getNamedType, isObjectType } from "graphql";
 import { type Question, questionKey } from "../upstream/question.js";
 import { unlessRefused } from "./bounds.js";
 import { type Asker, accountMeant } from "./context.js";
 import { type Asking, type DeclaredField, pageAsked } from "./field.js";
 import { fields } from "./fields.js";
 import { type Reference, referredEntities } from "./references.js";
-import { fragmentsOf, type SelectedField, Selection } from "./selection.js";
+import { type AskedOperation, type SelectedField, type Selection, selectedOperation } from "./selection.js";
 import { type EntityType, isEntityType, one, type Parent } from "./types/entities.js";
-
-export interface OutlinedOperation {
-  document: DocumentNode;
-  operationName: string | null | undefined;
-  variables: Readonly<Record<string, unknown>>;
-}
 
 /** What an operation will ask of the platform. */
 export interface Outline {
@@ -77,11 +63,10 @@ interface Place {
  * Draws what a valid operation will ask, from its selections and variables alone. A field that will refuse its arguments asks
  * nothing here: its resolver reports it. Never throws for a valid operation.
  */
-export function outline(schema: GraphQLSchema, { document, operationName, variables }: OutlinedOperation, asker: Asker): Outline {
-  const operation = getOperationAST(document, operationName);
-  const root = operation && schema.getRootType(operation.operation);
-  const coerced = operation && getVariableValues(schema, operation.variableDefinitions ?? [], variables).coerced;
-  if (!root || !coerced) return { questions: [], speculative: [], later: [] };
+export function outline(schema: GraphQLSchema, asked: AskedOperation, asker: Asker): Outline {
+  const operation = selectedOperation(schema, asked);
+  if (!operation) return { questions: [], speculative: [], later: [] };
+  asker.planned.operation = operation;
   const questions = new Map<string, Question>();
   const speculative: Speculation[] = [];
   const later = new LaterStages();
@@ -89,32 +74,37 @@ export function outline(schema: GraphQLSchema, { document, operationName, variab
 
   /** The field's questions, certain where they are the same whatever the ids; null when the field means nothing. */
   const ask = (label: string, { asks, waitsForIds }: OutlinedField, asking: Asking<never, never>): readonly Question[] | null => {
-    const asked = asks ? asks(asking) : [];
+    if (!asks) return [];
+    const asked = asks(asking);
     if (asked === null) return null;
     const { parent, selection } = asking;
-    const ofImagined = (parent.ids || !asks ? asked : asks({ ...asking, parent: imagined.of(parent) })) ?? [];
+    if (parent.ids) {
+      for (const question of asked) questions.set(questionKey(question), question);
+      return asked;
+    }
+    const ofImagined = asks({ ...asking, parent: imagined.of(parent) }) ?? [];
     const certain = new Set(ofImagined.map(questionKey));
     const isCertain = (question: Question) => certain.has(questionKey(question));
     for (const question of asked.filter(isCertain)) questions.set(questionKey(question), question);
     const everybody = asked.filter((question) => !isCertain(question));
     const stage = { label, atMost: parent.atMost };
     if (everybody.length > 0) speculative.push({ everybody, imagined: ofImagined, stage });
-    if (waitsForIds && !parent.ids && asked.length === 0 && selection.wantsData) later.add(stage);
+    if (waitsForIds && asked.length === 0 && selection.wantsData) later.add(stage);
     return asked;
   };
 
   const walk = (place: Place, selection: Selection): void => {
-    for (const field of selection.fields) unlessRefused(() => visit(place, field));
+    for (const field of selection.fields) {
+      const declared = declaredFields[field.label] ?? plain;
+      if (declared !== plain || !field.value.isLeaf) unlessRefused(() => visit(place, field, declared));
+    }
   };
 
-  const visit = (place: Place, { nodes, name, args, selection }: SelectedField): void => {
-    const label = `${place.type}.${name}`;
-    const declared = declaredFields[label] ?? plain;
-    if (declared === plain && !nodes[0]!.selectionSet) return;
+  const visit = (place: Place, { nodes, label, args, selection }: SelectedField, declared: OutlinedField): void => {
     const page = pageAsked(label, declared, place.parent, args);
     const asking = { parent: place.parent, args: args as never, page: page as never, selection, asker };
     const asked = ask(label, declared, asking);
-    if (place.parent.ids) asker.planned.note(label, { nodes, entities: place.parent, questions: asked });
+    if (place.parent.ids && declared.asks) asker.planned.note(label, { nodes, entities: place.parent, questions: asked });
     if (!asked) return;
     const { type } = selection;
     const owner = entityIn(type);
@@ -125,8 +115,7 @@ export function outline(schema: GraphQLSchema, { document, operationName, variab
     else walk({ ...place, type: type.name }, selection);
   };
 
-  const frame = { schema, fragments: fragmentsOf(document), variables: coerced };
-  for (const field of new Selection(frame, root, [operation.selectionSet]).fields) {
+  for (const field of operation.root.fields) {
     for (const [type, parent] of rootEntities(field, asker)) {
       const object = schema.getType(type);
       if (object) walk({ type, owner: type, parent }, field.selection.on(object));

@@ -3,6 +3,9 @@ import { GraphQLDateTime } from "graphql-scalars";
 
 const library = GraphQLDateTime.toConfig();
 
+/** The instant written last: most objects of an answer say the same one. */
+let written = { at: 0, text: new Date(0).toISOString() };
+
 /**
  * Reads RFC 3339 instants with any offset and refuses everything else; writes them in UTC with milliseconds.
  * A value is a Date inside the gateway. The library's own scalar leaves the writing to JSON.stringify.
@@ -12,7 +15,11 @@ export const DateTime = new GraphQLScalarType<Date, string>({
   specifiedByURL: "https://www.rfc-editor.org/rfc/rfc3339",
   description:
     "An instant by RFC 3339. Answers are in UTC, for example 2024-05-01T12:00:00.000Z; inputs may have any offset, for example 2024-05-01T14:00:00+02:00.",
-  serialize: (value) => library.serialize(value).toISOString(),
+  serialize: (value) => {
+    const instant = library.serialize(value);
+    if (instant.getTime() !== written.at) written = { at: instant.getTime(), text: instant.toISOString() };
+    return written.text;
+  },
   parseValue: library.parseValue,
   parseLiteral: library.parseLiteral,
   extensions: { codegenScalarType: "string" },

@@ -124,8 +124,7 @@ const isOfRoot = (label: string): boolean => /^(Query|Subscription)[.]/.test(lab
 
 /**
  * Resolves each reference of a router by itself. @apollo/subgraph would resolve all of them in one loop, so that one that throws, or names
- * an unknown type, would null the whole list; and it would make a promise for each. A refused reference is its error itself and no rejected
- * promise, for which graphql-jit would add another null at the end of the list.
+ * an unknown type, would null the whole list; and it would make a promise for each. A refused reference is its error itself.
  */
 function resolveEntities(schema: GraphQLSchema, references: Behaviour["references"]): void {
   const entities = schema.getQueryType()?.getFields()._entities;

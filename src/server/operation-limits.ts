@@ -128,40 +128,64 @@ const allTypes: GraphQLField<unknown, unknown> | undefined = __Schema.getFields(
 /** A response key counts once for each part of this length: it is repeated in every row, and in the path of every error below it. */
 const keyPart = 100;
 
+/** What is the same for all variables, or depends on them. */
+type Count = number | ((variables: Variables) => number);
+type Variables = Readonly<Record<string, unknown>>;
+
+const sumOf = (counts: readonly Count[]): Count => joined(counts, 0, (some, other) => some + other);
+const productOf = (counts: readonly Count[]): Count => joined(counts, 1, (some, other) => some * other);
+
+/** What does not depend on variables is joined once. */
+function joined(counts: readonly Count[], start: number, join: (some: number, other: number) => number): Count {
+  const known = counts.filter((count) => typeof count === "number").reduce(join, start);
+  const open = counts.filter((count) => typeof count === "function");
+  return open.length === 0 ? known : (variables) => open.reduce((whole, count) => join(whole, count(variables)), known);
+}
+
+const counted = new WeakMap<GraphQLSchema, WeakMap<OperationDefinitionNode, Count>>();
+
 /**
  * How many values an answer can have: each field in each row, fragments spread, lists by `first`, by the ids asked for, else as
- * long as the schema assumes. An estimate, taken before anything runs, of what `first` and aliases multiply to.
+ * long as the schema assumes. An estimate, taken before anything runs, of what `first` and aliases multiply to. An operation is looked
+ * through once; for each request its variables are filled in.
  */
-export function answerSize(
-  schema: GraphQLSchema,
-  document: DocumentNode,
-  operation: OperationDefinitionNode,
-  given: Readonly<Record<string, unknown>>,
-): number {
-  const root = schema.getRootType(operation.operation);
+export function answerSize(schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode, given: Variables): number {
+  const known = counted.get(schema) ?? new WeakMap<OperationDefinitionNode, Count>();
+  counted.set(schema, known);
+  const count = known.get(operation) ?? countOf(schema, document, operation);
+  known.set(operation, count);
+  if (typeof count === "number") return count;
   const { coerced } = getVariableValues(schema, operation.variableDefinitions ?? [], given);
-  if (!root || !coerced) return 0;
+  return coerced ? count(coerced) : 0;
+}
+
+function countOf(schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode): Count {
+  const root = schema.getRootType(operation.operation);
+  if (!root) return 0;
   const fragments = new Map<string, FragmentDefinitionNode>();
   for (const each of document.definitions) if (each.kind === Kind.FRAGMENT_DEFINITION) fragments.set(each.name.value, each);
-  const measured = new Map<string, number>();
+  const measured = new Map<string, Count>();
   const typeCount = Object.keys(schema.getTypeMap()).length;
 
   /** `page`: how many rows the fields have that share the page of the field above. */
-  const ofSelections = (set: SelectionSetNode, type: GraphQLCompositeType, page: Page): number =>
-    set.selections.reduce((sum, selection) => {
-      if (selection.kind === Kind.FIELD) return sum + ofField(selection, type, page);
-      const fragment = selection.kind === Kind.FRAGMENT_SPREAD ? fragments.get(selection.name.value) : selection;
-      if (!fragment) return sum;
-      const condition = fragment.typeCondition && schema.getType(fragment.typeCondition.name.value);
-      const on = isCompositeType(condition) ? condition : type;
-      if (selection.kind === Kind.INLINE_FRAGMENT) return sum + ofSelections(fragment.selectionSet, on, page);
-      const key = `${selection.name.value} ${page.rows}`;
-      const known = measured.get(key) ?? ofSelections(fragment.selectionSet, on, page);
-      measured.set(key, known);
-      return sum + known;
-    }, 0);
+  const ofSelections = (set: SelectionSetNode, type: GraphQLCompositeType, page: Page): Count =>
+    sumOf(
+      set.selections.map((selection) => {
+        if (selection.kind === Kind.FIELD) return ofField(selection, type, page);
+        const fragment = selection.kind === Kind.FRAGMENT_SPREAD ? fragments.get(selection.name.value) : selection;
+        if (!fragment) return 0;
+        const condition = fragment.typeCondition && schema.getType(fragment.typeCondition.name.value);
+        const on = isCompositeType(condition) ? condition : type;
+        if (selection.kind === Kind.INLINE_FRAGMENT || typeof page.rows === "function")
+          return ofSelections(fragment.selectionSet, on, page);
+        const key = `${selection.name.value} ${page.rows}`;
+        const known = measured.get(key) ?? ofSelections(fragment.selectionSet, on, page);
+        measured.set(key, known);
+        return known;
+      }),
+    );
 
-  const ofField = (node: FieldNode, parent: GraphQLCompositeType, page: Page): number => {
+  const ofField = (node: FieldNode, parent: GraphQLCompositeType, page: Page): Count => {
     const parts = Math.ceil((node.alias ?? node.name).value.length / keyPart);
     if (!node.selectionSet) return parts;
     const field = fieldOf(parent, node.name.value);
@@ -169,10 +193,10 @@ export function answerSize(
     if (!field || !isCompositeType(type)) return parts;
     const own = (field.extensions.directives as { listSize?: ListSize } | undefined)?.listSize ?? {};
     const inner = {
-      rows: rowsAsked(node, coerced) ?? own.assumedSize ?? (field === allTypes ? typeCount : unspokenSize),
+      rows: rowsAsked(node, own.assumedSize ?? (field === allTypes ? typeCount : unspokenSize)),
       fields: own.sizedFields ?? [],
     };
-    return parts * (1 + rowsOf(field, page, inner) * ofSelections(node.selectionSet, type, inner));
+    return productOf([parts, sumOf([1, productOf([rowsOf(field, page, inner), ofSelections(node.selectionSet, type, inner)])])]);
   };
   return ofSelections(operation.selectionSet, root, { rows: 1, fields: [] });
 }
@@ -186,25 +210,27 @@ const fieldOf = (parent: GraphQLCompositeType, name: string): GraphQLField<unkno
   isUnionType(parent) ? undefined : (metaFields[name] ?? parent.getFields()[name]);
 
 interface Page {
-  rows: number;
+  rows: Count;
   fields: readonly string[];
 }
 
-function rowsOf(field: GraphQLField<unknown, unknown>, outer: Page, inner: Page): number {
+function rowsOf(field: GraphQLField<unknown, unknown>, outer: Page, inner: Page): Count {
   if (!isListType(getNullableType(field.type))) return 1;
   return outer.fields.includes(field.name) ? outer.rows : inner.rows;
 }
 
-/** The page asked for, or the number of things named; undefined when the arguments say neither. */
-function rowsAsked(node: FieldNode, variables: Readonly<Record<string, unknown>>): number | undefined {
-  const argument = (name: string): unknown => {
-    const found = node.arguments?.find((each) => each.name.value === name);
-    return found && valueFromASTUntyped(found.value, variables);
+/** The page asked for, or the number of things named; `unasked` when the arguments say neither. */
+function rowsAsked({ arguments: given = [] }: FieldNode, unasked: number): Count {
+  const asking = ["first", "ids", "representations"].flatMap((name) => given.find((each) => each.name.value === name) ?? []);
+  const rows = (variables: Variables): number => {
+    for (const { name, value } of asking) {
+      const asked = valueFromASTUntyped(value, variables);
+      if (name.value === "first" && typeof asked === "number") return Math.max(0, asked);
+      if (name.value !== "first" && asked !== undefined && asked !== null) return Array.isArray(asked) ? asked.length : unasked;
+    }
+    return unasked;
   };
-  const first = argument("first");
-  if (typeof first === "number") return Math.max(0, first);
-  const named = argument("ids") ?? argument("representations");
-  return Array.isArray(named) ? named.length : undefined;
+  return asking.some(({ value }) => value.kind !== Kind.INT) ? rows : rows({});
 }
 
 /** Throws QUERY_TOO_LARGE for an operation whose answer could have more values than the limit. */

@@ -9,7 +9,7 @@ import { byHand, noon, unavailable } from "./platform-by-hand.js";
 
 const known = { ids: ["12", "13", "100", "1", "2", "10", "5", "-1", "c-1"], now: noon };
 
-/** Errors in an order of their own: graphql-jit collects them level by level. */
+/** Errors in an order of their own: those of promises come when they come. */
 const told = ({ data, errors = [] }: ExecutionResult) => ({
   data: JSON.parse(JSON.stringify(data ?? null)),
   errors: errors
@@ -22,12 +22,12 @@ type Variables = Record<string, unknown>;
 async function byBoth(query: string, variables: Variables, context: () => GatewayContext) {
   const document = parse(query);
   const execution = { document, operationName: null, variables, values: Number.POSITIVE_INFINITY };
-  const compiled = await executorOf(schema)({ ...execution, context: context() });
+  const own = await executorOf(schema)({ ...execution, context: context() });
   const plain = await execute({ schema, document, variableValues: variables, contextValue: context() });
-  return { compiled: told(compiled), plain: told(plain) };
+  return { own: told(own), plain: told(plain) };
 }
 
-describe("a compiled operation", () => {
+describe("an operation", () => {
   test.each([
     ["nothing fails", {}],
     ["an API fails", { failing: { "key-metrics": unavailable("KEY_METRICS") } }],
@@ -39,8 +39,8 @@ describe("a compiled operation", () => {
       await fc.assert(
         fc.asyncProperty(validOperation(schema, known), async ({ query, variables }) => {
           fc.pre(validate(schema, parse(query)).length === 0);
-          const { compiled, plain } = await byBoth(query, variables, () => byHand(conditions));
-          expect(compiled).toEqual(plain);
+          const { own, plain } = await byBoth(query, variables, () => byHand(conditions));
+          expect(own).toEqual(plain);
           if (plain.errors.length === 0) answered++;
         }),
         { numRuns: 80, seed: 7, endOnFailure: true },
@@ -57,9 +57,9 @@ describe("a compiled operation", () => {
     ["null", { id: null }],
     ["of another type", { id: {} }],
   ])("has its variables refused in graphql-js's words: %s", async (_, variables) => {
-    const { compiled, plain } = await byBoth(byId, variables, byHand);
-    expect(compiled).toEqual(plain);
-    expect(compiled.errors).toHaveLength(1);
+    const { own, plain } = await byBoth(byId, variables, byHand);
+    expect(own).toEqual(plain);
+    expect(own.errors).toHaveLength(1);
   });
 
   test("has one entity or null for each of a router's references, at its place, whichever are refused", async () => {
@@ -71,10 +71,10 @@ describe("a compiled operation", () => {
       { __typename: "Visitor", id: "1" },
       { __typename: "Skill", accountId: "a1", id: "13" },
     ];
-    const { compiled, plain } = await byBoth(query, { all }, byHand);
-    expect(compiled).toEqual(plain);
-    expect(compiled.data._entities.map((entity: { id: string } | null) => entity?.id ?? null)).toEqual([null, "12", null, null, "13"]);
-    expect(compiled.errors).toHaveLength(3);
+    const { own, plain } = await byBoth(query, { all }, byHand);
+    expect(own).toEqual(plain);
+    expect(own.data._entities.map((entity: { id: string } | null) => entity?.id ?? null)).toEqual([null, "12", null, null, "13"]);
+    expect(own.errors).toHaveLength(3);
   });
 
   test.each<[string, string, Variables]>([
@@ -91,10 +91,10 @@ describe("a compiled operation", () => {
       { v: { __typename: "Agent", accountId: "a1", id: "12" } },
     ],
   ])("reads a router's reference of which %s a variable", async (_, query, variables) => {
-    const { compiled, plain } = await byBoth(`${query} { ... on Agent { accountId id name } } }`, variables, byHand);
-    expect(compiled).toEqual(plain);
+    const { own, plain } = await byBoth(`${query} { ... on Agent { accountId id name } } }`, variables, byHand);
+    expect(own).toEqual(plain);
     const agent = { accountId: "a1", id: "12", name: "Agent 12" };
-    expect(compiled.data._entities).toEqual([variables.v === "a2" ? null : agent]);
+    expect(own.data._entities).toEqual([variables.v === "a2" ? null : agent]);
   });
 
   const days = (window: string) => `contactCenter { keyMetrics(between: ${window}) { closedConversations window { from to } } }`;
@@ -112,10 +112,46 @@ describe("a compiled operation", () => {
     ["as a default in it", `query ($from: DateTime! = "${from}") { ${days(`{ from: $from, to: "${to}" }`)} }`, {}],
     ["in the document", `{ ${days(`{ from: "${from}", to: "${to}" }`)} }`, {}],
   ])("reads a window that stands %s", async (_, query, variables) => {
-    const { compiled, plain } = await byBoth(query, variables, byHand);
-    expect(compiled).toEqual(plain);
-    expect(compiled.errors).toEqual([]);
-    expect(compiled.data.contactCenter.keyMetrics.window).toEqual({ from, to });
+    const { own, plain } = await byBoth(query, variables, byHand);
+    expect(own).toEqual(plain);
+    expect(own.errors).toEqual([]);
+    expect(own.data.contactCenter.keyMetrics.window).toEqual({ from, to });
+  });
+
+  test.each([
+    [
+      "of which the schema itself is asked",
+      `{ __schema { queryType { name } types { kind name } } __type(name: "Agent") { fields { name args { name defaultValue } } } }`,
+    ],
+    ["with an alias __proto__", "{ __proto__: contactCenter { __proto__: accountId constructor: accountId __typename } }"],
+    [
+      "with fields that @include leaves out",
+      "{ contactCenter { accountId @include(if: false) id @skip(if: true) ... @include(if: false) { id } } }",
+    ],
+  ])("is answered as graphql-js answers it, %s", async (_, query) => {
+    const { own, plain } = await byBoth(query, {}, byHand);
+    expect(own).toEqual(plain);
+    expect(own.errors).toEqual([]);
+  });
+
+  test("reads figures of many objects as of few, also where an alias is __proto__", async () => {
+    const ids = Array.from({ length: 400 }, (_, index) => String(index + 1));
+    const query =
+      "query ($ids: [ID!]!) { contactCenter { skills(ids: $ids) { nodes { __proto__: id x: accountId name current { asOf agentLoad } } } } }";
+    const { own, plain } = await byBoth(query, { ids }, byHand);
+    expect(JSON.stringify(own)).toBe(JSON.stringify(plain));
+  });
+
+  test("takes @skip and @include from each request's variables", async () => {
+    const run = executorOf(schema);
+    const document = parse("query ($with: Boolean!) { contactCenter { accountId id @include(if: $with) } }");
+    const answers = [];
+    for (const given of [true, false, true])
+      answers.push(await run({ document, operationName: null, variables: { with: given }, context: byHand(), values: 1 }));
+    const whole = { accountId: "a1", id: "a1" };
+    expect(answers.map(({ data }) => JSON.parse(JSON.stringify(data)))).toEqual(
+      [whole, { accountId: "a1" }, whole].map((contactCenter) => ({ contactCenter })),
+    );
   });
 
   test("is executed for each request anew", async () => {

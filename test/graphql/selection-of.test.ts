@@ -26,7 +26,7 @@ test("a resolver sees the selection that the outline sees", async () => {
   const [info] = await infosOf(parse(source));
   const document = parse(source);
   const operation = document.definitions.find((each) => each.kind === "OperationDefinition")!;
-  const root = new Selection({ schema, fragments: fragmentsOf(document), variables: {} }, schema.getQueryType()!, [operation.selectionSet]);
+  const root = Selection.of({ schema, fragments: fragmentsOf(document), variables: {} }, schema.getQueryType()!, [operation.selectionSet]);
   const [seen] = root.all("contactCenter", "skills", "nodes", "keyMetrics");
   expect(selectionOf(info!).fields.map(({ name }) => name)).toEqual(seen!.selection.fields.map(({ name }) => name));
 });

@@ -6,7 +6,7 @@ import { schema } from "./executed.js";
 function select(source: string, variables: Record<string, unknown> = {}): Selection {
   const document = parse(source);
   const operation = document.definitions.find((each) => each.kind === "OperationDefinition")!;
-  return new Selection({ schema, fragments: fragmentsOf(document), variables }, schema.getQueryType()!, [operation.selectionSet]);
+  return Selection.of({ schema, fragments: fragmentsOf(document), variables }, schema.getQueryType()!, [operation.selectionSet]);
 }
 
 const names = (selection: Selection) => selection.fields.map(({ name }) => name);

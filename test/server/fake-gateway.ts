@@ -4,6 +4,7 @@ import { afterEach } from "vitest";
 import { type Clock, systemClock } from "../../src/clock.js";
 import { configFrom } from "../../src/config.js";
 import { GatewayError } from "../../src/errors.js";
+import { PlannedQuestions } from "../../src/graphql/context.js";
 import { executorOf } from "../../src/graphql/executor.js";
 import { type App, type AppOptions, startApp } from "../../src/server/app.js";
 import type { Explain, Gateway, PreparedOperation, Report, StoredRecord } from "../../src/server/gateway-port.js";
@@ -100,7 +101,13 @@ export function fakeGateway(
       if (signal) signals.push(signal);
       const number = explained.length;
       return {
-        context: { ask: () => Promise.reject(new Error("no question here")), accounts: [], credential: "own", now: () => 0 } as never,
+        context: {
+          ask: () => Promise.reject(new Error("no question here")),
+          accounts: [],
+          credential: "own",
+          now: () => 0,
+          planned: new PlannedQuestions(),
+        } as never,
         async prepare(operation) {
           prepared.push(operation);
           options.prepare?.();

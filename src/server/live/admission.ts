@@ -177,7 +177,7 @@ function everySecondsOf(
   const { coerced, errors } = getVariableValues(schema, operation.variableDefinitions ?? [], given);
   if (errors) throw new GatewayError("BAD_USER_INPUT", errors.map(({ message }) => message).join(" "));
   const frame = { schema, fragments: fragmentsOf(document), variables: coerced };
-  const [field] = new Selection(frame, schema.getSubscriptionType()!, [operation.selectionSet]).fields;
+  const [field] = Selection.of(frame, schema.getSubscriptionType()!, [operation.selectionSet]).fields;
   if (!field) throw badInput("The subscription", "a selection of contactCenter", null);
   return checkedEverySeconds(field.args.everySeconds as number);
 }
