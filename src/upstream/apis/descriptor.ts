@@ -21,7 +21,7 @@ export interface AnswerRecord<A extends ApiName = ApiName> {
   readonly askedMonotonic?: number;
 }
 
-/** Whether a stored answer may still be used for figures of this kind; "pending": for what it says is not computed yet. */
+/** Whether a stored answer may still be used for figures of this kind. "pending": for parts that the platform had not computed yet. */
 export type Usable = (record: AnswerRecord, kind: FreshnessKind | "pending") => boolean;
 
 /** What earlier answers and calls of a scope have shown. */
@@ -29,30 +29,30 @@ export interface Seen {
   /** The size under a name that the API chooses for itself; undefined when none was seen within the last hour. */
   size(name: string): number | undefined;
   /**
-   * Whether all ids are asked for where their number is not known: it costs as many exchanges as some of them, and tells the number, so
-   * that it is done once an hour.
+   * Whether to ask for all ids if their number is not known. It costs as many exchanges as asking for some, and shows the number, so it is
+   * done once an hour.
    */
   readonly triesAll: boolean;
   /** Exchanges that fresh answers and calls in flight of this shape have spent on named ids. */
   spentOnNamed(shape: string): number;
   /** Answers that are fresh, newest first. */
   readonly fresh: readonly AnswerRecord[];
-  /** What is asked in this scope again and again, newest first: it rides on other calls where that is free. */
+  /** Questions that are asked repeatedly in this scope, newest first. They are added to other calls if that costs nothing. */
   readonly inUse: readonly Question[];
 }
 
 /** One call that answers several questions. */
 export interface MergedCall<A extends ApiName = ApiName> {
   readonly call: CallByApi[A];
-  /** Exchanges the call is expected to need: its pages, one where their number is not known. */
+  /** Exchanges the call is expected to need: its pages, or one if their number is not known. */
   readonly exchanges: number;
   /** True when the number of pages is not known: it needs at least `exchanges`. */
   readonly open?: boolean;
-  /** The stored beginning of a list, of which the call reads what follows. */
+  /** The stored beginning of a list. The call reads what follows it. */
   readonly prefix?: AnswerRecord<A>;
 }
 
-/** What is known of a question: whole or by parts of its ids, and the part that no record holds. */
+/** What is known of a question, as a whole or by parts of its ids, and the part that no record holds. */
 export interface Found<Q extends Question = Question> {
   readonly parts: readonly FoundPart<Q>[];
   readonly missing: Q | null;
@@ -90,13 +90,13 @@ export interface Api<A extends ApiName = ApiName> {
 
   /** What must be equal for two questions to share a call or an answer, beside API, account and credential. */
   scope(question: QuestionOf<A>): readonly unknown[];
-  /** The question as it is asked of a platform for which these merges are off: where the figures meant are those of a wider answer, for that. */
+  /** The question as it is asked of a platform for which these merges are off. It may ask for more, if only a wider answer has the figures. */
   restricted(question: QuestionOf<A>, off: readonly Merge[]): QuestionOf<A>;
-  /** What must be equal besides, for two questions to share a scope without this merge; undefined where it does not concern them. */
+  /** What else must be equal for two questions to share a scope if this merge is off; undefined when the merge does not concern them. */
   apartBy(question: QuestionOf<A>, off: Merge): unknown;
-  /** The question as parts of which each fits one call: windows longer than a day are cut, and so are ids that may not be asked for together. */
+  /** The question in parts that fit one call each. Windows longer than a day are cut, and so are ids that may not be asked for together. */
   split(question: QuestionOf<A>): QuestionOf<A>[];
-  /** The reply to the whole out of the replies to the parts that `split` made. */
+  /** The reply to the whole question, made from the replies to the parts that `split` made. */
   joined(question: QuestionOf<A>, replies: readonly ReplyByApi[A][]): ReplyByApi[A];
   /** The ids of the rows asked for; null when the question cannot be answered by parts. */
   ids(question: QuestionOf<A>): Ids | null;
@@ -105,16 +105,16 @@ export interface Api<A extends ApiName = ApiName> {
   contains(whole: QuestionOf<A>, part: QuestionOf<A>): boolean;
   /** Whether an answer to one answers some of the other. Both of one scope. */
   overlaps(one: QuestionOf<A>, other: QuestionOf<A>): boolean;
-  /** One reply to the question out of the answers to parts of it by their ids; as old as the oldest. */
+  /** One reply to the question, made from the answers to its parts by ids. It has the age of the oldest. */
   combined(question: QuestionOf<A>, parts: readonly AnsweredPart<A>[]): ReplyByApi[A];
   /** The question in the form in which it can share a call with one of the others at this time, epoch ms. */
   aligned(question: QuestionOf<A>, others: readonly QuestionOf<A>[], now: number): QuestionOf<A>;
 
-  /** Questions of one scope, apart where they could share no call with the others whatever else is asked. */
+  /** The questions of one scope in groups that can never share a call with each other. */
   regions(questions: readonly QuestionOf<A>[]): QuestionOf<A>[][];
   /** The cheapest single call that answers every one of these questions of one scope; null when no call may. */
   merge(questions: readonly QuestionOf<A>[], seen: Seen): MergedCall<A> | null;
-  /** Questions that are equal in this text differ in ids only: they may share a call, and whatever one may share all may. */
+  /** Questions with equal signatures differ only in their ids. They may share a call. If one of them may share another call, all may. */
   signature(question: QuestionOf<A>): string;
   /** What the question's total is over; null when it wants rows. */
   totalOver(question: QuestionOf<A>): string | null;
@@ -126,18 +126,18 @@ export interface Api<A extends ApiName = ApiName> {
    * when the platform was or will be asked, epoch ms.
    */
   covered(call: CallByApi[A], question: QuestionOf<A>, reply: ReplyByApi[A] | null, sentAt?: number): QuestionOf<A> | null;
-  /** Names of what answers of the call can hold: an answer that holds none of what is sought for a question answers no part of it. */
+  /** Names of what an answer of the call can hold. It can only answer a question whose `sought` is among them. */
   holds(call: CallByApi[A]): readonly string[];
-  /** The name of what is sought for the question. */
+  /** The name of what an answer must hold to answer some of the question. */
   sought(question: QuestionOf<A>): string;
-  /** What records, newest first, hold of a question that is put together from several. Left out: its parts by ids are taken from one each. */
+  /** What the records, newest first, hold of the question. Left out: each part by ids is taken from one record (`lookUp` in answers.ts). */
   lookUp?(records: readonly AnswerRecord<A>[], question: QuestionOf<A>, usable: Usable): Found<QuestionOf<A>>;
-  /** What the answer cannot say because its section could not be read, in words for the error; null when it can. */
+  /** Why the answer cannot serve the question, if a section could not be read, in words for the error; null when it can. */
   faultFor(reply: ReplyByApi[A], question: QuestionOf<A>): string | null;
 
-  /** The call that this answer is whole for, when it ended before all pages of `call` were read. */
+  /** The call that this answer answers completely, if not all pages of `call` were read. */
   cutShort(call: CallByApi[A], reply: ReplyByApi[A]): CallByApi[A];
-  /** The whole of a list out of its beginning and what a call read after that. */
+  /** The whole list, made from its stored beginning and what a call read after that. */
   continued(prefix: AnswerRecord<A>, rest: Pick<AnswerRecord<A>, "call" | "reply">): Pick<AnswerRecord<A>, "call" | "reply">;
 
   /** The slot of a scope in which the answer of the call replaces an older one. */
@@ -149,28 +149,28 @@ export interface Api<A extends ApiName = ApiName> {
   shape(call: CallByApi[A]): string | null;
   /** The sizes that an answer shows, under the names that `merge` looks up. */
   sizes(record: AnswerRecord<A>): Iterable<readonly [name: string, size: number]>;
-  /** The sizes that so many rows show of an answer that was not read to its end. */
+  /** The sizes that an incomplete answer with so many rows shows. */
   sizesSoFar(call: CallByApi[A], rows: number): readonly (readonly [name: string, size: number])[];
-  /** True when sizes depend on the window they were seen in: the largest of the last hour is the one to reckon with. */
+  /** True when sizes depend on their window. The largest of the last hour is used then. */
   readonly sizesVary: boolean;
   /** True when nothing in the reply can change any more. */
   isSettled(reply: ReplyByApi[A]): boolean;
   /** Rows of the reply, for explain. */
   rows(reply: ReplyByApi[A]): number;
 
-  /** Whether further pages of the call are read, or what is wanted by name is asked for by itself: whichever is fewer exchanges. */
+  /** Whether to read the further pages of the call. False: asking for what is wanted by name takes fewer exchanges. */
   isWorth(call: CallByApi[A], wanted: readonly QuestionOf<A>[], furtherPages: number): boolean;
 
   readonly fetch: Fetch<A>;
   /** How its answers are written where other processes read them. */
   readonly stored: StoredForm<A>;
-  /** A small call of one page at most, by which `doctor` sees whether the API answers, and what its reply shows. `now` in epoch ms. */
+  /** A small call of at most one page, with which `doctor` checks the API, and what to say of its reply. `now` in epoch ms. */
   probe(now: number): { call: CallByApi[A]; said(reply: ReplyByApi[A]): string };
 }
 
 // ---------------------------------------------------------------- what descriptors share
 
-/** The questions in groups: who has a link in common, directly or through others, is in the same. Each has at least one link. */
+/** The questions in groups. Questions that are linked, directly or through others, are in the same group. Each has at least one link. */
 export function regionsOf<Q>(questions: readonly Q[], linksOf: (question: Q) => readonly [string, ...string[]]): Q[][] {
   const joined = new Map<string, string>();
   const rootOf = (link: string): string => {

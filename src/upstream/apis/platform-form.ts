@@ -3,7 +3,7 @@ import type { Metric, MetricGroup, MetricsApi } from "../../catalogue/metric.js"
 import { GatewayError } from "../../errors.js";
 import type { Faults, Ids, Rows, Values } from "../question.js";
 
-/** The form in which the platform takes requests and gives answers, as far as its APIs have it in common. */
+/** What the platform's APIs have in common in the form of their requests and answers. */
 
 /** UPSTREAM_INVALID_RESPONSE; `what` completes the sentence and must not quote the answer. */
 export const notAsDocumented = (api: MetricsApi, account: string, what: string): GatewayError =>
@@ -22,8 +22,8 @@ export function requestPath(path: string, parameters: Parameters): string {
 const encoded = (value: string): string => encodeURIComponent(value).replaceAll("%2C", ",").replaceAll("%3A", ":");
 
 /**
- * Ids as the platform lists them in a query. Throws a TypeError for an empty list: sent, it would mean every id,
- * and a question about nothing makes no call.
+ * Ids as the platform lists them in a query. Throws a TypeError for an empty list, which the platform would take for every id.
+ * A question about no ids makes no call.
  */
 export function idList(ids: Ids): string {
   if (ids.length === 0) throw new TypeError("A call needs at least one id or all of them, but its list is empty.");
@@ -93,7 +93,7 @@ export class AnswerReader {
     throw this.invalid(`${where} is not a list`);
   }
 
-  /** A number, or a numeral as text: times may be written so, metrics never are. */
+  /** A number, or a number written as text. Times may be texts; metrics may not. */
   number(value: unknown, where: string): number {
     const number = typeof value === "string" && numeral.test(value) ? Number(value) : value;
     if (typeof number === "number" && Number.isFinite(number)) return number;
@@ -124,11 +124,11 @@ export class AnswerReader {
 
   /**
    * All metrics of the group, by field name and in schema units. Null: absent, or -1, which says "no data" of an average, a
-   * duration or a ratio. Counts are whole numbers from 0 to 2^31 - 1; nothing is negative. `isEmpty`: the averages are of nothing, and so
-   * null.
+   * duration or a ratio. Counts are whole numbers from 0 to 2^31 - 1; nothing is negative. `isEmpty`: averages are over nothing
+   * and therefore null.
    */
   values(group: MetricGroup, raw: Json, isEmpty = false): Values {
-    // A copy, not a new object: an answer of a large account has ten thousands of rows, and a copy has its shape from the start.
+    // A copy has its shape from the start. That matters for the tens of thousands of rows of a large account.
     const values = { ...nullsOf(group) };
     for (const metric of group.inOrder) {
       const value = this.#value(metric, raw[metric.answer]);
@@ -137,7 +137,7 @@ export class AnswerReader {
     return values;
   }
 
-  /** As `values`, for segments, of which `segments` is the number: an average over none is null, whatever the platform writes. */
+  /** As `values`, for metrics of segments. `segments` counts them: an average over none is null, whatever the platform writes. */
   segmentValues(group: MetricGroup, segments: Metric, raw: Json): Values {
     return this.values(group, raw, raw[segments.answer] === 0);
   }
@@ -172,7 +172,7 @@ function nullsOf(group: MetricGroup): Record<string, number | null> {
 
 export const isObject = (value: unknown): value is Json => typeof value === "object" && value !== null && !Array.isArray(value);
 
-/** Reads the sections of one answer apart: what is wrong with one is kept under its name and spoils no other. */
+/** Reads the sections of one answer separately. A fault in one is kept under its name and does not affect the others. */
 export class Sections<Name extends string> {
   readonly #faults = new Map<Name, GatewayError>();
 
@@ -191,7 +191,7 @@ export class Sections<Name extends string> {
     return this.#faults.has(name);
   }
 
-  /** Throws the first fault when all of these sections are faulty: then nothing in the answer is of use. */
+  /** Throws the first fault if all of these sections are faulty, because nothing in the answer can be used then. */
   refuseWithout(...useful: readonly Name[]): void {
     const [first] = useful.map((name) => this.#faults.get(name));
     if (first && useful.every((name) => this.#faults.has(name))) throw first;

@@ -72,6 +72,14 @@ interface ReadAnswer {
   readonly isCutShort: boolean;
 }
 
+export const nobodyWaits = (): GatewayError => new GatewayError("UPSTREAM_TIMEOUT", "The platform did not answer while anybody waited.");
+
+/** The same failure with another retryAfterMs; undefined leaves it as it is. */
+export function withRetryAfter(failure: GatewayError, retryAfterMs: number | undefined): GatewayError {
+  const { code, retryable: _, ...facts } = failure.extensions;
+  return new GatewayError(code, failure.message, { ...facts, ...(retryAfterMs !== undefined && { retryAfterMs }) });
+}
+
 /** Reads the whole answer of a call, page by page. */
 export class Reading {
   #paidFor: number;
@@ -197,7 +205,8 @@ export class Reading {
       } catch (error) {
         if (call.isOver) throw error;
         if (error instanceof PermitExpired) continue;
-        failure = knownFailure(error);
+        if (!(error instanceof GatewayError)) throw error;
+        failure = error;
         // The pause begins before the permit goes back: else the next request would be sent into it.
         if (failure.code === "UPSTREAM_RATE_LIMITED") pausedUntil = limiter.rateLimited(failure.extensions.retryAfterMs);
       } finally {
@@ -229,17 +238,6 @@ export class Reading {
     this.call.happens(event);
     if (this.#overdue.size > 0) this.call.happens("overdue");
   }
-}
-
-/** The same failure with another retryAfterMs; undefined leaves it as it is. */
-export function withRetryAfter(failure: GatewayError, retryAfterMs: number | undefined): GatewayError {
-  const { code, retryable: _, ...facts } = failure.extensions;
-  return new GatewayError(code, failure.message, { ...facts, ...(retryAfterMs !== undefined && { retryAfterMs }) });
-}
-
-function knownFailure(error: unknown): GatewayError {
-  if (error instanceof GatewayError) return error;
-  throw error;
 }
 
 // ---------------------------------------------------------------- one exchange
@@ -356,8 +354,6 @@ class ExchangeAttempt {
     });
   }
 }
-
-export const nobodyWaits = (): GatewayError => new GatewayError("UPSTREAM_TIMEOUT", "The platform did not answer while anybody waited.");
 
 // ---------------------------------------------------------------- how long exchanges take
 

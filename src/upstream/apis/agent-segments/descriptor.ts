@@ -86,7 +86,7 @@ function readLevel(level: Json | null, window: Window, place: Place, { call: { s
   };
 }
 
-/** `isThere`: agents have rows, so the map of skills may not be left out. */
+/** `isThere`: agents have rows, so the map of skills must be there. */
 function readSkills(level: Json, isThere: boolean, reader: AnswerReader): ReadonlyMap<string, Rows> {
   const section = skillsOf(level, "metricsPerSkill");
   const skills = isThere ? reader.requiredMap(section, "metricsPerSkill") : reader.map(section, "metricsPerSkill");
@@ -119,7 +119,7 @@ export const agentSegments: Api<"agent-segments"> = {
   title: "Agent segments",
 
   scope: ({ lastMinutes, groupIds, userType, source }) => [lastMinutes, groupIds, userType, source],
-  // Split by every skill, agents' own figures are those of every skill, whether skills filter them or not.
+  // A call that is split by all skills gives agents the same figures whether its skills filter agents or not.
   restricted: (question, off) => (off.includes("split") && question.skills !== null ? { ...question, skills: "all" } : question),
   apartBy(question, off) {
     if (off === "widen") return [question.agents, question.skills];
@@ -188,7 +188,7 @@ export const agentSegments: Api<"agent-segments"> = {
     if (ids === null) return null;
     return ids === question.agents ? question : this.withIds(question, ids as readonly string[]);
   },
-  // Rows are in every answer, a total in those of exactly its agents.
+  // Every answer has rows. Only an answer for exactly these agents has the total.
   holds: ({ agents }) => ["rows", `total ${agents}`],
   sought: ({ of, agents }) => (of === "rows" ? "rows" : `total ${agents}`),
   faultFor,
@@ -232,7 +232,7 @@ const bothSplits = (a: Split, b: Split): Split => {
   return new Map([...skills].map((skill) => [skill, new Map([...(a.get(skill) ?? []), ...(b.get(skill) ?? [])])]));
 };
 
-/** Rows of all agents within named skills: its ids are those of the skills. */
+/** Whether the question is for rows of all agents within named skills. Its ids are the skills then. */
 const isOfSkills = ({ agents, skills }: Pick<Asked, "agents" | "skills">): boolean =>
   agents === "all" && skills !== null && skills !== "all";
 
@@ -242,7 +242,7 @@ const sizeName = (what: string, { groupIds, userType, source }: Pick<Asked, "gro
     " ",
   );
 
-/** Skills that an account is taken to have while none were counted. */
+/** Skills that an account is assumed to have until they are counted. */
 const assumedSkills = 20;
 
 /** The one shape of calls by named agents. */

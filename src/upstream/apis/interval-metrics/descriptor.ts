@@ -25,11 +25,11 @@ import { stored } from "./stored.js";
 type Asked = QuestionOf<"interval-metrics">;
 type Record = AnswerRecord<"interval-metrics">;
 
-/** An estimate of this part of a page or less is taken to be one page. */
+/** Rows estimated at up to this part of a page are taken to fit one page. */
 const surelyOnePage = 0.8;
-/** Rows in one interval where none was seen: what twenty agents at work make. */
+/** Rows in one interval if none was seen: the rows of twenty agents at work. */
 const guessedRowsInSlot = 20;
-/** A window of so many intervals is read for everything although its rows were not counted. */
+/** A window of up to so many intervals is read with all its rows although their number is not known. */
 const mostTriedSlots = 5;
 /** The longest window of one call. */
 const longestMs = 24 * hourMs;
@@ -76,7 +76,7 @@ export const intervalMetrics: Api<"interval-metrics"> = {
   withIds: (question) => question,
   contains: (whole, part) => isWithin(part.window, whole.window) && rowsCovered(whole, part),
   overlaps: (one, other) => overlap(one.window, other.window),
-  // A question without ids is answered by one that contains it, of which it takes its own rows.
+  // The question takes its own rows from the answer to a question that contains it.
   combined(question, [whole]) {
     const { question: call, reply } = whole!;
     return lookUp([{ call, reply, bytes: 0, pages: 0 }], question, () => true).parts[0]!.reply;
@@ -135,7 +135,7 @@ export const intervalMetrics: Api<"interval-metrics"> = {
   sizesVary: true,
   sizesSoFar: (call, rows) =>
     rows > 0 && Object.keys(parted(call.filters, call.grouping).picks).length === 0 ? [[rowsName(call), rows / slotsIn(call)]] : [],
-  // All of it had ended long before it was asked for, and nothing is pending.
+  // The whole window had ended long before it was asked for, and nothing is pending.
   isSettled: ({ asOf, window, pending }) => window.to <= asOf - settledAfterMs && pending.length === 0,
   rows: ({ rows }) => rows.length,
   isWorth: () => true,
@@ -205,8 +205,8 @@ function expectedRows(seen: Seen, question: Asked, window: Window): number | und
 }
 
 /**
- * Whether everything is read in place of what was picked: it is one page, or as much was spent on picks already. Where its rows were not
- * counted, the second pick reads it, and in a window of few intervals the first; conversations are too many for that.
+ * Whether all rows are read in place of the picked ones: they fit one page, or as much was spent on picked ones already. If their number is
+ * not known, the second pick reads all, and in a window of few intervals the first. Conversations are too many for that.
  */
 function isWorthAll(rows: number | undefined, { grouping, everyMinutes }: Asked, window: Window, seen: Seen): boolean {
   const slots = slotsIn({ window, everyMinutes });
@@ -215,20 +215,20 @@ function isWorthAll(rows: number | undefined, { grouping, everyMinutes }: Asked,
   return rows <= surelyOnePage * rowsPerPage || spent >= pages(rows);
 }
 
-/** Rows in one interval where none was seen, for weighing alternatives that both are guesses. */
+/** What was seen, with a guess for rows that were not, to compare two plans that are both estimates. */
 export const guessed = (seen: Seen): Seen => ({
   ...seen,
   size: (name) => seen.size(name) ?? (name.startsWith("rows ") ? guessedRowsInSlot : undefined),
 });
 
-/** Filters of kinds that are grouped by only pick rows; the others change what rows count. */
+/** `picks`: filters of kinds that are grouped by, which only pick rows. `foreign`: the others, which change the figures of rows. */
 function parted(filters: IntervalFilters, grouping: readonly Grouping[]): { picks: IntervalFilters; foreign: IntervalFilters } {
   const entries = Object.entries(filters) as [Grouping, string][];
   const pick = ([kind]: [Grouping, string]) => grouping.includes(kind);
   return { picks: Object.fromEntries(entries.filter(pick)), foreign: Object.fromEntries(entries.filter((entry) => !pick(entry))) };
 }
 
-/** The picks on which all questions agree: a call may make these and no others. */
+/** The picks that all questions have in common. A call may make only these. */
 function commonPicks(questions: readonly Asked[]): IntervalFilters {
   const [first, ...rest] = questions;
   if (!first) return {};
@@ -253,7 +253,7 @@ function holding(records: readonly Record[], { everyMinutes }: Asked, slot: Wind
   return known.get(slot.from) ?? [];
 }
 
-/** The newest usable answer that holds the slot: a settled slot lives longer than one that may still change. */
+/** The newest usable answer that holds the slot. A settled slot is usable for longer than one that may still change. */
 function source(records: readonly Record[], question: Asked, slot: Window, usable: Usable): Record | undefined {
   return records.find((record) => {
     const { window, asOf, pending } = record.reply;
@@ -267,12 +267,12 @@ function source(records: readonly Record[], question: Asked, slot: Window, usabl
   });
 }
 
-/** One reply out of the answers that hold its slots, with the rows of the question alone; as old as the oldest of them. */
+/** One reply made from the answers that hold its slots, with only the rows of the question. It has the age of the oldest answer. */
 function assembled(question: Asked, slots: readonly { slot: Window; source: Record }[]): FoundPart<Asked> {
   const { window, filters, includeBotSkills } = question;
   const answers = [...new Set(slots.map(({ source }) => source))];
   const picks = Object.entries(filters) as [Grouping, string][];
-  // A row without an id belongs to nobody's rows, unless the platform itself picked it for that id.
+  // A row without an id counts for an id only if the platform itself picked it for that id.
   const wanted = (row: IntervalRow, call: Record["call"]) =>
     (includeBotSkills || row.human) && picks.every(([kind, id]) => (row.ids[kind] ?? call.filters[kind]) === id);
   const [picked] = picks;

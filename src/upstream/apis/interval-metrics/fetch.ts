@@ -12,7 +12,7 @@ interface WindowRead {
   complete: readonly Window[];
 }
 
-/** How often a part of a window that turns out to be unfinished is narrowed to what is done in it. */
+/** How often an unfinished part of a window is narrowed to the intervals in it that are done. */
 const narrowings = 2;
 
 /**
@@ -67,7 +67,7 @@ const together = (parts: readonly WindowRead[]): WindowRead => ({
   complete: parts.flatMap(({ complete }) => complete),
 });
 
-/** At most so many parts of the window, as even as whole intervals allow. */
+/** At most `most` parts of the window, as equal as whole intervals allow. */
 function cutIntoParts(window: Window, everyMs: number, most: number): Window[] {
   const slots = slotsOf(window, everyMs);
   const parts = Math.min(Math.max(1, most), slots.length);
@@ -75,7 +75,7 @@ function cutIntoParts(window: Window, everyMs: number, most: number): Window[] {
   return Array.from({ length: parts }, (_, part) => ({ from: startOf(part), to: startOf(part + 1) }));
 }
 
-/** What is left of a window without the given parts, which are in order and apart. */
+/** What is left of a window without these parts. They are in order and do not touch each other. */
 function gaps(window: Window, parts: readonly Window[]): Window[] {
   const bounds = [window.from, ...parts.flatMap(({ from, to }) => [from, to]), window.to];
   return Array.from({ length: bounds.length / 2 }, (_, index) => ({ from: bounds[2 * index]!, to: bounds[2 * index + 1]! })).filter(
@@ -85,7 +85,7 @@ function gaps(window: Window, parts: readonly Window[]): Window[] {
 
 // ---------------------------------------------------------------- request
 
-/** Where a page begins: a page key, or an offset in the older manner; null at the first page. */
+/** Where a page begins: a page key, or an offset on an older platform; null for the first page. */
 type Position = Readonly<Record<"pageKey", string> | Record<"offset", string>> | null;
 
 /** Rows on one page: the platform's maximum. */
@@ -154,7 +154,7 @@ interface PagesTerms<R> {
 /** All rows of a window, or the intervals that are done when the platform is still computing others (202). */
 type PagesRead<R> = { rows: readonly R[] } | { done: readonly Window[] };
 
-/** Reads page after page, over empty ones too, until none follows. A page that comes again is UPSTREAM_INVALID_RESPONSE. */
+/** Reads page after page until none follows; empty pages do not end it. A page that comes twice is UPSTREAM_INVALID_RESPONSE. */
 async function readPages<R>(
   { request, exchange, readEntry, expects, read, reader }: PagesTerms<R>,
   readDone: (body: Json) => Window[],
@@ -200,8 +200,8 @@ function nextPosition(page: Json, reader: AnswerReader): Position {
 }
 
 /**
- * The longest runs of intervals that a 202 calls Done, inside the window and on its interval boundaries. A status off the UTC grid is,
- * like a row, that of the interval in which it begins.
+ * The longest runs of intervals that a 202 calls Done, inside the window and on its interval boundaries. A status off the UTC grid belongs,
+ * like a row, to the interval in which it begins.
  */
 function doneRuns(body: Json, window: Window, everyMs: number, reader: AnswerReader): Window[] {
   const statuses = reader.list(body.intervals, "the list of interval statuses").map((entry) => {
@@ -227,14 +227,14 @@ function onGrid({ from, to }: Window, everyMs: number): Window {
 
 // ---------------------------------------------------------------- rows
 
-/** Metrics that count for an interval in which no human agent did anything. */
+/** Metrics that are valid in an interval without human activity. */
 const withoutHumans = new Set(["consumerMessages", "arrivals", "closedConversations"]);
 const answerKeys = intervalMetrics.inOrder.map(({ answer }) => answer);
 const humanFields = intervalMetrics.inOrder.flatMap(({ field }) => (withoutHumans.has(field) ? [] : [field]));
 
 /**
  * One row; null when it begins outside the window asked for. Ids and names are those of the grouping alone. Without human activity
- * the figures of humans are null: the platform fills them with zeros that nobody measured.
+ * the figures of humans are null, because the zeros of the platform were not measured.
  */
 function readRow(entry: unknown, asked: Window, grouping: readonly Grouping[], reader: AnswerReader): RowRead | null {
   const raw = reader.object(entry, "an interval");
@@ -258,7 +258,7 @@ function readRow(entry: unknown, asked: Window, grouping: readonly Grouping[], r
   return { window, row };
 }
 
-/** By `from` and `to`: the vendor's own examples have `fromL` and `toL` two hours off. */
+/** By `from` and `to`. In the vendor's examples, `fromL` and `toL` are wrong by two hours. */
 const readTimes = (raw: Json, reader: AnswerReader): Window => ({
   from: reader.instant(raw.from, "from"),
   to: reader.instant(raw.to, "to"),
@@ -293,7 +293,7 @@ interface JudgedRows {
 }
 
 /**
- * The rows that count: each once, of the length asked for, with metrics. Of two with the same ids and beginning the later counts. A
+ * The valid rows: each once, with the length that was asked for, with metrics. If two have the same ids and beginning, the later is kept. A
  * row keeps its own times, on the UTC grid or off it.
  */
 function judgedRows(

@@ -21,16 +21,16 @@ import { stored } from "./stored.js";
 
 type Asked = QuestionOf<"key-metrics">;
 
-/** By-time metrics are left out when nobody wants them, but the platform demands a window all the same. */
+/** The window of a call without by-time metrics. The platform demands one in every call. */
 const anyWindow = { lastMinutes: 60 };
 const noFilters: KeyMetricsFilters = { agentIds: null, agentGroupIds: null, skillIds: null };
-/** Rows of everybody that are read in place of named ones, where that costs calls: as many, or so many times the named. */
+/** All rows may be read in place of the named rows, at the price of more calls, if they are at most this many, or this many times the named rows. */
 const mostBoughtRows = 500;
 const mostBoughtTimes = 20;
 
 /**
- * Row ids, by-time and current metrics share a call; so does the `all` section where its filters are exactly the call's.
- * Windows, other filters and the two groupings do not. Figures without a window ride on a call of any window.
+ * Questions for different rows, and for by-time and current metrics, share a call. So does a total whose filters are those of the call.
+ * Different windows, other filters and the two groupings do not share one. Figures without a window can be in a call of any window.
  */
 export const keyMetrics: Api<"key-metrics"> = {
   name: "key-metrics",
@@ -43,7 +43,7 @@ export const keyMetrics: Api<"key-metrics"> = {
   scope: ({ includeSubGroups, userType }) => [includeSubGroups, userType],
   restricted: (question, off) =>
     off.includes("keys") && question.of !== "total" && !isOrder(question.keys) ? { ...question, keys: "all" } : question,
-  // Without the merge "keys" rows are asked for every key, and no filtered call answers that.
+  // Without the merge "keys", rows are asked for every key. No filtered call answers such a question.
   apartBy(question, off) {
     if (off === "total") return question.of === "total";
     return off === "current" ? question.window === null : undefined;
@@ -55,7 +55,7 @@ export const keyMetrics: Api<"key-metrics"> = {
   contains(whole, part) {
     if (whole.of !== part.of || !sameFilters(whole.filters, part.filters)) return false;
     if (part.window !== null && (whole.window === null || textOf(whole.window) !== textOf(part.window))) return false;
-    // Figures over a window come with current ones, but may be fresh for longer.
+    // An answer over a window has current figures too, but may be fresh for longer than they are.
     if (part.current && !whole.current && whole.window !== null) return false;
     if (whole.of === "total") return true;
     if (isOrder(whole.keys) || isOrder(part.keys)) return canonical(whole.keys) === canonical(part.keys);
@@ -76,7 +76,7 @@ export const keyMetrics: Api<"key-metrics"> = {
       ...rowsById(parts.flatMap(rowsOf)),
     };
   },
-  // A window by its length is the same as one by its ends, when those are its ends now.
+  // A window given by its length equals a window given by its ends if it has these ends now.
   aligned(question, others, now) {
     const { window } = question;
     if (window === null || !("lastMinutes" in window)) return question;
@@ -118,7 +118,7 @@ export const keyMetrics: Api<"key-metrics"> = {
   },
   signature: ({ window, current, of, filters, keys }) =>
     canonical({ window, current, of, filters, order: isOrder(keys) ? keys : null, all: keys === "all" }),
-  // A total without a window can be had with any, so that it may need no call of its own.
+  // A total without a window may come with a call of any window, so it may need no call of its own.
   totalOver: ({ of, window, filters }) => (of === "total" && window !== null ? canonical([filters, window]) : null),
   totalIds: ({ filters }, { of }) => (of === "total" ? null : filters[ownFilter(of)]),
 
@@ -146,7 +146,7 @@ export const keyMetrics: Api<"key-metrics"> = {
   shape: ({ groupBy, filters }) =>
     groupBy && filters[ownFilter(groupBy)] !== null ? countName(groupBy, { ...filters, [ownFilter(groupBy)]: null }) : null,
   *sizes({ call, reply }) {
-    // Of a call for named keys the count is that of the names.
+    // If the call names keys, its count is the number of those names.
     if (!call.groupBy || reply.count === null || call.filters[ownFilter(call.groupBy)] !== null) return;
     for (const name of sizeNames(call.groupBy, call.filters, call)) yield [name, reply.count];
   },
@@ -190,7 +190,7 @@ type Shape = Pick<KeyMetricsCall, "groupBy" | "filters" | "order" | "take" | "sk
   prefix?: AnswerRecord<"key-metrics"> | undefined;
 };
 
-/** The cheapest way to read these rows, with the total of `total` where one is asked for; null when there is none. */
+/** The cheapest way to read these rows, with the total over `total` if it is asked for; null when no single call can. */
 function groupedShape(
   rows: readonly Asked[],
   groupBy: KeyKind,
@@ -237,9 +237,9 @@ function groupedShape(
   if (everyKey) return unfiltered();
   const asked = filtered(listed);
   const spent = seen.spentOnNamed(countName(groupBy, others));
-  // Where the number of all is not known, the first page of all tells it, and ends the call when all are too many.
+  // If the number of all keys is not known, the first page of all tells it. The call ends there if they are too many.
   if (known === undefined) {
-    // A filter leaves no more keys than there are without it.
+    // With a filter there are at most as many keys as without it.
     const atMost = seen.size(sizeNames(groupBy, noFilters, rows[0]!)[0]);
     const isTried = atMost === undefined ? seen.triesAll && asked.exchanges === 1 : atMost <= keysPerPage;
     return spent > 0 || isTried ? unfiltered() : asked;
@@ -248,7 +248,7 @@ function groupedShape(
   return known <= keysPerPage || pages(known) < asked.exchanges || isBought ? unfiltered() : asked;
 }
 
-/** The longest fresh beginning of a list in this order, from whose end its next pages can be read. */
+/** The longest fresh beginning of a list in this order. The next pages are read from its end. */
 function prefixOf(
   { first, ...order }: KeyMetricsOrder,
   rows: readonly Asked[],
@@ -267,16 +267,16 @@ function prefixOf(
   );
 }
 
-/** Whether all keys may be read in place of some that are named. */
+/** Whether all keys may be read in place of the named ones. */
 export const isWorthAll = (all: number, named: number): boolean => all <= Math.max(mostBoughtRows, mostBoughtTimes * named);
 
-/** The kinds of figures a question wants; one for keys alone lives as long as current values do. */
+/** The kinds of figures that a question wants. The answer to a question for keys alone is fresh for as long as current values are. */
 function keyFigures({ window, current }: Pick<Asked, "window" | "current">): readonly [FreshnessKind, ...FreshnessKind[]] {
   if (window === null) return ["current"];
   return current ? ["keyMetrics", "current"] : ["keyMetrics"];
 }
 
-/** A window whose figures are asked for again and again, and come with this call for nothing. */
+/** A window whose figures are asked for repeatedly, and come with this call at no cost. */
 function windowInUse(
   { groupBy, filters }: Pick<KeyMetricsCall, "groupBy" | "filters">,
   inUse: readonly Asked[],
@@ -289,7 +289,7 @@ function windowInUse(
   return rides?.window ?? undefined;
 }
 
-/** Whether the call's answer is of the question's window. One given by its length and one by its ends are the same where their ends are. */
+/** Whether the call's answer has the question's window. Windows with equal ends are equal, whether given by length or by ends. */
 function figuresCovered(call: KeyMetricsCall, { window }: Asked, reply: KeyMetricsReply | null, sentAt = reply?.asOf): boolean {
   if (window === null) return true;
   if (!call.byTime) return false;
@@ -299,7 +299,7 @@ function figuresCovered(call: KeyMetricsCall, { window }: Asked, reply: KeyMetri
   return asked.from === answered.from && asked.to === answered.to;
 }
 
-/** `reply` null: the call has not come back, so which keys a part of a sorted list holds is not known. */
+/** `reply` null: the call is under way, so the keys in a part of a sorted list are not known. */
 function keysCovered(call: KeyMetricsCall, question: Asked, reply: KeyMetricsReply | null): Asked | null {
   if (question.of === "total") return call.total && sameFilters(call.filters, question.filters) ? question : null;
   if (call.groupBy !== question.of) return null;
@@ -318,7 +318,7 @@ function keysCovered(call: KeyMetricsCall, question: Asked, reply: KeyMetricsRep
   return ids === question.keys ? question : { ...question, keys: ids };
 }
 
-/** Those of the ids that have a row; null when none has. */
+/** The ids that have a row; null when none has. */
 function idsAmong({ byId }: KeyMetricsReply, keys: Ids): readonly string[] | null {
   if (keys === "all") return null;
   const ids = keys.filter((key) => byId.has(key));
@@ -333,8 +333,8 @@ const ownFilter = (kind: KeyKind | null) => (kind === "agentGroupId" ? "agentGro
 const pages = (keys: number): number => Math.max(1, Math.ceil(keys / keysPerPage));
 const countName = (groupBy: KeyKind, filters: KeyMetricsFilters): string => `${groupBy} ${textOf(filters)}`;
 /**
- * The names of the number of keys: under exactly these filters, and under filters of the same kinds with other ids, of which what the
- * last of them had is the best that is known.
+ * The names of the number of keys: with exactly these filters, and with filters of the same kinds but any ids. The second is the best
+ * guess if the first is not known.
  */
 function sizeNames(
   groupBy: KeyKind,
@@ -350,14 +350,14 @@ const sameFilters = (a: KeyMetricsFilters, b: KeyMetricsFilters): boolean =>
 const distinct = <T extends object>(values: readonly T[]): T[] =>
   values.length === 1 ? [...values] : [...new Map(values.map((value) => [textOf(value), value])).values()];
 
-/** Rows share with rows of the same grouping and filters, a total with equal ones and with the rows of which it is the total. */
+/** Rows can share a call with rows of the same grouping and filters. A total can share one with equal totals and with the rows it is over. */
 function linksOf({ of, filters }: Asked): [string, ...string[]] {
   if (of !== "total") return [countName(of, filters)];
   const rows = keyKinds.map((kind) => countName(kind, { ...filters, [ownFilter(kind)]: null }));
   return [`total ${textOf(filters)}`, ...rows];
 }
 
-/** The one order of these, long enough for all; undefined when they differ or there is none. */
+/** The common order, long enough for all; undefined when the orders differ or there is none. */
 function oneOrder(orders: readonly KeyMetricsOrder[]): KeyMetricsOrder | undefined {
   const texts = new Set(orders.map(({ metric, direction }) => `${metric}:${direction}`));
   const longest = orders.reduce<KeyMetricsOrder | undefined>((a, b) => (a && a.first >= b.first ? a : b), undefined);

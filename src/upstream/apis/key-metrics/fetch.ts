@@ -16,9 +16,9 @@ import { AnswerReader, firstFault, idList, isCount, isObject, type Json, request
 import { type Listing, type ListingTerms, type Page, readListing } from "./listing.js";
 
 /**
- * All pages of keys that the call takes, by offset; the platform's own links are never followed. Every key comes once, in
- * the order first seen. The list lives: when keys moved between pages while it was read to its end, it is read once more
- * from its beginning, and the keys of both readings are given.
+ * All pages of keys that the call takes, by offset. The platform's own links are never followed. Every key comes once, in
+ * the order in which it was first seen. The list can change while it is read: if keys moved between pages, the whole list is read
+ * once more, and the keys of both readings are given.
  */
 export const fetchKeyMetrics: Fetch<"key-metrics"> = async (call, context) => {
   const reader = new AnswerReader("KEY_METRICS", context.account);
@@ -60,7 +60,7 @@ export const fetchKeyMetrics: Fetch<"key-metrics"> = async (call, context) => {
   return { reply, pages: askedAt.length, bytes, remarks };
 };
 
-/** What a page is where the call wants no keys. */
+/** The page of a call that wants no keys. */
 const withoutKeys: Page = { offset: 0, rows: [], size: 0, count: null, hasNext: false, repeated: 0 };
 
 async function readAgain(first: Listing, terms: ListingTerms): Promise<Listing> {
@@ -68,7 +68,7 @@ async function readAgain(first: Listing, terms: ListingTerms): Promise<Listing> 
   return { ...second, rows: new Map([...first.rows, ...second.rows]), moved: true };
 }
 
-/** Number of keys: those that came where the list was read to its end, else what the platform says, unless more came already. */
+/** Number of keys: those that came if the list was read to its end; else the platform's number, or null if more keys came already. */
 function countOf({ rows, ended, claimed }: Listing, { skip = 0 }: KeyMetricsCall): number | null {
   const read = skip + rows.size;
   if (!ended) return claimed !== null && claimed >= read ? claimed : null;
@@ -96,8 +96,8 @@ export function faultFor({ faults }: KeyMetricsReply, { of, window, current }: K
 // ---------------------------------------------------------------- request
 
 /**
- * The POST for one page. Both response sections are always named; a call that wants keys alone asks for the current
- * metrics, because the platform wants to be asked for something.
+ * The POST for one page. Both response sections are always named; a call that wants only keys asks for the current
+ * metrics, because the platform demands some metrics.
  */
 const keyMetricsRequest = (call: KeyMetricsCall, account: string, window: Window, offset: number): ExchangeRequest => ({
   api: "KEY_METRICS",
@@ -117,7 +117,7 @@ const keyMetricsRequest = (call: KeyMetricsCall, account: string, window: Window
   },
 });
 
-/** The window to send; one given by its length ends at the next whole minute, as the platform would round it. */
+/** The window to send. A window that is given by its length ends at the next whole minute, as the platform rounds it. */
 export function windowAt(now: number, window: KeyMetricsWindow): Window {
   if (!("lastMinutes" in window)) return { from: window.from, to: window.to };
   const to = ceilTo(now, minuteMs);
@@ -126,7 +126,7 @@ export function windowAt(now: number, window: KeyMetricsWindow): Window {
 
 const namesOf = (group: MetricGroup): string[] => group.inOrder.map(({ upstream }) => upstream);
 
-/** Only lists that filter are sent. `idList` refuses an empty one, which would filter nothing. */
+/** The lists that filter. `idList` refuses an empty list, which would filter nothing. */
 const idFilters = ({ filters }: KeyMetricsCall) =>
   Object.fromEntries(Object.entries(filters).flatMap(([name, ids]) => (ids === null ? [] : [[name, idList(ids).split(",")]])));
 
@@ -153,7 +153,7 @@ function readPage(body: Json, offset: number, terms: PageTerms): Page {
   return { offset, rows: [...rows.values()], size: entries.length, count, hasNext: isObject(metadata.next), repeated: repeated.size };
 }
 
-/** The section `all`, which no page of the vendor's shows: a flat object, or one that holds it as `metrics` like a group. */
+/** The section `all`. The vendor's pages do not show it. It is a flat object, or it holds its figures in `metrics` like a group. */
 function readTotal(body: Json, terms: PageTerms): KeyMetricsReply["total"] {
   const total = readFigures("total", terms, () => {
     const all = terms.reader.requiredMap(body.all, "the section all");
@@ -181,7 +181,7 @@ function readRow(entry: unknown, terms: PageTerms): KeyMetricsRow {
   return { id, name, ...readFigures("rows", terms, () => reader.map(group.metrics, "the metrics of a group")) };
 }
 
-/** Figures by time and current ones are judged apart; a faulty part is empty. */
+/** Figures by time and current figures are judged separately. A faulty part is empty. */
 const readFigures = (place: "rows" | "total", { reader, sections }: PageTerms, raw: () => Json) => ({
   byTime: sections.read(`${place}.byTime`, () => reader.values(keyMetricsByTime, raw()), {}),
   current: sections.read(`${place}.current`, () => reader.values(keyMetricsCurrent, raw()), {}),
@@ -196,8 +196,8 @@ export const rowsById = (rows: readonly KeyMetricsRow[]): Pick<KeyMetricsReply, 
 });
 
 /**
- * One reply out of the beginning of a list and the rows that follow it, each key once. It is as old as the older of both; window and
- * total are those of the beginning, the count is the later one.
+ * One reply made from the beginning of a list and the rows that follow it, each key once. It has the age of the older part, window and
+ * total of the beginning, and the later count.
  */
 export function continued(prefix: KeyMetricsReply, rest: KeyMetricsReply): KeyMetricsReply {
   const { faults: faultsBefore, ...beginning } = prefix;

@@ -5,9 +5,9 @@ export interface Page {
   offset: number;
   /** Each key once, in the platform's order. */
   rows: readonly KeyMetricsRow[];
-  /** Entries on the page, repeats among them: fewer than a page holds mean that the list ends here. */
+  /** Entries on the page, with repeats. If they are fewer than a page holds, the list ends here. */
   size: number;
-  /** How many keys the platform says there are; null when it says nothing that can be right. */
+  /** The number of keys by the platform; null when that number cannot be right or is missing. */
   count: number | null;
   /** Whether the platform names a page after this one. */
   hasNext: boolean;
@@ -21,16 +21,16 @@ export interface ListingTerms {
   skip: number;
   /** Rows that are needed from there on. */
   wanted: number;
-  /** Asked before every round of pages but the first: false ends the listing with what is there; throws to refuse it. */
+  /** Asked before each round of pages except the first. False: the listing ends with the pages that are there. Throws to refuse the round. */
   expects(exchanges: number): boolean;
 }
 
 export interface Listing {
-  /** Every key once, in the order in which it came; of two rows the later. */
+  /** Every key once, in the order of arrival. If a key came twice, the later row is kept. */
   rows: ReadonlyMap<string, KeyMetricsRow>;
   /** True: the list ends with these rows. False: all that are wanted came, and more may follow. */
   ended: boolean;
-  /** What the platform last said of the number of keys. */
+  /** The number of keys by the platform, from the last page. */
   claimed: number | null;
   /** Whether keys may have been missed because the list changed while it was read. */
   moved: boolean;
@@ -38,16 +38,16 @@ export interface Listing {
 
 /** Pages of the first round that is read side by side; later rounds double. */
 const firstRound = 4;
-/** More keys than an account has: the platform may refuse an offset beyond, so the last page by such a count is not asked for. */
+/** No account has more keys. If the count is higher, the last page by that count is not asked for, because the platform may refuse its offset. */
 const plausibleKeys = 10_000;
 
 /**
  * Reads a list page by page until it ends or has all that is wanted. The list ends with a page that is not full, one that brings
- * no new key, or one on which the platform's count and its links end, too.
+ * no new key, or one on which both the platform's count and its links end.
  *
- * After a full first page the others are read side by side. The platform's count says how many there are, but it is believed only
- * when the page that would be the last one by it has come: else rounds grow from four pages on. A count that is too small, or none,
- * makes pages come one by one.
+ * After a full first page the others are read side by side. The platform's count gives their number, but it is believed only when
+ * the last page by this count has come. Until then rounds start at four pages and double. If the count is too small or missing,
+ * pages are read one by one.
  */
 export async function readListing({ page, skip, wanted, expects }: ListingTerms): Promise<Listing> {
   const rounds: Page[][] = [[await page(skip)]];
@@ -62,7 +62,7 @@ export async function readListing({ page, skip, wanted, expects }: ListingTerms)
   }
 }
 
-/** The pages in their order, as far as they are there; `next`: offset of the first that is missing, null when none is needed. */
+/** What the pages hold, up to the first missing page. `next`: offset of the first missing page; null when no page is needed. */
 function walked(pages: readonly Page[], skip: number, wanted: number): Omit<Listing, "moved"> & { next: number | null } {
   const byOffset = new Map(pages.map((page) => [page.offset, page]));
   const rows = new Map<string, KeyMetricsRow>();
@@ -89,7 +89,7 @@ function nextRound(rounds: readonly Page[][], next: number, end: number): number
 
 const offsetsFrom = (offset: number, pages: number): number[] => Array.from({ length: pages }, (_, index) => offset + index * keysPerPage);
 
-/** Whether the page that the count makes the last one was read apart from the others, and has keys of its own. */
+/** Whether the last page by the count was read apart from the others and has keys that no earlier page has. */
 function isBelieved([first, second]: readonly Page[][]): boolean {
   const [last, before] = [second?.at(-1), second?.at(-2)];
   if (!last || !before || last.offset - before.offset === keysPerPage) return false;
@@ -99,7 +99,7 @@ function isBelieved([first, second]: readonly Page[][]): boolean {
 
 /**
  * Whether the count fell since an earlier page, differs between pages read side by side, or a key came again while it did not grow.
- * A full page of nothing but known keys is no sign of it: such a platform gives the same page whatever is asked.
+ * A full page of known keys only does not count: such a platform gives the same page for every offset.
  */
 function hasMoved(rounds: readonly Page[][]): boolean {
   const seen = new Set<string>();
@@ -119,7 +119,7 @@ function hasMoved(rounds: readonly Page[][]): boolean {
   return false;
 }
 
-/** The count, unless the page itself shows that it is none: fewer than the keys up to here, or nothing on a page of nothing. */
+/** The count; null if the page shows that it is wrong: it is lower than the number of keys up to here, or zero on an empty page. */
 function plausibleCount({ count, offset, size, rows }: Page): number | null {
   if (count === null || (size === 0 && count === 0)) return null;
   return size > 0 && count < offset + rows.length ? null : count;

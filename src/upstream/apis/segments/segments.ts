@@ -24,7 +24,7 @@ export const segmentsApi = {
   service: "operations",
   kinds: ["segments"],
   kindsOf: () => ["segments"] as const,
-  /** Where rows are not the same beside others, each id is a part by itself. */
+  /** If asking for more ids changes the rows on this account, each id is asked for by itself. */
   split<A extends SegmentsApi>(this: Pick<Api<A>, "ids" | "withIds">, question: QuestionOf<A>): QuestionOf<A>[] {
     const ids = this.ids(question);
     return mayWiden(question) || ids === null || ids === "all" ? [question] : ids.map((id) => this.withIds(question, [id]));
@@ -48,16 +48,16 @@ export const segmentsApi = {
   isWorth: () => true,
 } as const;
 
-/** The platform answers at most about this many agent-skill-interval cells quickly; beyond, only what is asked for is asked. */
+/** The platform answers up to about this many agent-skill-interval cells quickly. A larger answer is not widened. */
 export const maxFreeCells = 50_000;
 
-/** Whether rows are the same on this account however many ids are asked for with them. */
+/** Whether rows stay the same on this account when more ids are asked for. */
 export const mayWiden = ({ mergesOff = [] }: Pick<Question, "mergesOff">): boolean => !mergesOff.includes("widen");
 
-/** Ids that an account is taken to have while none were counted. */
+/** Ids that an account is assumed to have until they are counted. */
 const assumedIds = 500;
 
-/** Whether all ids may be asked for although their number is not known, in an answer of so many cells for each id. */
+/** Whether all ids may be asked for although their number is not known. `cellsEach`: cells of the answer for each id. */
 export const mayTryAll = (cellsEach: number, { triesAll, spentOnNamed }: Seen, shape: string): boolean =>
   (triesAll || spentOnNamed(shape) > 0) && assumedIds * cellsEach <= maxFreeCells;
 
@@ -69,8 +69,8 @@ interface SegmentsPart {
 }
 
 /**
- * The ids and the interval of the one call that answers all these parts; null when there is none: two intervals, totals
- * over different sets, or a row outside the set that is totalled (widening the set would spoil the total).
+ * The ids and the interval of the one call that answers all these parts. Null when there is none: they have two intervals, totals
+ * over different sets, or a row outside the set of the total. A wider set would make the total wrong.
  */
 export function mergeSegments(parts: readonly SegmentsPart[]): { ids: Ids; everyMinutes: number | null; totalled: boolean } | null {
   const intervals = new Set(parts.map((part) => part.everyMinutes).filter((every) => every !== null));
@@ -86,14 +86,14 @@ export function mergeSegments(parts: readonly SegmentsPart[]): { ids: Ids; every
   return { ids: total, everyMinutes, totalled: true };
 }
 
-/** The ids of the part that a call over these ids, in these intervals, answers; null for none. Its summary serves a part without intervals. */
+/** The ids of the part that the call answers; null for none. The summary of a call with intervals answers a part without them. */
 export function segmentsCovered(call: { ids: Ids; everyMinutes: number | null }, part: SegmentsPart): Ids | null {
   if (part.everyMinutes !== null && part.everyMinutes !== call.everyMinutes) return null;
   if (part.of === "total") return equalIds(call.ids, part.ids) ? part.ids : null;
   return common(call.ids, part.ids);
 }
 
-/** The sub-interval in use that a call without one can carry for nothing. */
+/** An interval that is asked for repeatedly and can be added to a call without intervals at no cost. */
 export function intervalInUse(
   lastMinutes: number,
   inUse: readonly { everyMinutes: number | null }[],
@@ -107,7 +107,7 @@ interface Levels<L> extends Replied<SegmentsSection> {
   intervals: readonly L[] | null;
 }
 
-/** One reply out of the replies to parts by ids; as old as the oldest, of the window of the first. */
+/** One reply made from the replies to parts by ids. It has the age of the oldest and the window of the first. */
 export function combinedSegments<Q, L extends { window: Window }, R extends L & Levels<L>>(
   parts: readonly { question: Q; reply: R }[],
   picked: (level: L, question: Q) => L,
@@ -143,7 +143,7 @@ interface Level {
   window: Window;
 }
 
-/** Where a level stands: the sections of the whole window have plain names, those of its intervals begin with `intervals.`. */
+/** Prefix of a level's sections: none for the whole window, `intervals.` for its intervals. */
 export type Place = "" | "intervals.";
 
 type SegmentsReading<L extends Level> = L & {
@@ -156,13 +156,13 @@ type SegmentsReading<L extends Level> = L & {
 interface SegmentsTerms<L extends Level> {
   reader: AnswerReader;
   sections: Sections<SegmentsSection>;
-  /** Turns one level of the answer into rows and total, each a section; null is an interval that the platform left out. */
+  /** Reads the rows and the total of one level, each as a section. Null: an interval that the platform left out. */
   readLevel(level: Json | null, window: Window, place: Place): L;
 }
 
 /**
- * The whole answer: its summary and, when asked for, every interval of the window, oldest first. Sections are judged apart;
- * UPSTREAM_INVALID_RESPONSE when neither rows nor total of the whole window are of use.
+ * The whole answer: its summary and, when asked for, every interval of the window, oldest first. Sections are judged separately.
+ * UPSTREAM_INVALID_RESPONSE when neither rows nor total of the whole window can be read.
  */
 export function readSegments<L extends Level>(
   { body, askedAt }: ExchangeResponse,
@@ -189,7 +189,7 @@ interface Placed {
   slots: readonly { slot: Window; level: Json | null }[];
 }
 
-/** The intervals at their places in the window that holds them all; those that the platform left out are null. */
+/** The window of the intervals, and each interval in it. An interval that the platform left out is null. */
 function placedIntervals(whole: Json, around: Window, everyMs: number, reader: AnswerReader): Placed {
   const stamped = reader.list(whole.metricsByIntervals, "metricsByIntervals").map((entry) => {
     const interval = reader.object(entry, "an interval");
@@ -205,8 +205,8 @@ function placedIntervals(whole: Json, around: Window, everyMs: number, reader: A
 }
 
 /**
- * The window of an answer whose intervals begin at `timestamps`. The platform may leave out intervals without segments, at
- * the end too: of the windows that hold every timestamp, the one whose end is nearest to the time of asking.
+ * The window of an answer whose intervals begin at `timestamps`. The platform may leave out intervals without segments, also at
+ * the end. So several windows may hold all timestamps. The one that ends nearest to the time of asking is taken.
  */
 function windowAround(timestamps: readonly number[], around: Window, everyMs: number): Window {
   if (timestamps.length === 0) return around;
@@ -220,7 +220,7 @@ function windowAround(timestamps: readonly number[], around: Window, everyMs: nu
   return { from: to - lengthMs, to };
 }
 
-/** Agent intervals wrap their data in `metricsData`; the page of skill segments shows no wrapper: both are read. */
+/** Agent intervals wrap their data in `metricsData`. The vendor's page of skill segments shows no wrapper. Both forms are read. */
 const unwrapped = (level: Json): Json => (isObject(level.metricsData) ? level.metricsData : level);
 
 const totalNames = ["metricsTotal", "metricsTotals"] as const;
@@ -228,8 +228,8 @@ const totalNames = ["metricsTotal", "metricsTotals"] as const;
 const ownTotal = (object: Json): unknown => object[totalNames[0]] ?? object[totalNames[1]];
 
 /**
- * The total of a level: `metricsTotal` in every example of the vendor's pages, `metricsTotals` in every text. Other methods of the same
- * service give it inside the section of the rows: it is read there where the level has none.
+ * The total of a level. It is `metricsTotal` in the examples of the vendor's pages and `metricsTotals` in their text. Other methods of the
+ * service give it inside the section of the rows. It is read there if the level has none.
  */
 export const totalOf = (level: Json, rows: unknown): unknown => ownTotal(level) ?? (isObject(rows) ? ownTotal(rows) : undefined);
 
@@ -249,13 +249,13 @@ export function skillsOf(level: Json, documented: SkillsName): unknown {
 
 const withoutTotal = ({ [totalNames[0]]: _, [totalNames[1]]: __, ...rest }: Json): Json => rest;
 
-/** The figures of a row: its own, or where it has none those of the total inside it, as other methods of the service give them. */
+/** The figures of a row. If it has none, they are in a total inside the row, as in other methods of the service. */
 export function figuresOf(row: Json, segments: string): Json {
   const total = ownTotal(row);
   return row[segments] === undefined && isObject(total) ? total : row;
 }
 
-/** The fault of a section that the question needs; null when all of them are sound. An interval question needs the summary, too. */
+/** The fault of a section that the question needs; null when all are sound. A question for intervals needs the summary too. */
 export function segmentsFault(
   faults: Faults<SegmentsSection> | undefined,
   { of, everyMinutes, split }: { of: "rows" | "total"; everyMinutes: number | null; split: boolean },

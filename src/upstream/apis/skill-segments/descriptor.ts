@@ -140,7 +140,7 @@ export const skillSegments: Api<"skill-segments"> = {
     if (ids === null) return null;
     return ids === question.skills ? question : this.withIds(question, ids as readonly string[]);
   },
-  // Rows are in every answer, a total in those of exactly its skills.
+  // Every answer has rows. Only an answer for exactly these skills has the total.
   holds: ({ skills }) => ["rows", `total ${skills}`],
   sought: ({ of, skills }) => (of === "rows" ? "rows" : `total ${skills}`),
   faultFor,
