@@ -138,8 +138,7 @@ export class CallInFlight implements KnownCall, ReadCall {
   /** Ends a call that has not been sent, because another will answer what it was for. */
   drop(): void {
     this.#waiters.clear();
-    this.happens("abandoned");
-    this.#end({ error: nobodyWaits() });
+    this.#fail("abandoned", nobodyWaits());
   }
 
   join(waiter: Waiter): void {
@@ -179,6 +178,11 @@ export class CallInFlight implements KnownCall, ReadCall {
     for (const request of this.#requests) request.move(this.#permitTerms());
   }
 
+  #fail(event: CallEvent, error: unknown): void {
+    this.happens(event);
+    this.#end({ error });
+  }
+
   #end(end: CallEnd): void {
     clearTimeout(this.#gathering);
     for (const request of this.#requests) request.cancel();
@@ -189,13 +193,7 @@ export class CallInFlight implements KnownCall, ReadCall {
 
   /** Not while the service is tested or its circuit is open, and not before the call is claimed among replicas. */
   #requestFirstPermit(): void {
-    if (this.#waitsForProbe()) return;
-    const refusal = this.session.circuit.refusal();
-    if (refusal) {
-      this.happens("circuit open");
-      this.#end({ error: refusal });
-      return;
-    }
+    if (this.#waitsForProbe() || this.#failsAtCircuit()) return;
     if (!this.#isClaimed) {
       const isClaimed = this.owner.claims(this);
       this.#isClaimed = true;
@@ -211,10 +209,7 @@ export class CallInFlight implements KnownCall, ReadCall {
       (permit) => queueMicrotask(() => this.#granted(permit)),
       (error) => {
         this.owner.tooLate(this, [...this.#waiters], error);
-        if (!this.isOver) {
-          this.happens("failed for good");
-          this.#end({ error });
-        }
+        if (!this.isOver) this.#fail("failed for good", error);
       },
     );
     this.#refuseLate();
@@ -229,6 +224,13 @@ export class CallInFlight implements KnownCall, ReadCall {
     return probe !== null;
   }
 
+  /** Fails the call while the circuit is open. */
+  #failsAtCircuit(): boolean {
+    const refusal = this.session.circuit.refusal();
+    if (refusal) this.#fail("circuit open", refusal);
+    return refusal !== null;
+  }
+
   /** Waiters whose deadline comes before the permit can; the call goes on for the others. */
   #refuseLate(): void {
     const [first] = this.#requests;
@@ -241,19 +243,8 @@ export class CallInFlight implements KnownCall, ReadCall {
   }
 
   #granted(permit: Permit): void {
-    if (this.isOver) {
+    if (this.isOver || this.#waitsForProbe() || this.#failsAtCircuit()) {
       permit.release();
-      return;
-    }
-    if (this.#waitsForProbe()) {
-      permit.release();
-      return;
-    }
-    const refusal = this.session.circuit.refusal();
-    if (refusal) {
-      permit.release();
-      this.happens("circuit open");
-      this.#end({ error: refusal });
       return;
     }
     this.#sentAt = momentOf(this.session.clock);
@@ -273,8 +264,7 @@ export class CallInFlight implements KnownCall, ReadCall {
       this.#end({ record, isCutShort });
     } catch (error) {
       if (this.isOver) return;
-      this.happens(isRejected(error) ? "rejected" : "failed for good");
-      this.#end({ error });
+      this.#fail(isRejected(error) ? "rejected" : "failed for good", error);
     }
   }
 
@@ -310,9 +300,7 @@ export class CallInFlight implements KnownCall, ReadCall {
   }
 
   reclaimed(): void {
-    if (this.isOver) return;
-    this.happens("reclaimed");
-    this.#end({ error: nobodyWaits() });
+    if (!this.isOver) this.#fail("reclaimed", nobodyWaits());
   }
 
   parts(): number {
