@@ -15,6 +15,7 @@ import {
   ApolloServerPluginSchemaReportingDisabled,
   ApolloServerPluginUsageReportingDisabled,
 } from "@apollo/server/plugin/disabled";
+import { NoSchemaIntrospectionCustomRule } from "graphql";
 import type { Logger } from "pino";
 import type { Config } from "../config.js";
 import { errorCodes, GatewayError } from "../errors.js";
@@ -24,6 +25,7 @@ import type { Caller, Explain, Gateway, GatewayRequest, Report } from "./gateway
 import { masked } from "./masking.js";
 import { answerSize, demandAnswerSize, demandListSizes, type Limits, listRule, rootRule, sizeRule } from "./operation-limits.js";
 import { type Trust, type TrustOptions, trustedDocumentsPlugin } from "./trusted-documents.js";
+import { ValidDocuments } from "./valid-documents.js";
 
 export type ApolloOptions = Limits & TrustOptions & Pick<Config, "introspection">;
 
@@ -60,8 +62,12 @@ export const apolloServer = (
   trust: Trust,
   log: Logger,
   drain: () => Promise<void>,
-) =>
-  new ApolloServer<ServedContext>({
+) => {
+  const validationRules = [sizeRule(options), listRule(options.maxListItems), rootRule];
+  const parseOptions = { maxTokens: options.maxQueryTokens };
+  const rules = options.introspection ? validationRules : [...validationRules, NoSchemaIntrospectionCustomRule];
+  const documents = new ValidDocuments(gateway.schema, rules, parseOptions);
+  return new ApolloServer<ServedContext>({
     gateway: executedBy(gateway),
     logger: log,
     introspection: options.introspection,
@@ -71,12 +77,13 @@ export const apolloServer = (
     includeStacktraceInErrorResponses: false,
     stringifyResult: (value) => JSON.stringify(value),
     stopOnTerminationSignals: false,
-    parseOptions: { maxTokens: options.maxQueryTokens },
-    validationRules: [sizeRule(options), listRule(options.maxListItems), rootRule],
+    parseOptions,
+    validationRules,
+    documentStore: documents,
     formatError: masked(log, options),
     plugins: [
       ...(trust.mode === "off" ? [] : [trustedDocumentsPlugin<ServedContext>(trust, (context) => context[caller])]),
-      operationPlugin(options),
+      operationPlugin(options, documents),
       { serverWillStart: async () => ({ drainServer: drain }) },
       ApolloServerPluginCacheControlDisabled(),
       ApolloServerPluginInlineTraceDisabled(),
@@ -85,6 +92,7 @@ export const apolloServer = (
       ApolloServerPluginUsageReportingDisabled(),
     ],
   });
+};
 
 /** What Apollo Server calls a gateway is where an executor of one's own is put in place of graphql-js. */
 const executedBy = ({
@@ -108,9 +116,12 @@ const executedBy = ({
 type Served = GraphQLRequestContext<ServedContext>;
 
 /** The life of one operation: measured and prepared before it is executed; reported and dated when it ends. */
-const operationPlugin = (limits: Limits): ApolloServerPlugin<ServedContext> => ({
+const operationPlugin = (limits: Limits, documents: ValidDocuments): ApolloServerPlugin<ServedContext> => ({
   async requestDidStart() {
     return {
+      async didResolveSource({ queryHash, source }) {
+        documents.read(queryHash, source);
+      },
       async didResolveOperation(served) {
         if (!served.operation) return;
         if (served.operation.operation === "subscription") throw notOverHttp();

@@ -3,6 +3,7 @@ import {
   type DocumentNode,
   type FieldNode,
   type FragmentDefinitionNode,
+  type FragmentSpreadNode,
   type GraphQLCompositeType,
   GraphQLError,
   type GraphQLField,
@@ -10,6 +11,7 @@ import {
   getNamedType,
   getNullableType,
   getVariableValues,
+  type InlineFragmentNode,
   isCompositeType,
   isListType,
   isUnionType,
@@ -132,15 +134,12 @@ const keyPart = 100;
 type Count = number | ((variables: Variables) => number);
 type Variables = Readonly<Record<string, unknown>>;
 
-const sumOf = (counts: readonly Count[]): Count => joined(counts, 0, (some, other) => some + other);
-const productOf = (counts: readonly Count[]): Count => joined(counts, 1, (some, other) => some * other);
+const product = (some: Count, other: Count): Count => {
+  if (typeof some === "number" && typeof other === "number") return some * other;
+  return (variables) => filledIn(some, variables) * filledIn(other, variables);
+};
 
-/** What does not depend on variables is joined once. */
-function joined(counts: readonly Count[], start: number, join: (some: number, other: number) => number): Count {
-  const known = counts.filter((count) => typeof count === "number").reduce(join, start);
-  const open = counts.filter((count) => typeof count === "function");
-  return open.length === 0 ? known : (variables) => open.reduce((whole, count) => join(whole, count(variables)), known);
-}
+const filledIn = (count: Count, variables: Variables): number => (typeof count === "number" ? count : count(variables));
 
 const counted = new WeakMap<GraphQLSchema, WeakMap<OperationDefinitionNode, Count>>();
 
@@ -165,25 +164,30 @@ function countOf(schema: GraphQLSchema, document: DocumentNode, operation: Opera
   const fragments = new Map<string, FragmentDefinitionNode>();
   for (const each of document.definitions) if (each.kind === Kind.FRAGMENT_DEFINITION) fragments.set(each.name.value, each);
   const measured = new Map<string, Count>();
-  const typeCount = Object.keys(schema.getTypeMap()).length;
 
   /** `page`: how many rows the fields have that share the page of the field above. */
-  const ofSelections = (set: SelectionSetNode, type: GraphQLCompositeType, page: Page): Count =>
-    sumOf(
-      set.selections.map((selection) => {
-        if (selection.kind === Kind.FIELD) return ofField(selection, type, page);
-        const fragment = selection.kind === Kind.FRAGMENT_SPREAD ? fragments.get(selection.name.value) : selection;
-        if (!fragment) return 0;
-        const condition = fragment.typeCondition && schema.getType(fragment.typeCondition.name.value);
-        const on = isCompositeType(condition) ? condition : type;
-        if (selection.kind === Kind.INLINE_FRAGMENT || typeof page.rows === "function")
-          return ofSelections(fragment.selectionSet, on, page);
-        const key = `${selection.name.value} ${page.rows}`;
-        const known = measured.get(key) ?? ofSelections(fragment.selectionSet, on, page);
-        measured.set(key, known);
-        return known;
-      }),
-    );
+  const ofSelections = (set: SelectionSetNode, type: GraphQLCompositeType, page: Page): Count => {
+    let known = 0;
+    const open: Exclude<Count, number>[] = [];
+    for (const selection of set.selections) {
+      const count = selection.kind === Kind.FIELD ? ofField(selection, type, page) : ofFragment(selection, type, page);
+      if (typeof count === "number") known += count;
+      else open.push(count);
+    }
+    return open.length === 0 ? known : (variables) => open.reduce((sum, count) => sum + count(variables), known);
+  };
+
+  const ofFragment = (selection: InlineFragmentNode | FragmentSpreadNode, type: GraphQLCompositeType, page: Page): Count => {
+    const fragment = selection.kind === Kind.FRAGMENT_SPREAD ? fragments.get(selection.name.value) : selection;
+    if (!fragment) return 0;
+    const condition = fragment.typeCondition && schema.getType(fragment.typeCondition.name.value);
+    const on = isCompositeType(condition) ? condition : type;
+    if (selection.kind === Kind.INLINE_FRAGMENT || typeof page.rows === "function") return ofSelections(fragment.selectionSet, on, page);
+    const key = `${selection.name.value} ${page.rows}`;
+    const known = measured.get(key) ?? ofSelections(fragment.selectionSet, on, page);
+    measured.set(key, known);
+    return known;
+  };
 
   const ofField = (node: FieldNode, parent: GraphQLCompositeType, page: Page): Count => {
     const parts = Math.ceil((node.alias ?? node.name).value.length / keyPart);
@@ -193,10 +197,11 @@ function countOf(schema: GraphQLSchema, document: DocumentNode, operation: Opera
     if (!field || !isCompositeType(type)) return parts;
     const own = (field.extensions.directives as { listSize?: ListSize } | undefined)?.listSize ?? {};
     const inner = {
-      rows: rowsAsked(node, own.assumedSize ?? (field === allTypes ? typeCount : unspokenSize)),
+      rows: rowsAsked(node, own.assumedSize ?? (field === allTypes ? Object.keys(schema.getTypeMap()).length : unspokenSize)),
       fields: own.sizedFields ?? [],
     };
-    return productOf([parts, sumOf([1, productOf([rowsOf(field, page, inner), ofSelections(node.selectionSet, type, inner)])])]);
+    const below = product(rowsOf(field, page, inner), ofSelections(node.selectionSet, type, inner));
+    return typeof below === "number" ? parts * (1 + below) : (variables) => parts * (1 + below(variables));
   };
   return ofSelections(operation.selectionSet, root, { rows: 1, fields: [] });
 }
@@ -221,6 +226,7 @@ function rowsOf(field: GraphQLField<unknown, unknown>, outer: Page, inner: Page)
 
 /** The page asked for, or the number of things named; `unasked` when the arguments say neither. */
 function rowsAsked({ arguments: given = [] }: FieldNode, unasked: number): Count {
+  if (given.length === 0) return unasked;
   const asking = ["first", "ids", "representations"].flatMap((name) => given.find((each) => each.name.value === name) ?? []);
   const rows = (variables: Variables): number => {
     for (const { name, value } of asking) {

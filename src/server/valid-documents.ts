@@ -1,0 +1,151 @@
+import {
+  type ASTNode,
+  type ASTVisitFn,
+  type ASTVisitor,
+  type DocumentNode,
+  type GraphQLSchema,
+  Kind,
+  type ParseOptions,
+  parse,
+  specifiedRules,
+  TypeInfo,
+  ValidationContext,
+  type ValidationRule,
+  visit,
+} from "graphql";
+import { LRUCache } from "lru-cache";
+
+/** All documents that are kept together, in characters; a parsed one takes some thirty times its text. */
+const mostCharacters = 1_000_000;
+/** A longer document is read by Apollo Server alone: should it be refused, it is not read twice. */
+const longestRead = 20_000;
+
+/**
+ * Documents that were parsed and are valid, for Apollo Server, which parses and validates what it does not find here, and words what is wrong
+ * with it. It would weigh each document by its text as JSON, and ask each rule for each kind of node.
+ */
+export class ValidDocuments {
+  readonly #byHash = new LRUCache<string, DocumentNode>({
+    maxSize: mostCharacters,
+    sizeCalculation: (document) => document.loc?.source.body.length || 1,
+  });
+
+  constructor(
+    private readonly schema: GraphQLSchema,
+    private readonly rules: readonly ValidationRule[],
+    private readonly parseOptions: ParseOptions,
+  ) {}
+
+  /** Reads a document that is not known yet, and keeps it when it is valid. */
+  read(hash: string, source: string): void {
+    if (source.length > longestRead || this.#byHash.has(hash)) return;
+    try {
+      const document = parse(source, this.parseOptions);
+      demandValid(this.schema, document, [...specifiedRules, ...this.rules]);
+      this.#byHash.set(hash, document);
+    } catch {
+      // Apollo Server meets the same error, and answers it: one of GraphQL, or of a stack that is too short for so many levels.
+    }
+  }
+
+  async get(key: string): Promise<DocumentNode | undefined> {
+    return this.#byHash.get(hashIn(key));
+  }
+
+  async set(key: string, document: DocumentNode): Promise<void> {
+    this.#byHash.set(hashIn(key), document);
+  }
+
+  async delete(key: string): Promise<boolean> {
+    return this.#byHash.delete(hashIn(key));
+  }
+}
+
+/** Apollo Server writes the schema's hash before the document's. */
+const hashIn = (key: string): string => key.slice(key.lastIndexOf(":") + 1);
+
+/** As graphql's validate visits an executable document: all nodes but names. */
+const visitedKeys = {
+  [Kind.DOCUMENT]: ["definitions"],
+  [Kind.OPERATION_DEFINITION]: ["variableDefinitions", "directives", "selectionSet"],
+  [Kind.VARIABLE_DEFINITION]: ["variable", "type", "defaultValue", "directives"],
+  [Kind.VARIABLE]: [],
+  [Kind.SELECTION_SET]: ["selections"],
+  [Kind.FIELD]: ["arguments", "directives", "selectionSet"],
+  [Kind.ARGUMENT]: ["value"],
+  [Kind.FRAGMENT_SPREAD]: ["directives"],
+  [Kind.INLINE_FRAGMENT]: ["typeCondition", "directives", "selectionSet"],
+  [Kind.FRAGMENT_DEFINITION]: ["variableDefinitions", "typeCondition", "directives", "selectionSet"],
+  [Kind.INT]: [],
+  [Kind.FLOAT]: [],
+  [Kind.STRING]: [],
+  [Kind.BOOLEAN]: [],
+  [Kind.NULL]: [],
+  [Kind.ENUM]: [],
+  [Kind.LIST]: ["values"],
+  [Kind.OBJECT]: ["fields"],
+  [Kind.OBJECT_FIELD]: ["value"],
+  [Kind.DIRECTIVE]: ["arguments"],
+  [Kind.NAMED_TYPE]: [],
+  [Kind.LIST_TYPE]: ["type"],
+  [Kind.NON_NULL_TYPE]: ["type"],
+} as const;
+type VisitedKind = keyof typeof visitedKeys;
+const visitedKinds = Object.keys(visitedKeys) as VisitedKind[];
+
+/** What one rule does at a kind of node. */
+interface Step {
+  rule: number;
+  run: ASTVisitFn<ASTNode>;
+}
+
+/**
+ * Throws the first error that a rule reports. Rules are merged by what they visit; graphql's validate asks each of them for each of the 43
+ * kinds of nodes, for every document, which takes longer than the rules do.
+ */
+export function demandValid(schema: GraphQLSchema, document: DocumentNode, rules: readonly ValidationRule[]): void {
+  const types = new TypeInfo(schema);
+  const context = new ValidationContext(schema, document, types, (error) => {
+    throw error;
+  });
+  const enters = new Map<string, Step[]>();
+  const leaves = new Map<string, Step[]>();
+  const put = (steps: Map<string, Step[]>, kind: string, rule: number, visitor: ASTVisitor, run: unknown): void => {
+    if (typeof run !== "function") return;
+    const step = { rule, run: run.bind(visitor) as Step["run"] };
+    const known = steps.get(kind);
+    if (known) known.push(step);
+    else steps.set(kind, [step]);
+  };
+  for (const [rule, make] of rules.entries()) {
+    const visitor = make(context);
+    for (const [kind, at] of Object.entries(visitor) as [string, { enter?: unknown; leave?: unknown } | ASTVisitFn<ASTNode>][]) {
+      if (kind === "enter") for (const each of visitedKinds) put(enters, each, rule, visitor, at);
+      else if (kind === "leave") for (const each of visitedKinds) put(leaves, each, rule, visitor, at);
+      else if (typeof at === "function") put(enters, kind, rule, visitor, at);
+      else {
+        put(enters, kind, rule, visitor, at.enter);
+        put(leaves, kind, rule, visitor, at.leave);
+      }
+    }
+  }
+  /** The node that a rule does not look into. */
+  const skipped: (ASTNode | null)[] = rules.map(() => null);
+  visit(
+    document,
+    {
+      enter(node, ...where) {
+        types.enter(node);
+        for (const { rule, run } of enters.get(node.kind) ?? []) {
+          if (skipped[rule] === null && run(node, ...where) === false) skipped[rule] = node;
+        }
+      },
+      leave(node, ...where) {
+        for (const { rule, run } of leaves.get(node.kind) ?? []) if (skipped[rule] === null) run(node, ...where);
+        for (let rule = 0; rule < skipped.length; rule++) if (skipped[rule] === node) skipped[rule] = null;
+        types.leave(node);
+      },
+    },
+    visitedKeys as unknown as Parameters<typeof visit>[2],
+  );
+}
