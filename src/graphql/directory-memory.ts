@@ -66,7 +66,8 @@ export function createDirectoryMemory(maxNames = 100_000): DirectoryMemory {
   const namings = new LRUCache<string, RememberedNaming>({ max: maxNames });
   const offUntil = new LRUCache<string, number>({ max: 1_000 });
   const learnt = new WeakSet<object>();
-  const keyOf = ({ account, credential }: DirectoryScope, ...rest: string[]) => [account, credential, ...rest].join("\n");
+  const keyOf = ({ account, credential }: DirectoryScope, kind: NamedKind, id: string) => `${account}\n${credential}\n${kind}\n${id}`;
+  const accountKey = ({ account, credential }: DirectoryScope) => `${account}\n${credential}`;
 
   /** A name of a later answer stands. That there is no name is worth less than any name that still holds. */
   const remember: DirectoryMemory["remember"] = (scope, kind, id, naming) => {
@@ -109,12 +110,12 @@ export function createDirectoryMemory(maxNames = 100_000): DirectoryMemory {
     },
     remember,
     intervalsOffUntil(scope, now) {
-      const until = offUntil.get(keyOf(scope)) ?? 0;
+      const until = offUntil.get(accountKey(scope)) ?? 0;
       return holds(until, now) ? until : null;
     },
     noteIntervalsOff(scope, now) {
       const until = now + directoryKeptMs;
-      offUntil.set(keyOf(scope), until);
+      offUntil.set(accountKey(scope), until);
       return until;
     },
   };

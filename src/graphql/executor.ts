@@ -3,6 +3,7 @@ import {
   type ExecutionResult,
   execute,
   GraphQLError,
+  type GraphQLObjectType,
   type GraphQLResolveInfo,
   type GraphQLSchema,
   getNamedType,
@@ -84,6 +85,44 @@ interface Path {
   typename: string | undefined;
 }
 
+/** What a resolver may ask of its field. Ours read little of it, so that nothing is worked out before it is read. */
+class FieldInfo {
+  readonly rootValue = undefined;
+
+  constructor(
+    readonly schema: GraphQLSchema,
+    private readonly selected: SelectedOperation,
+    private readonly field: SelectedField,
+    readonly parentType: GraphQLObjectType,
+    private readonly prev: Path | undefined,
+  ) {}
+
+  get fieldName() {
+    return this.field.name;
+  }
+  get fieldNodes() {
+    return this.field.nodes;
+  }
+  get returnType() {
+    return this.field.definition.type;
+  }
+  get selection() {
+    return this.field.selection;
+  }
+  get path() {
+    return { prev: this.prev, key: this.field.key, typename: this.parentType.name };
+  }
+  get operation() {
+    return this.selected.operation;
+  }
+  get fragments() {
+    return this.selected.fragments;
+  }
+  get variableValues() {
+    return this.selected.variables;
+  }
+}
+
 type MaybePromise<T> = T | Promise<T>;
 
 /** One execution of an operation. */
@@ -158,21 +197,8 @@ class Run {
     return resolve(source, args, this.context, this.#info(field, selection, prev));
   }
 
-  #info({ key, name, nodes, definition, selection: below }: SelectedField, { type }: Selection, prev: Path | undefined) {
-    const { operation, fragments, variables } = this.operation;
-    return {
-      fieldName: name,
-      fieldNodes: nodes,
-      returnType: definition.type,
-      parentType: type,
-      path: { prev, key, typename: type.name },
-      schema: this.schema,
-      fragments,
-      rootValue: undefined,
-      operation,
-      variableValues: variables,
-      selection: below,
-    } as unknown as GraphQLResolveInfo;
+  #info(field: SelectedField, { type }: Selection, prev: Path | undefined): GraphQLResolveInfo {
+    return new FieldInfo(this.schema, this.operation, field, type as GraphQLObjectType, prev) as unknown as GraphQLResolveInfo;
   }
 
   /** The value of the field or of an item of its list; null with an error where it may be null and fails. */

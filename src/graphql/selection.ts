@@ -371,6 +371,22 @@ interface ReadDocument {
 const mostShapes = 50;
 const readDocuments = new WeakMap<GraphQLSchema, WeakMap<DocumentNode, ReadDocument>>();
 
+let latest:
+  | { schema: GraphQLSchema; operation: OperationDefinitionNode; given: object; coerced: OperationFrame["variables"] | undefined }
+  | undefined;
+
+/** Undefined where they are refused. What was asked last is remembered: a request is judged by its variables, and outlined right after that. */
+export function coercedVariables(
+  schema: GraphQLSchema,
+  operation: OperationDefinitionNode,
+  given: AskedOperation["variables"],
+): OperationFrame["variables"] | undefined {
+  if (latest?.operation !== operation || latest.given !== given || latest.schema !== schema) {
+    latest = { schema, operation, given, coerced: getVariableValues(schema, operation.variableDefinitions ?? [], given).coerced };
+  }
+  return latest.coerced;
+}
+
 /** Null when there is no such operation, the schema has no root for it, or its variables are refused. */
 export function selectedOperation(
   schema: GraphQLSchema,
@@ -378,7 +394,7 @@ export function selectedOperation(
 ): SelectedOperation | null {
   const operation = getOperationAST(document, operationName);
   const type = operation && schema.getRootType(operation.operation);
-  const variables = operation && getVariableValues(schema, operation.variableDefinitions ?? [], given).coerced;
+  const variables = operation && coercedVariables(schema, operation, given);
   if (!operation || !type || !variables) return null;
   const { fragments, conditions, shapes } = readDocument(schema, document);
   const form = JSON.stringify([operation.name?.value, ...conditions.map((name) => variables[name])]);

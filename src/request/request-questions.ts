@@ -4,7 +4,7 @@ import { type LaterStage, LaterStages, type Outline, type Speculation } from "..
 import type { AskOutcome, AskTerms } from "../upstream/coalescing/ask.js";
 import type { Admit, Coalescer } from "../upstream/coalescing/coalescer.js";
 import { type Scope, scopeOf } from "../upstream/plan.js";
-import { type Answered, type AnswerTo, contains as containsIds, type Question, questionKey } from "../upstream/question.js";
+import { type Answered, type AnswerTo, containsId, type Ids, type Question, questionKey } from "../upstream/question.js";
 
 /** Answers that come within this time of each other are delivered together; ms. */
 const graceMs = 1_000;
@@ -103,6 +103,7 @@ export class RequestQuestions {
 class PartedAnswer<Q extends Question> implements AnswerTo<Q> {
   #whole: Answered<Q> | undefined;
   #byId: Map<string, AskOutcome["answered"][number]> | undefined;
+  #ids: Ids | null | undefined;
 
   constructor(
     readonly question: Q,
@@ -116,8 +117,8 @@ class PartedAnswer<Q extends Question> implements AnswerTo<Q> {
 
   of(id: string): Answered<Q> | null {
     const { api } = scopeOf(this.question);
-    const ids = api.ids(this.question);
-    if (ids !== null && !containsIds(ids, [id])) return null;
+    if (this.#ids === undefined) this.#ids = api.ids(this.question);
+    if (this.#ids !== null && !containsId(this.#ids, id)) return null;
     this.#whole ??= this.#exact();
     if (this.#whole) return this.#whole;
     this.#byId ??= new Map(this.outcome.answered.flatMap((part) => idsOf(part).map((each) => [each, part] as const)));

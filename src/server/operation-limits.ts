@@ -10,7 +10,6 @@ import {
   type GraphQLSchema,
   getNamedType,
   getNullableType,
-  getVariableValues,
   type InlineFragmentNode,
   isCompositeType,
   isListType,
@@ -28,6 +27,7 @@ import {
 } from "graphql";
 import type { Config } from "../config.js";
 import { GatewayError } from "../errors.js";
+import { coercedVariables } from "../graphql/selection.js";
 
 /** What an operation and its answer may have: see docs/operations.md. */
 export type Limits = Pick<
@@ -154,7 +154,7 @@ export function answerSize(schema: GraphQLSchema, document: DocumentNode, operat
   const count = known.get(operation) ?? countOf(schema, document, operation);
   known.set(operation, count);
   if (typeof count === "number") return count;
-  const { coerced } = getVariableValues(schema, operation.variableDefinitions ?? [], given);
+  const coerced = coercedVariables(schema, operation, given);
   return coerced ? count(coerced) : 0;
 }
 

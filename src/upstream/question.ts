@@ -258,8 +258,14 @@ export const maxIdsLength = 3000;
 /** Keys on one page of the key messaging metrics: the platform's maximum. */
 export const keysPerPage = 50;
 
-/** Sorted without repeats: the only form in which ids enter a question. */
-export const idSet = (ids: Iterable<string>): readonly string[] => [...new Set(ids)].sort();
+const sorted = new WeakMap<readonly string[], readonly string[]>();
+
+/** Sorted without repeats: the only form in which ids enter a question. Worked out once for each list: several fields ask for the same entities. */
+export function idSet(ids: readonly string[]): readonly string[] {
+  const known = sorted.get(ids) ?? [...new Set(ids)].sort();
+  sorted.set(ids, known);
+  return known;
+}
 
 const sets = new WeakMap<readonly string[], ReadonlySet<string>>();
 
@@ -270,8 +276,14 @@ function setOf(ids: readonly string[]): ReadonlySet<string> {
   return known;
 }
 
-export const contains = (whole: Ids, part: Ids): boolean =>
-  whole === "all" || (part !== "all" && part.length <= whole.length && part.every((id) => setOf(whole).has(id)));
+export function contains(whole: Ids, part: Ids): boolean {
+  if (whole === "all" || whole === part) return true;
+  if (part === "all" || part.length > whole.length) return false;
+  const ids = setOf(whole);
+  return part.every((id) => ids.has(id));
+}
+
+export const containsId = (ids: Ids, id: string): boolean => ids === "all" || setOf(ids).has(id);
 
 export const equalIds = (a: Ids | null, b: Ids | null): boolean =>
   a === b || (Array.isArray(a) && Array.isArray(b) && a.length === b.length && a.every((id, index) => id === b[index]));
