@@ -25,6 +25,9 @@ export function checkedId(argument: string, id: string): string {
   return id;
 }
 
+/** That of the one entity that a field is asked for. */
+export const entityIdIn = ({ id }: { id: string }): string => checkedId("id", id);
+
 export function checkedConversationId(argument: string, id: string): string {
   if (!conversationId.test(id)) throw badInput(argument, "an id of 1 to 64 letters, digits, hyphens or underscores", id);
   return id;

@@ -86,7 +86,7 @@ interface Path {
 }
 
 /** What a resolver may ask of its field. Ours read little of it, so that nothing is worked out before it is read. */
-class FieldInfo {
+export class FieldInfo {
   readonly rootValue = undefined;
 
   constructor(

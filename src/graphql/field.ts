@@ -1,10 +1,11 @@
-import { type GraphQLFieldResolver, getNullableType, isListType } from "graphql";
+import { getNullableType, isListType } from "graphql";
 import { Args, type ClassType, FieldResolver, Resolver } from "type-graphql";
 import { GatewayError } from "../errors.js";
 import type { Answered, AnswerTo, Question } from "../upstream/question.js";
 import { type PageBounds, type PageRequest, type PagingArguments, pageRequest } from "./connection.js";
 import type { Asker, GatewayContext } from "./context.js";
-import { type Selection, selectionOf } from "./selection.js";
+import type { FieldInfo } from "./executor.js";
+import type { Selection } from "./selection.js";
 import { type ArgumentSpec, type ArgumentsOf, argumentsClass } from "./types/arguments.js";
 import { type Origin, one, type Parent } from "./types/entities.js";
 
@@ -107,6 +108,18 @@ export const known = <T, S extends ArgumentSpec = NoArguments>(
   },
 ): DeclaredField => declaration;
 
+/** A field that leads to the one entity whose id its arguments hold. `idIn` throws BAD_USER_INPUT and FORBIDDEN. */
+export const named = <E, S extends ArgumentSpec>(
+  Entity: new (account: string, id: string) => E,
+  { idIn, ...face }: Omit<Face, "type"> & { args: S; idIn: (args: ArgumentsOf<S>, asker: Asker) => string },
+): DeclaredField =>
+  known<Entity, S>({
+    ...face,
+    type: () => Entity,
+    leads: ({ parent, args, asker }) => one(parent.account, idIn(args, asker)),
+    value: ({ accountId }, args, context) => new Entity(accountId, idIn(args, context)),
+  });
+
 /** The page that a field is asked for; undefined of a field without pages. Throws BAD_USER_INPUT. */
 export const pageAsked = (
   label: string,
@@ -120,15 +133,15 @@ export const pageAsked = (
  * from their answers, at once where they are there. Null, or an empty list, when the field means nothing.
  */
 export const resolverOf =
-  (label: string, declared: DeclaredField): GraphQLFieldResolver<Entity, GatewayContext> =>
-  (source, args, context, info) => {
+  (label: string, declared: DeclaredField) =>
+  (source: Entity, args: object, context: GatewayContext, info: Pick<FieldInfo, "fieldNodes" | "returnType" | "selection">): unknown => {
     if (!declared.asks || !declared.read) return declared.value?.(source as never, args as never, context);
     const { asks, read, each } = declared;
     const { accountId: account, id = account, origin = {} } = source;
     const page = declared.page && pageAsked(label, declared, one(account, id), args);
     const ask = (parent: Parent) => {
       const planned = context.planned.find(label, info.fieldNodes, parent);
-      const asked = planned !== undefined ? planned : asks({ parent, args, page, selection: selectionOf(info), asker: context } as never);
+      const asked = planned !== undefined ? planned : asks({ parent, args, page, selection: info.selection, asker: context } as never);
       return answersTo(asked, context);
     };
     const { siblings } = origin;

@@ -108,7 +108,7 @@ export async function buildGatewaySchema(
   for (const [label, field] of outputFields(plain)) {
     const declared = fields[label];
     // Every other field is a property of its object. type-graphql would wrap the getters among them in resolvers of its own.
-    if (declared) field.resolve = resolverOf(label, declared) as NonNullable<typeof field.resolve>;
+    if (declared) field.resolve = resolverOf(label, declared) as unknown as NonNullable<typeof field.resolve>;
     else if (!isOfRoot(label)) delete field.resolve;
   }
   const types = printSchemaWithDirectives(plain);

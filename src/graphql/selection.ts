@@ -5,10 +5,10 @@ import {
   GraphQLError,
   type GraphQLField,
   GraphQLIncludeDirective,
+  type GraphQLLeafType,
   type GraphQLNamedType,
   type GraphQLNullableType,
   type GraphQLOutputType,
-  type GraphQLResolveInfo,
   GraphQLSchema,
   GraphQLSkipDirective,
   GraphQLString,
@@ -48,7 +48,7 @@ export interface ValueType {
   /** Of a list: its items. */
   items: ValueType | null;
   isLeaf: boolean;
-  /** Null: they are what they are. Figures were checked when they arrived; ids, names and flags need no change. */
+  /** Null: they stand in an answer as they are. Figures were checked when they arrived; ids, names and flags need no change. */
   serialize: ((value: unknown) => unknown) | null;
 }
 
@@ -63,11 +63,13 @@ function valueTypeOf(outer: GraphQLOutputType): ValueType {
     isNonNull: type !== outer,
     items: isListType(type) ? valueTypeOf(type.ofType) : null,
     isLeaf: isLeafType(type),
-    serialize: isLeafType(type) && !isSpecifiedScalarType(type) ? (value: unknown) => type.serialize(value) : null,
+    serialize: isLeafType(type) && !isUnchanged(type) ? (value: unknown) => type.serialize(value) : null,
   };
   valueTypes.set(outer, found);
   return found;
 }
+
+const isUnchanged = (type: GraphQLLeafType): boolean => isSpecifiedScalarType(type) || type.extensions.unchanged === true;
 
 /** One field that will be executed, under one response key. */
 export interface SelectedField {
@@ -433,24 +435,3 @@ function conditionsOf(document: DocumentNode): string[] {
 /** The fragments of a document by name. */
 export const fragmentsOf = (document: DocumentNode): Record<string, FragmentDefinitionNode> =>
   Object.fromEntries(document.definitions.flatMap((each) => (each.kind === Kind.FRAGMENT_DEFINITION ? [[each.name.value, each]] : [])));
-
-type Info = Pick<GraphQLResolveInfo, "fieldNodes" | "fragments" | "schema" | "variableValues" | "returnType"> & { selection?: Selection };
-
-/** By the variables of one execution, then by the nodes of one field: siblings in a list share both, two executions neither. */
-const known = new WeakMap<object, WeakMap<object, Selection>>();
-
-/** What is selected below the field that is being resolved; graphql-js, unlike our executor, does not tell it. */
-export function selectionOf({ schema, fragments, variableValues, fieldNodes, returnType, selection: told }: Info): Selection {
-  if (told) return told;
-  const ofExecution = known.get(variableValues) ?? new WeakMap<object, Selection>();
-  known.set(variableValues, ofExecution);
-  const selection =
-    ofExecution.get(fieldNodes) ??
-    Selection.of(
-      { schema, fragments, variables: variableValues },
-      getNamedType(returnType),
-      fieldNodes.flatMap(({ selectionSet }) => selectionSet ?? []),
-    );
-  ofExecution.set(fieldNodes, selection);
-  return selection;
-}

@@ -1,4 +1,5 @@
-import { type ExecutionResult, execute, parse, validate } from "graphql";
+import { type ExecutionResult, parse, validate } from "graphql";
+import { executorOf } from "../../src/graphql/executor.js";
 import { behaviour } from "../../src/graphql/fields.js";
 import { type Outline, outline } from "../../src/graphql/outline.js";
 import { buildGatewaySchema } from "../../src/graphql/schema.js";
@@ -6,6 +7,8 @@ import { questionKey } from "../../src/upstream/question.js";
 import type { ByHand } from "./platform-by-hand.js";
 
 export const { schema } = await buildGatewaySchema(behaviour);
+
+const execute = executorOf(schema);
 
 type Variables = Record<string, unknown>;
 
@@ -27,7 +30,7 @@ export function outlined(context: ByHand, source: string, variables?: Variables)
 /** Executes without an outline before it, so that every question is a resolver's own. */
 export async function executed(context: ByHand, source: string, variables?: Variables): Promise<ExecutionResult> {
   const { document, variables: variableValues } = operation(source, variables);
-  return await execute({ schema, document, variableValues, contextValue: context });
+  return await execute({ document, operationName: null, variables: variableValues, context, values: 1 });
 }
 
 /** The answer's contact centre; fails when there are errors. */

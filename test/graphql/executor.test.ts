@@ -1,8 +1,20 @@
 import fc from "fast-check";
-import { type ExecutionResult, execute, type GraphQLError, parse, validate } from "graphql";
+import {
+  type ExecutionResult,
+  execute,
+  type GraphQLError,
+  type GraphQLResolveInfo,
+  getNamedType,
+  isObjectType,
+  parse,
+  validate,
+} from "graphql";
 import { describe, expect, test } from "vitest";
 import type { GatewayContext } from "../../src/graphql/context.js";
 import { executorOf } from "../../src/graphql/executor.js";
+import { behaviour } from "../../src/graphql/fields.js";
+import { buildGatewaySchema } from "../../src/graphql/schema.js";
+import { Selection } from "../../src/graphql/selection.js";
 import { validOperation } from "../fuzz/valid-operation.js";
 import { schema } from "./executed.js";
 import { byHand, noon, unavailable } from "./platform-by-hand.js";
@@ -19,11 +31,26 @@ const told = ({ data, errors = [] }: ExecutionResult) => ({
 
 type Variables = Record<string, unknown>;
 
+/** The schema for graphql-js, which does not tell resolvers what is selected below their field, as our executor does. */
+const { schema: plainSchema } = await buildGatewaySchema(behaviour);
+for (const type of Object.values(plainSchema.getTypeMap()).filter(isObjectType)) {
+  for (const field of Object.values(type.getFields())) {
+    const { resolve } = field;
+    if (!resolve) continue;
+    field.resolve = (source, args, context, info: GraphQLResolveInfo) => {
+      const { fragments, variableValues: variables, fieldNodes, returnType } = info;
+      const sets = fieldNodes.flatMap(({ selectionSet }) => selectionSet ?? []);
+      const selection = Selection.of({ schema: plainSchema, fragments, variables }, getNamedType(returnType), sets);
+      return resolve(source, args, context, { ...info, selection } as GraphQLResolveInfo);
+    };
+  }
+}
+
 async function byBoth(query: string, variables: Variables, context: () => GatewayContext) {
   const document = parse(query);
   const execution = { document, operationName: null, variables, values: Number.POSITIVE_INFINITY };
   const own = await executorOf(schema)({ ...execution, context: context() });
-  const plain = await execute({ schema, document, variableValues: variables, contextValue: context() });
+  const plain = await execute({ schema: plainSchema, document, variableValues: variables, contextValue: context() });
   return { own: told(own), plain: told(plain) };
 }
 

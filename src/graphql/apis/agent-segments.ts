@@ -195,17 +195,23 @@ export interface SegmentsOrigin {
   read: ReadLevel;
 }
 
-/** The segments of one object; null when the answer has no row for it. `isAgent`: rows by skill are those of the object alone. */
+const readings = {
+  total: ({ total }) => total,
+  agents: ({ agents }, id) => agents.get(id),
+} satisfies Record<string, ReadLevel>;
+
+/** The segments of one object; null when the answer has no row for it. */
 export const readAgentSegments =
-  (read: ReadLevel, { isAgent = false } = {}) =>
+  (of: keyof typeof readings) =>
   ({ account, id, args: { lastMinutes }, answers: [answer] }: Reading<AgentSegmentsArguments, AgentSegmentsQuestion>) => {
+    const read: ReadLevel = readings[of];
     const nowhere: SegmentsOrigin = { account, id, lastMinutes, agents: [], measurement: unmeasured, level: null, intervals: null, read };
     if (!answer) return new AgentSegments({}, unmeasured, nowhere);
     const { reply, question } = answer;
     const values = read(reply, id);
     if (!values) return null;
     const measurement = measurementOf(answer);
-    const agents = isAgent ? [id] : question.agents;
+    const agents = of === "agents" ? [id] : question.agents;
     const origin = { account, id, lastMinutes, agents, measurement, level: reply, intervals: reply.intervals, read };
     return new AgentSegments(values, measurement, origin);
   };

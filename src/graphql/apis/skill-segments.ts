@@ -114,10 +114,16 @@ export interface SkillSegmentsOrigin {
   read: ReadLevel;
 }
 
+const readings = {
+  total: ({ total }) => total,
+  skills: ({ skills }, id) => skills.get(id),
+} satisfies Record<string, ReadLevel>;
+
 /** The segments of one object; null when the answer has no row for it. */
 export const readSkillSegments =
-  (read: ReadLevel) =>
+  (of: keyof typeof readings) =>
   ({ id, args: { lastMinutes }, answers: [answer] }: Reading<SkillSegmentsArguments, SkillSegmentsQuestion>) => {
+    const read: ReadLevel = readings[of];
     const origin: SkillSegmentsOrigin = { id, lastMinutes, intervals: answer?.reply.intervals ?? null, read };
     if (!answer) return new SkillSegments({}, unmeasured, origin);
     const values = read(answer.reply, id);

@@ -32,7 +32,7 @@ export const agentGroupFields = {
     args: { lastMinutes: given.lastMinutes(), userType: given.userType, source: given.source },
     asks: totalOfEachGroup,
     each: ({ groupIds }) => groupIds?.[0] ?? null,
-    read: readAgentSegments(({ total }) => total),
+    read: readAgentSegments("total"),
   }),
   "AgentGroup.keyMetrics": asking({
     description: "The group's key metrics over a window.",

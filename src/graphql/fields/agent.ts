@@ -50,7 +50,7 @@ export const agentFields = {
     },
     asks: rowsOfAgents,
     each: "row",
-    read: readAgentSegments(({ agents }, id) => agents.get(id), { isAgent: true }),
+    read: readAgentSegments("agents"),
   }),
   "Agent.keyMetrics": asking({
     description: perAgent,

@@ -3,9 +3,9 @@ import { conversationMeant, conversationRows, readConversations } from "../apis/
 import { groupedIntervals, IntervalConnection, readIntervals } from "../apis/interval-metrics.js";
 import { keyMetricFields } from "../apis/key-metrics.js";
 import { readSkillSegments, SkillSegments, totalOfSkills } from "../apis/skill-segments.js";
-import { checkedId } from "../bounds.js";
+import { entityIdIn } from "../bounds.js";
 import { entityPage, intervalPage } from "../connection.js";
-import { asking, known, paged } from "../field.js";
+import { asking, named, paged } from "../field.js";
 import { agentIds, agentList, entitiesOf, entitiesPage, keyList, listBounds, readKeyList } from "../lists.js";
 import * as given from "../types/arguments.js";
 import {
@@ -13,33 +13,22 @@ import {
   AgentConnection,
   AgentGroup,
   AgentGroupConnection,
-  type ContactCenter,
   Conversation,
   ConversationConnection,
-  one,
   Skill,
   SkillConnection,
 } from "../types/entities.js";
 
-const entityOf = (Entity: typeof Agent, description: string) =>
-  known({
-    type: () => Entity,
-    description,
-    args: { id: given.entityId },
-    leads: ({ parent, args: { id } }) => one(parent.account, checkedId("id", id)),
-    value: ({ accountId }: ContactCenter, { id }) => new Entity(accountId, checkedId("id", id)),
-  });
+const byEntityId = { args: { id: given.entityId }, idIn: entityIdIn };
 
 export const contactCenterFields = {
-  "ContactCenter.agent": entityOf(Agent, "One agent; costs no call by itself."),
-  "ContactCenter.skill": entityOf(Skill, "One skill; costs no call by itself."),
-  "ContactCenter.agentGroup": entityOf(AgentGroup, "One agent group; costs no call by itself."),
-  "ContactCenter.conversation": known({
-    type: () => Conversation,
+  "ContactCenter.agent": named(Agent, { description: "One agent; costs no call by itself.", ...byEntityId }),
+  "ContactCenter.skill": named(Skill, { description: "One skill; costs no call by itself.", ...byEntityId }),
+  "ContactCenter.agentGroup": named(AgentGroup, { description: "One agent group; costs no call by itself.", ...byEntityId }),
+  "ContactCenter.conversation": named(Conversation, {
     description: "One conversation; costs no call by itself.",
     args: { id: given.conversationId },
-    leads: ({ parent, args, asker }) => one(parent.account, conversationMeant(args, asker)),
-    value: ({ accountId }: ContactCenter, args, context) => new Conversation(accountId, conversationMeant(args, context)),
+    idIn: conversationMeant,
   }),
   "ContactCenter.agents": paged({
     type: () => AgentConnection,
@@ -93,7 +82,7 @@ export const contactCenterFields = {
     cost: 10,
     args: given.filteredAgents,
     asks: totalOfAgents,
-    read: readAgentSegments(({ total }) => total),
+    read: readAgentSegments("total"),
   }),
   "ContactCenter.skillSegments": asking({
     type: () => SkillSegments,
@@ -101,7 +90,7 @@ export const contactCenterFields = {
     cost: 10,
     args: { lastMinutes: given.lastMinutes(), skillIds: given.skillIds, userType: given.userType },
     asks: totalOfSkills,
-    read: readSkillSegments(({ total }) => total),
+    read: readSkillSegments("total"),
   }),
   "ContactCenter.keyMetrics": asking({
     description: "Totals over the account, or over what is filtered for.",

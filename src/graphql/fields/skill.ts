@@ -51,7 +51,7 @@ export const skillFields = {
     args: { lastMinutes: given.lastMinutes(), userType: given.userType },
     asks: rowsOfSkills,
     each: "row",
-    read: readSkillSegments(({ skills }, id) => skills.get(id)),
+    read: readSkillSegments("skills"),
   }),
   "Skill.segmentsByAgent": segmentsByAgent,
   "Skill.agentSegments": { ...segmentsByAgent, deprecated: "Use segmentsByAgent: elsewhere agentSegments is a total." },
