@@ -2,6 +2,7 @@ import {
   type DocumentNode,
   type ExecutionResult,
   execute,
+  type FieldNode,
   GraphQLError,
   type GraphQLObjectType,
   type GraphQLResolveInfo,
@@ -11,6 +12,7 @@ import {
   isObjectType,
   locatedError,
 } from "graphql";
+import { GatewayError } from "../errors.js";
 import { demandWaiting, type GatewayContext } from "./context.js";
 import { isFigure, type SelectedField, type SelectedOperation, type Selection, selectedOperation, type ValueType } from "./selection.js";
 
@@ -216,7 +218,7 @@ class Run {
   }
 
   #failed(failure: unknown, { isNonNull }: ValueType, { nodes }: SelectedField, path: Path): null {
-    const error = locatedError(failure, nodes, keysOf(path));
+    const error = located(failure, nodes, path);
     if (isNonNull) throw error;
     this.#errors.push(error);
     return null;
@@ -279,6 +281,15 @@ function leafValue(value: unknown, { isNonNull, serialize }: ValueType, { name }
   }
   if (value instanceof Error) throw value;
   return serialize ? serialize(value) : value;
+}
+
+/** An error that clients are told has no stack, and gets none here: an answer may have thousands. */
+function located(failure: unknown, nodes: readonly FieldNode[], path: Path): GraphQLError {
+  const { stackTraceLimit } = Error;
+  if (failure instanceof GatewayError) Error.stackTraceLimit = 0;
+  const error = locatedError(failure, nodes, keysOf(path));
+  Error.stackTraceLimit = stackTraceLimit;
+  return error;
 }
 
 function keysOf(path: Path): (string | number)[] {

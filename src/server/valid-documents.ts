@@ -18,7 +18,7 @@ import { LRUCache } from "lru-cache";
 /** All documents that are kept together, in characters; a parsed one takes some thirty times its text. */
 const mostCharacters = 1_000_000;
 /** A longer document is read by Apollo Server alone: should it be refused, it is not read twice. */
-const longestRead = 20_000;
+const longestRead = 100_000;
 
 /**
  * Documents that were parsed and are valid, for Apollo Server, which parses and validates what it does not find here, and words what is wrong
