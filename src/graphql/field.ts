@@ -132,22 +132,22 @@ export const pageAsked = (
  * Resolves the field of this label, for example Agent.segments. The first of the siblings asks the questions of all; each reads its value
  * from their answers, at once where they are there. Null, or an empty list, when the field means nothing.
  */
-export const resolverOf =
-  (label: string, declared: DeclaredField) =>
-  (source: Entity, args: object, context: GatewayContext, info: Pick<FieldInfo, "fieldNodes" | "returnType" | "selection">): unknown => {
-    if (!declared.asks || !declared.read) return declared.value?.(source as never, args as never, context);
-    const { asks, read, each } = declared;
-    const { accountId: account, id = account, origin = {} } = source;
-    const page = declared.page && pageAsked(label, declared, one(account, id), args);
-    const ask = (parent: Parent) => {
-      const planned = context.planned.find(label, info.fieldNodes, parent);
-      const asked = planned !== undefined ? planned : asks({ parent, args, page, selection: info.selection, asker: context } as never);
-      return answersTo(asked, context);
-    };
+export function resolverOf(label: string, { asks, read, each, page: pageOf, value }: DeclaredField): ResolveField {
+  if (!asks || !read) return (source, args, context) => value?.(source as never, args as never, context);
+
+  const ask = (parent: Parent, args: object, page: PageRequest | undefined, context: GatewayContext, info: Told) => {
+    const planned = context.planned.find(label, info.fieldNodes, parent);
+    const asked = planned !== undefined ? planned : asks({ parent, args, page, selection: info.selection, asker: context } as never);
+    return answersTo(asked, context);
+  };
+
+  return (source, args, context, info) => {
+    const { accountId: account, id = account, origin = unrelated } = source;
+    const page = pageOf && pageAsked(label, { page: pageOf }, one(account, id), args);
     const { siblings } = origin;
     const asked = siblings
-      ? siblings.asked(info.fieldNodes, () => attempt(() => ask(siblings)))
-      : attempt(() => ask({ ...one(account, id), ...(origin.naming && { named: true }) }));
+      ? siblings.asked(info.fieldNodes, () => attempt(() => ask(siblings, args, page, context, info)))
+      : attempt(() => ask({ ...one(account, id), ...(origin.naming && { named: true }) }, args, page, context, info));
     const valueFrom = (answers: readonly AnswerTo<Question>[] | null) => {
       const own = answers && answersFor(id, answers, each, context);
       if (!own) return isListType(getNullableType(info.returnType)) ? [] : null;
@@ -156,6 +156,13 @@ export const resolverOf =
     const answers = asked();
     return answers instanceof Promise ? answers.then(valueFrom) : valueFrom(answers);
   };
+}
+
+type Told = Pick<FieldInfo, "fieldNodes" | "returnType" | "selection">;
+type ResolveField = (source: Entity, args: object, context: GatewayContext, info: Told) => unknown;
+
+/** Of an entity that was named alone, by no row. */
+const unrelated: Origin = {};
 
 /** The result again and again, or the error: fields of siblings fail one by one. */
 function attempt<T>(step: () => T): () => T {

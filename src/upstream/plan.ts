@@ -30,8 +30,11 @@ export function scopeOf(question: Question): Scope {
   const { account, credential } = question;
   const apart = (question.mergesOff ?? []).map((merge) => api.apartBy(question, merge) ?? null);
   const key = JSON.stringify([api.name, account, credential, ...api.scope(question), ...apart]);
-  const scope = interned.get(key) ?? { key, api, account, credential };
-  interned.set(key, scope);
+  let scope = interned.get(key);
+  if (!scope) {
+    scope = { key, api, account, credential };
+    interned.set(key, scope);
+  }
   known.set(question, scope);
   return scope;
 }

@@ -132,7 +132,7 @@ export const one = (account: string, id: string = account): Parent => ({ account
 /** Entities that were named together, and what their fields have asked. */
 export class Siblings implements Parent {
   readonly atMost: number;
-  readonly #asked = new Map<object, unknown>();
+  readonly #asked = new Map<object, object>();
 
   constructor(
     readonly account: string,
@@ -148,9 +148,12 @@ export class Siblings implements Parent {
   readonly listed?: KeyMetricsQuestion | IntervalMetricsQuestion;
 
   /** What `ask` gives, which is called for the first of the siblings alone. `field`: the same object for all of them. */
-  asked<T>(field: object, ask: () => T): T {
-    if (!this.#asked.has(field)) this.#asked.set(field, ask());
-    return this.#asked.get(field) as T;
+  asked<T extends object>(field: object, ask: () => T): T {
+    const known = this.#asked.get(field) as T | undefined;
+    if (known !== undefined) return known;
+    const asked = ask();
+    this.#asked.set(field, asked);
+    return asked;
   }
 }
 
