@@ -3,8 +3,19 @@ import { GraphQLDateTime } from "graphql-scalars";
 
 const library = GraphQLDateTime.toConfig();
 
-/** The instant written last: most objects of an answer say the same one. */
-let written = { at: 0, text: new Date(0).toISOString() };
+/** The texts of instants written last: many objects of an answer say the same ones. */
+const written = new Map<number, string>();
+const mostWritten = 500;
+
+function textOf(instant: Date): string {
+  const at = instant.getTime();
+  const known = written.get(at);
+  if (known !== undefined) return known;
+  if (written.size >= mostWritten) written.clear();
+  const text = instant.toISOString();
+  written.set(at, text);
+  return text;
+}
 
 /**
  * Reads RFC 3339 instants with any offset and refuses everything else; writes them in UTC with milliseconds.
@@ -15,11 +26,7 @@ export const DateTime = new GraphQLScalarType<Date, string>({
   specifiedByURL: "https://www.rfc-editor.org/rfc/rfc3339",
   description:
     "An instant by RFC 3339. Answers are in UTC, for example 2024-05-01T12:00:00.000Z; inputs may have any offset, for example 2024-05-01T14:00:00+02:00.",
-  serialize: (value) => {
-    const instant = library.serialize(value);
-    if (instant.getTime() !== written.at) written = { at: instant.getTime(), text: instant.toISOString() };
-    return written.text;
-  },
+  serialize: (value) => textOf(library.serialize(value)),
   parseValue: library.parseValue,
   parseLiteral: library.parseLiteral,
   extensions: { codegenScalarType: "string" },
