@@ -61,7 +61,7 @@ export function namingIn(row: IntervalRow, kind: NamedKind, asOf: number): Namin
   return { name: kind === "SKILL" ? row.skillName : row.agentGroupName, login: null, asOf };
 }
 
-/** An empty memory of at most `maxNames` names; the ones unused longest go first. */
+/** An empty memory of at most `maxNames` names; the ones learnt longest ago go first. */
 export function createDirectoryMemory(maxNames = 100_000): DirectoryMemory {
   const namings = new LRUCache<string, RememberedNaming>({ max: maxNames });
   const offUntil = new LRUCache<string, number>({ max: 1_000 });
@@ -100,7 +100,7 @@ export function createDirectoryMemory(maxNames = 100_000): DirectoryMemory {
 
   return {
     naming(scope, kind, id, now) {
-      const known = namings.get(keyOf(scope, kind, id));
+      const known = namings.peek(keyOf(scope, kind, id));
       return known && holds(known.until, now) ? known : undefined;
     },
     learn(question, reply, now) {

@@ -34,7 +34,7 @@ import {
 } from "graphql";
 
 /** What a selection is read against: one operation with its variables, coerced. */
-export interface OperationFrame {
+interface OperationFrame {
   schema: GraphQLSchema;
   fragments: Readonly<Record<string, FragmentDefinitionNode>>;
   variables: Readonly<Record<string, unknown>>;
