@@ -35,8 +35,8 @@ export interface ErrorFacts {
 
 /**
  * An error a client may read whole: message and facts never hold a URL, a header, a body or a stack of the platform's.
- * graphql copies `extensions` into the answer. It has no stack: an answer may have thousands of them, and a stack takes ten times as long
- * as all the rest. What went wrong is said by the code and the message.
+ * graphql copies `extensions` into the answer. It has no stack: an answer may have thousands of them, and a stack takes a third
+ * of the time of an error. The code and the message say what went wrong.
  */
 export class GatewayError extends Error {
   override readonly name = "GatewayError";
