@@ -254,18 +254,24 @@ class Run {
     const source = Array.isArray(value) ? value : [...(value as Iterable<unknown>)];
     const result: unknown[] = [];
     let isWaiting = false;
+    // What waits may fail as well: it is waited for, so that its failure is nobody's surprise.
+    const failed = (error: unknown) => Promise.allSettled(result).then(() => Promise.reject(error));
     const goOn = (): MaybePromise<unknown[]> => {
       try {
         while (result.length < source.length) {
-          if (this.turns?.areOver(field.selection.every.length)) return this.turns.next().then(goOn);
+          if (this.turns?.areOver(field.selection.every.length)) return this.turns.next().then(goOn, failed);
           const index = result.length;
           const item = this.#nullable(source[index], items, field, selection, { prev: path, key: index, typename: undefined });
-          isWaiting ||= item instanceof Promise;
+          if (item instanceof Promise) {
+            isWaiting = true;
+            // It may fail while this list waits for its next turn.
+            if (this.turns) item.catch(() => undefined);
+          }
           result.push(item);
         }
       } catch (error) {
         if (!isWaiting) throw error;
-        return Promise.allSettled(result).then(() => Promise.reject(error));
+        return failed(error);
       }
       return isWaiting ? Promise.all(result) : result;
     };

@@ -20,10 +20,20 @@ import type { Logger } from "pino";
 import type { Config } from "../config.js";
 import { errorCodes, GatewayError } from "../errors.js";
 import type { GatewayContext } from "../graphql/context.js";
+import { coercedVariables } from "../graphql/selection.js";
 import { Answer } from "./answers.js";
 import type { Caller, Explain, Gateway, GatewayRequest, Report } from "./gateway-port.js";
 import { masked } from "./masking.js";
-import { answerSize, demandAnswerSize, demandListSizes, type Limits, listRule, rootRule, sizeRule } from "./operation-limits.js";
+import {
+  answerSize,
+  demandAnswerSize,
+  demandListSizes,
+  type Limits,
+  listRule,
+  noOperation,
+  rootRule,
+  sizeRule,
+} from "./operation-limits.js";
 import { type Trust, type TrustOptions, trustedDocumentsPlugin } from "./trusted-documents.js";
 import { ValidDocuments } from "./valid-documents.js";
 
@@ -123,7 +133,7 @@ const operationPlugin = (limits: Limits, documents: ValidDocuments): ApolloServe
         documents.read(queryHash, source);
       },
       async didResolveOperation(served) {
-        if (!served.operation) return;
+        if (!served.operation) throw noOperation(served.request.operationName ?? null);
         if (served.operation.operation === "subscription") throw notOverHttp();
         const variables = served.request.variables ?? {};
         demandListSizes(variables, limits.maxListItems);
@@ -136,8 +146,9 @@ const operationPlugin = (limits: Limits, documents: ValidDocuments): ApolloServe
           variables,
         });
       },
-      async responseForOperation({ contextValue, response }) {
-        if (contextValue[explain] !== "plan") return null;
+      async responseForOperation({ contextValue, response, schema, operation, request: { variables = {} } }) {
+        // Where its variables are refused there is no plan: execution says so, and asks nothing.
+        if (contextValue[explain] !== "plan" || !coercedVariables(schema, operation, variables)) return null;
         return { http: response.http, body: { kind: "single", singleResult: { data: null } } };
       },
       async willSendResponse(served) {

@@ -280,3 +280,9 @@ export function tokensOf(source: Source, most: number): number {
   }
   return count;
 }
+
+/** No operation of the document is the one that is asked for; `name` null: none was named. */
+export const noOperation = (name: string | null): GraphQLError =>
+  new GraphQLError(name === null ? "Name the operation: the document has none, or several." : `The document has no operation "${name}".`, {
+    extensions: { code: "OPERATION_RESOLUTION_FAILURE" },
+  });

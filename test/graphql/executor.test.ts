@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import {
+  buildSchema,
   type ExecutionResult,
   execute,
   type GraphQLError,
@@ -9,7 +10,7 @@ import {
   parse,
   validate,
 } from "graphql";
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import type { GatewayContext } from "../../src/graphql/context.js";
 import { executorOf } from "../../src/graphql/executor.js";
 import { behaviour } from "../../src/graphql/fields.js";
@@ -167,6 +168,46 @@ describe("an operation", () => {
       "query ($ids: [ID!]!) { contactCenter { skills(ids: $ids) { nodes { __proto__: id x: accountId name current { asOf agentLoad } } } } }";
     const { own, plain } = await byBoth(query, { ids }, byHand);
     expect(JSON.stringify(own)).toBe(JSON.stringify(plain));
+  });
+
+  const refusing = "query ($c: Boolean = true)";
+  test.each([
+    ["of a field", `${refusing} { contactCenter { accountId agent(id: "12") { id @include(if: $c) } } }`],
+    ["of a field in a list", `${refusing} { contactCenter { skills(ids: ["1", "2"]) { nodes { id @skip(if: $c) name } } } }`],
+    ["of a root field", `${refusing} { contactCenter @include(if: $c) { accountId } }`],
+    [
+      "of a fragment",
+      `${refusing} { contactCenter { accountId agent(id: "12") { ...Named @include(if: $c) } } } fragment Named on Agent { name }`,
+    ],
+    ["below what is refused", `${refusing} { contactCenter(accountId: "nowhere") { agent(id: "12") { id @include(if: $c) } } }`],
+    ["below what has no items", `${refusing} { contactCenter { skills(ids: []) { nodes { id @include(if: $c) } } } }`],
+  ])("has a condition that is null against its default refused where it stands: that %s", async (_, query) => {
+    const { own, plain } = await byBoth(query, { c: null }, byHand);
+    expect(own).toEqual(plain);
+  });
+
+  test("fails alone when nobody waits for it, however deep its lists are", async () => {
+    const unhandled: unknown[] = [];
+    const note = (error: unknown) => unhandled.push(error);
+    process.on("unhandledRejection", note);
+    onTestFinished(() => void process.off("unhandledRejection", note));
+    const nested = buildSchema("type Query { rows: [Row!]! } type Row { cells: [Cell!]! } type Cell { values: [Int!]! }");
+    const cell = { values: [1, 2, 3] };
+    const rows = Array.from({ length: 300 }, () => ({ cells: Array.from({ length: 600 }, () => cell) }));
+    const document = parse("{ rows { cells { values } } }");
+    for (const lookedAfter of [1, 2, 3, 4, 5]) {
+      const gone = new AbortController();
+      const context = { ...byHand(), signal: gone.signal } as GatewayContext;
+      const rowsField = nested.getQueryType()!.getFields().rows!;
+      rowsField.resolve = () => rows;
+      const answer = executorOf(nested)({ document, operationName: null, variables: {}, context, values: Number.POSITIVE_INFINITY });
+      const failed = expect(answer).rejects.toThrow();
+      for (let turn = 0; turn < lookedAfter; turn++) await new Promise((resolve) => setImmediate(resolve));
+      gone.abort();
+      await failed;
+      for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => setImmediate(resolve));
+    }
+    expect(unhandled).toEqual([]);
   });
 
   test("takes @skip and @include from each request's variables", async () => {

@@ -28,6 +28,15 @@ function counted(names: readonly string[]): Record<string, number> {
 }
 
 describe("explain plan", () => {
+  test("says that variables are refused, and has no plan for them", async () => {
+    const line = await stillLine();
+    const query = "query ($minutes: Int!) { contactCenter { keyMetrics(lastMinutes: $minutes) { csat } } }";
+    const { errors } = await line.ask(query, { variables: { minutes: "x" }, headers: { "x-gateway-explain": "plan" } });
+    expect(errors).toMatchObject([{ extensions: { code: "BAD_USER_INPUT" } }]);
+    expect(errors[0]!.message).toContain("$minutes");
+    expect(line.calls()).toBe(0);
+  });
+
   const files = readdirSync("schema/operations");
 
   test.each(files)("of %s makes no call, and its calls are those then made", async (file) => {

@@ -190,6 +190,21 @@ describe("errors in answers", () => {
     expect(lines.filter(({ level }) => level === 50)).toEqual([]);
   });
 
+  it.each(["{ hello }", "query A { hello }", "query A { hello } query B { hello }"])(
+    "refuses an operation that is not in %s, and executes none",
+    async (query) => {
+      const { lines, log } = logOf();
+      const { gateway, prepared } = fakeGateway();
+      const { body } = await post(await start({ gateway, log }), query, {}, { operationName: "Nope" });
+      expect(body).toMatchObject({
+        errors: [{ message: 'The document has no operation "Nope".', extensions: { code: "OPERATION_RESOLUTION_FAILURE" } }],
+      });
+      expect(body.data).toBeUndefined();
+      expect(prepared).toEqual([]);
+      expect(lines.filter(({ level }) => level === 50)).toEqual([]);
+    },
+  );
+
   it.each([
     ["of another version", { version: 2, sha256Hash: "a" }],
     ["with the hash of another text", { version: 1, sha256Hash: "a" }],

@@ -19,7 +19,7 @@ import { badInput, GatewayError } from "../../errors.js";
 import { checkedEverySeconds } from "../../graphql/fields/subscription.js";
 import { fragmentsOf, Selection } from "../../graphql/selection.js";
 import { masked } from "../masking.js";
-import { answerSize, demandAnswerSize, demandListSizes, type Limits, listRule, sizeRule } from "../operation-limits.js";
+import { answerSize, demandAnswerSize, demandListSizes, type Limits, listRule, noOperation, sizeRule } from "../operation-limits.js";
 import { documentId, type Trust, type TrustOptions } from "../trusted-documents.js";
 
 export type AdmissionOptions = Limits & TrustOptions & Pick<Config, "introspection">;
@@ -158,11 +158,6 @@ function coded(error: Error, code: string): GraphQLError {
     extensions: { code, ...extensions },
   });
 }
-
-const noOperation = (name: string | null): GraphQLError =>
-  new GraphQLError(name === null ? "Name the operation: the document has none, or several." : `The document has no operation "${name}".`, {
-    extensions: { code: "OPERATION_RESOLUTION_FAILURE" },
-  });
 
 const notHere = (kind: string): GatewayError =>
   new GatewayError("BAD_USER_INPUT", `Only subscriptions come over a socket, but the operation is a ${kind}: send it over HTTP.`);
