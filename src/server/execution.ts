@@ -15,11 +15,12 @@ import {
   ApolloServerPluginSchemaReportingDisabled,
   ApolloServerPluginUsageReportingDisabled,
 } from "@apollo/server/plugin/disabled";
-import { NoSchemaIntrospectionCustomRule } from "graphql";
+import { type ExecutionResult, NoSchemaIntrospectionCustomRule } from "graphql";
 import type { Logger } from "pino";
 import type { Config } from "../config.js";
 import { errorCodes, GatewayError } from "../errors.js";
 import type { GatewayContext } from "../graphql/context.js";
+import type { Execute } from "../graphql/executor.js";
 import { coercedVariables } from "../graphql/selection.js";
 import { Answer } from "./answers.js";
 import type { Caller, Explain, Gateway, GatewayRequest, Report } from "./gateway-port.js";
@@ -45,6 +46,7 @@ const explain = Symbol("explain");
 const caller = Symbol("caller");
 const ended = Symbol("ended");
 const answerValues = Symbol("answer values");
+const execution = Symbol("execution");
 
 export interface ServedContext extends BaseContext {
   [request]: GatewayRequest;
@@ -54,6 +56,8 @@ export interface ServedContext extends BaseContext {
   [ended]: (outcome: Outcome) => void;
   /** How many values the answer can have, once the operation is known. */
   [answerValues]?: number;
+  /** Once it has begun. */
+  [execution]?: Promise<ExecutionResult>;
 }
 
 /** What is known of an operation when it has ended. */
@@ -78,7 +82,7 @@ export const apolloServer = (
   const rules = options.introspection ? validationRules : [...validationRules, NoSchemaIntrospectionCustomRule];
   const documents = new ValidDocuments(gateway.schema, rules, parseOptions);
   return new ApolloServer<ServedContext>({
-    gateway: executedBy(gateway),
+    gateway: executedBefore(gateway),
     logger: log,
     introspection: options.introspection,
     hideSchemaDetailsFromClientErrors: !options.introspection,
@@ -93,7 +97,7 @@ export const apolloServer = (
     formatError: masked(log, options),
     plugins: [
       ...(trust.mode === "off" ? [] : [trustedDocumentsPlugin<ServedContext>(trust, (context) => context[caller])]),
-      operationPlugin(options, documents),
+      operationPlugin(options, documents, gateway.execute),
       { serverWillStart: async () => ({ drainServer: drain }) },
       ApolloServerPluginCacheControlDisabled(),
       ApolloServerPluginInlineTraceDisabled(),
@@ -104,18 +108,9 @@ export const apolloServer = (
   });
 };
 
-/** What Apollo Server calls a gateway is where an executor of one's own is put in place of graphql-js. */
-const executedBy = ({
-  schema,
-  execute,
-}: Pick<Gateway, "schema" | "execute">): ApolloServerOptionsWithGateway<ServedContext>["gateway"] => ({
-  load: async () => ({
-    executor: async ({ document, operationName, request, context }) => {
-      const served = context as ServedContext & GatewayContext;
-      const variables = request.variables ?? {};
-      return execute({ document, operationName, variables, context: served, values: served[answerValues] ?? 0 });
-    },
-  }),
+/** What Apollo Server calls a gateway is where an executor of one's own is put in place of graphql-js. Here it tells what came of `responseForOperation`. */
+const executedBefore = ({ schema }: Pick<Gateway, "schema">): ApolloServerOptionsWithGateway<ServedContext>["gateway"] => ({
+  load: async () => ({ executor: async ({ context }) => (context as ServedContext)[execution]! }),
   onSchemaLoadOrUpdate(tell) {
     tell({ apiSchema: schema, coreSupergraphSdl: "" });
     return () => undefined;
@@ -126,7 +121,7 @@ const executedBy = ({
 type Served = GraphQLRequestContext<ServedContext>;
 
 /** The life of one operation: measured and prepared before it is executed; reported and dated when it ends. */
-const operationPlugin = (limits: Limits, documents: ValidDocuments): ApolloServerPlugin<ServedContext> => ({
+const operationPlugin = (limits: Limits, documents: ValidDocuments, execute: Execute): ApolloServerPlugin<ServedContext> => ({
   async requestDidStart() {
     return {
       async didResolveSource({ queryHash, source }) {
@@ -146,10 +141,21 @@ const operationPlugin = (limits: Limits, documents: ValidDocuments): ApolloServe
           variables,
         });
       },
-      async responseForOperation({ contextValue, response, schema, operation, request: { variables = {} } }) {
+      /**
+       * An answer without errors is made here. With errors Apollo Server words it, and asks its executor. That is not done for every answer,
+       * because what it hands to an executor has a getter in an object literal: V8 makes a hidden class for each such object, in the old
+       * generation, and keeps the whole request with it until the next full collection.
+       */
+      async responseForOperation({ contextValue, response: { http }, schema, document, operation, operationName, request }) {
+        const { variables = {} } = request;
+        const answer = (data: ExecutionResult["data"] = null) => ({ http, body: { kind: "single" as const, singleResult: { data } } });
         // Where its variables are refused there is no plan: execution says so, and asks nothing.
-        if (contextValue[explain] !== "plan" || !coercedVariables(schema, operation, variables)) return null;
-        return { http: response.http, body: { kind: "single", singleResult: { data: null } } };
+        if (contextValue[explain] === "plan" && coercedVariables(schema, operation, variables)) return answer();
+        const values = contextValue[answerValues] ?? 0;
+        const context = contextValue as ServedContext & GatewayContext;
+        contextValue[execution] = execute({ document, operationName, variables, context, values });
+        const result = await contextValue[execution].catch(() => null);
+        return result === null || result.errors ? null : answer(result.data);
       },
       async willSendResponse(served) {
         const report = served.contextValue[request].report();

@@ -4,6 +4,7 @@ import {
   type ExecutionResult,
   execute,
   type GraphQLError,
+  type GraphQLObjectType,
   type GraphQLResolveInfo,
   getNamedType,
   isObjectType,
@@ -193,18 +194,22 @@ describe("an operation", () => {
     onTestFinished(() => void process.off("unhandledRejection", note));
     const nested = buildSchema("type Query { rows: [Row!]! } type Row { cells: [Cell!]! } type Cell { values: [Int!]! }");
     const cell = { values: [1, 2, 3] };
-    const rows = Array.from({ length: 300 }, () => ({ cells: Array.from({ length: 600 }, () => cell) }));
+    const rows = Array.from({ length: 300 }, (_, at) => ({ at, cells: Array.from({ length: 600 }, () => cell) }));
+    const [rowsField, cellsField] = [
+      nested.getQueryType()!.getFields().rows!,
+      (nested.getType("Row") as GraphQLObjectType).getFields().cells!,
+    ];
+    rowsField.resolve = () => rows;
     const document = parse("{ rows { cells { values } } }");
-    for (const lookedAfter of [1, 2, 3, 4, 5]) {
+    for (const last of [0, 1, 50, 150, 299]) {
       const gone = new AbortController();
+      cellsField.resolve = ({ at, cells }) => {
+        if (at === last) gone.abort();
+        return cells;
+      };
       const context = { ...byHand(), signal: gone.signal } as GatewayContext;
-      const rowsField = nested.getQueryType()!.getFields().rows!;
-      rowsField.resolve = () => rows;
-      const answer = executorOf(nested)({ document, operationName: null, variables: {}, context, values: Number.POSITIVE_INFINITY });
-      const failed = expect(answer).rejects.toThrow();
-      for (let turn = 0; turn < lookedAfter; turn++) await new Promise((resolve) => setImmediate(resolve));
-      gone.abort();
-      await failed;
+      const execution = { document, operationName: null, variables: {}, context, values: Number.POSITIVE_INFINITY };
+      await expect(executorOf(nested)(execution)).rejects.toThrow();
       for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => setImmediate(resolve));
     }
     expect(unhandled).toEqual([]);

@@ -147,39 +147,51 @@ export class OpenScope {
   /** What earlier answers and calls have shown. `records`: those stored. */
   seen(records: readonly AnswerRecord[], sizes: SizesSeen, { ttlMs }: Freshness, present: Moment, triesAll: boolean): Seen {
     if (this.monotonic() < this.#refusedAdditionsUntil) return nothingSeen;
-    const { api } = this.scope;
-    const ttl = ttlMs[api.kinds[0]];
+    const ttl = ttlMs[this.scope.api.kinds[0]];
     const sent = this.openCalls.filter(({ sentAt }) => sentAt !== null);
-    // Only planning a call looks at them: a question that stored answers hold is spared the walk over all that is stored.
-    const fresh = once(() => records.filter((record) => ageAt(record, present) < ttl));
-    const inUse = once(() => {
+    const fresh = () => records.filter((record) => ageAt(record, present) < ttl);
+    const inUse = () => {
       const oldestFirst = [...this.#inUse.entries()].map(([, question]) => ({ question, asOf: asOfIn(records, question, this.scope) }));
       return oldestFirst.sort((a, b) => a.asOf - b.asOf).map(({ question }) => question);
-    });
-    return {
-      get fresh() {
-        return fresh();
-      },
-      get inUse() {
-        return inUse();
-      },
-      triesAll,
-      size: (name) => sizes.known(this.scope, name),
-      spentOnNamed: (shape) =>
-        fresh()
-          .filter(({ call }) => api.shape(call) === shape)
-          .reduce((sum, { pages }) => sum + pages, 0) +
-        sent.filter(({ call }) => api.shape(call) === shape).reduce((sum, { plan }) => sum + plan.exchanges, 0),
     };
+    return new SeenInScope(this.scope, sizes, sent, triesAll, fresh, inUse);
   }
 }
 
-function once<T>(work: () => T): () => T {
-  let result: { readonly value: T } | undefined;
-  return () => {
-    result ??= { value: work() };
-    return result.value;
-  };
+/** Only planning a call looks at what is fresh and in use: a question that stored answers hold is spared the walk over all that is stored. */
+class SeenInScope implements Seen {
+  #fresh: Seen["fresh"] | undefined;
+  #inUse: Seen["inUse"] | undefined;
+
+  constructor(
+    private readonly scope: Scope,
+    private readonly sizes: SizesSeen,
+    private readonly sent: readonly CallInFlight[],
+    readonly triesAll: boolean,
+    private readonly findFresh: () => Seen["fresh"],
+    private readonly findInUse: () => Seen["inUse"],
+  ) {}
+
+  get fresh(): Seen["fresh"] {
+    this.#fresh ??= this.findFresh();
+    return this.#fresh;
+  }
+
+  get inUse(): Seen["inUse"] {
+    this.#inUse ??= this.findInUse();
+    return this.#inUse;
+  }
+
+  size(name: string): number | undefined {
+    return this.sizes.known(this.scope, name);
+  }
+
+  spentOnNamed(shape: string): number {
+    const { api } = this.scope;
+    const pages = this.fresh.filter(({ call }) => api.shape(call) === shape).map((record) => record.pages);
+    const exchanges = this.sent.filter(({ call }) => api.shape(call) === shape).map(({ plan }) => plan.exchanges);
+    return [...pages, ...exchanges].reduce((sum, spent) => sum + spent, 0);
+  }
 }
 
 /** When the newest answer that holds the question was asked for; 0 when none does. */

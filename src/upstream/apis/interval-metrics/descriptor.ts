@@ -217,7 +217,10 @@ function isWorthAll(rows: number | undefined, { grouping, everyMinutes }: Asked,
 
 /** What was seen, with a guess for rows that were not, to compare two plans that are both estimates. */
 export const guessed = (seen: Seen): Seen => ({
-  ...seen,
+  triesAll: seen.triesAll,
+  fresh: seen.fresh,
+  inUse: seen.inUse,
+  spentOnNamed: (shape) => seen.spentOnNamed(shape),
   size: (name) => seen.size(name) ?? (name.startsWith("rows ") ? guessedRowsInSlot : undefined),
 });
 

@@ -58,8 +58,8 @@ export const mayWiden = ({ mergesOff = [] }: Pick<Question, "mergesOff">): boole
 const assumedIds = 500;
 
 /** Whether all ids may be asked for although their number is not known. `cellsEach`: cells of the answer for each id. */
-export const mayTryAll = (cellsEach: number, { triesAll, spentOnNamed }: Seen, shape: string): boolean =>
-  (triesAll || spentOnNamed(shape) > 0) && assumedIds * cellsEach <= maxFreeCells;
+export const mayTryAll = (cellsEach: number, seen: Seen, shape: string): boolean =>
+  (seen.triesAll || seen.spentOnNamed(shape) > 0) && assumedIds * cellsEach <= maxFreeCells;
 
 /** What questions to both segment APIs have in common. */
 interface SegmentsPart {
