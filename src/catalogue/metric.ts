@@ -64,7 +64,7 @@ interface MetricGroupHead {
 /** The metrics of one upstream call that belong together: they are always asked for as a whole. */
 export interface MetricGroup<F extends string = string, D extends string = string> extends MetricGroupHead {
   metrics: Readonly<Record<F, Metric>>;
-  /** The platform's own, in the order of their declaration. */
+  /** The platform's own metrics, in the order of declaration. */
   inOrder: readonly Metric[];
   /** What the gateway works out from them. */
   derived: Readonly<Record<D, DerivedMetric>>;

@@ -25,7 +25,7 @@ export function checkedId(argument: string, id: string): string {
   return id;
 }
 
-/** That of the one entity that a field is asked for. */
+/** The checked id of the one entity that a field is asked for. */
 export const entityIdIn = ({ id }: { id: string }): string => checkedId("id", id);
 
 export function checkedConversationId(argument: string, id: string): string {

@@ -65,8 +65,8 @@ interface PlannedField {
 }
 
 /**
- * What the outline found out for one run: the operation, and the questions of its fields. A resolver that stands on the same entities asks
- * the same.
+ * What the outline found out for one run: the operation, and the questions of its fields. A resolver for the same entities takes
+ * the questions from here.
  */
 export class PlannedQuestions {
   operation: SelectedOperation | null = null;

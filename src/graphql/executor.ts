@@ -32,7 +32,7 @@ export type Execute = (execution: Execution) => Promise<ExecutionResult>;
 const largeAnswer = 20_000;
 /** A large answer lets others run after this time, ms. */
 const sliceMs = 20;
-/** And looks at the clock after so many fields. */
+/** A large answer looks at the clock once in so many fields. */
 const fieldsOfLook = 500;
 
 /**
@@ -44,24 +44,24 @@ export function executorOf(schema: GraphQLSchema): Execute {
     demandWaiting(context.signal);
     const selected = context.planned.operation ?? selectedOperation(schema, { document, operationName, variables });
     if (!selected) return execute({ schema, document, operationName, variableValues: variables, contextValue: context });
-    const turns = values < largeAnswer ? null : new Turns(context.signal);
-    await turns?.next();
-    const result = await new Run(schema, selected, context, turns).result();
-    await turns?.next();
+    const slices = values < largeAnswer ? null : new TimeSlices(context.signal);
+    await slices?.next();
+    const result = await new Run(schema, selected, context, slices).result();
+    await slices?.next();
     return result;
   };
 }
 
 /** The time that one large request takes before it lets others run. */
-class Turns {
+class TimeSlices {
   #next: Promise<void> | null = null;
   #fields = 0;
   #endsAt = 0;
 
   constructor(private readonly signal: AbortSignal | undefined) {}
 
-  /** Whether the time is over, so that nothing else begins before `next` resolves. `fields`: how many were executed since the last look. */
-  areOver(fields: number): boolean {
+  /** Whether this request has used up its time and must wait for `next`. `fields`: how many were executed since the last look. */
+  isOver(fields: number): boolean {
     this.#fields += fields;
     if (this.#next) return true;
     if (this.#fields < fieldsOfLook) return false;
@@ -87,7 +87,7 @@ interface Path {
   typename: string | undefined;
 }
 
-/** What a resolver may ask of its field. Ours read little of it, so that nothing is worked out before it is read. */
+/** What a resolver is told about its field. Each part is computed when it is read. */
 export class FieldInfo {
   readonly rootValue = undefined;
 
@@ -135,7 +135,7 @@ class Run {
     private readonly schema: GraphQLSchema,
     private readonly operation: SelectedOperation,
     private readonly context: GatewayContext,
-    private readonly turns: Turns | null,
+    private readonly slices: TimeSlices | null,
   ) {}
 
   async result(): Promise<ExecutionResult> {
@@ -167,7 +167,7 @@ class Run {
         }
       }
     } catch (error) {
-      // What waits may fail as well: it is waited for, so that its failure is nobody's surprise.
+      // Other fields that still wait may fail too. They are awaited so that Node reports no unhandled rejection.
       if (!waiting) throw error;
       return Promise.allSettled(waiting).then(() => Promise.reject(error));
     }
@@ -254,18 +254,18 @@ class Run {
     const source = Array.isArray(value) ? value : [...(value as Iterable<unknown>)];
     const result: unknown[] = [];
     let isWaiting = false;
-    // What waits may fail as well: it is waited for, so that its failure is nobody's surprise.
+    // Items that still wait may fail too. They are awaited so that Node reports no unhandled rejection.
     const failed = (error: unknown) => Promise.allSettled(result).then(() => Promise.reject(error));
     const goOn = (): MaybePromise<unknown[]> => {
       try {
         while (result.length < source.length) {
-          if (this.turns?.areOver(field.selection.every.length)) return this.turns.next().then(goOn, failed);
+          if (this.slices?.isOver(field.selection.every.length)) return this.slices.next().then(goOn, failed);
           const index = result.length;
           const item = this.#nullable(source[index], items, field, selection, { prev: path, key: index, typename: undefined });
           if (item instanceof Promise) {
             isWaiting = true;
-            // It may fail while this list waits for its next turn.
-            if (this.turns) item.catch(() => undefined);
+            // It may fail while this list waits for its next time slice.
+            if (this.slices) item.catch(() => undefined);
           }
           result.push(item);
         }
@@ -289,7 +289,7 @@ function leafValue(value: unknown, { isNonNull, serialize }: ValueType, { name }
   return serialize ? serialize(value) : value;
 }
 
-/** An error that clients are told has no stack, and gets none here: an answer may have thousands. */
+/** Locates an error. A GatewayError has no stack and gets none here: an answer may have thousands. */
 function located(failure: unknown, nodes: readonly FieldNode[], path: Path): GraphQLError {
   const { stackTraceLimit } = Error;
   if (failure instanceof GatewayError) Error.stackTraceLimit = 0;

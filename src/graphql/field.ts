@@ -161,7 +161,7 @@ export function resolverOf(label: string, { asks, read, each, page: pageOf, valu
 type Told = Pick<FieldInfo, "fieldNodes" | "returnType" | "selection">;
 type ResolveField = (source: Entity, args: object, context: GatewayContext, info: Told) => unknown;
 
-/** Of an entity that was named alone, by no row. */
+/** Of an entity that a query names by its id. */
 const unrelated: Origin = {};
 
 /** The result again and again, or the error: fields of siblings fail one by one. */

@@ -48,7 +48,7 @@ export interface ValueType {
   /** Of a list: its items. */
   items: ValueType | null;
   isLeaf: boolean;
-  /** Null: they stand in an answer as they are. Figures were checked when they arrived; ids, names and flags need no change. */
+  /** Null if values go into the answer unchanged. Figures were checked when they arrived; ids, names and flags need no change. */
   serialize: ((value: unknown) => unknown) | null;
 }
 
@@ -81,13 +81,13 @@ export interface SelectedField {
   label: string;
   definition: GraphQLField<unknown, unknown>;
   value: ValueType;
-  /** Whether it is a property of its object that needs no change. */
+  /** Whether its value is a plain property that goes into the answer unchanged. */
   isFigure: boolean;
   /** Coerced, defaults filled in. */
   args: Readonly<Record<string, unknown>>;
   /** What is selected below it; empty for a scalar. */
   selection: Selection;
-  /** Why its arguments are refused, such as a variable that is null against its default. */
+  /** Why its arguments are refused, such as a variable that is null although the argument may not be null. */
   refusal: GraphQLError | null;
 }
 
@@ -100,17 +100,17 @@ interface ShapedField {
   value: ValueType;
   isFigure: boolean;
   below: Shape;
-  /** What it is for all variables; null where they change it. */
+  /** The field as it is for all variables; null if they change it. */
   constant: SelectedField | null;
 }
 
 /**
  * What a document selects on one object: fragments spread, @skip and @include obeyed, fields of one response key merged. It is read once for
- * all requests with the document, under the same values of @skip and @include. Its variables are no others than these.
+ * all requests with the document, under the same values of @skip and @include. Its frame has only the variables of these directives.
  */
 class Shape {
   #fields: readonly ShapedField[] | undefined;
-  /** Why nothing of it can be selected: a variable of @skip or @include is null against its default. */
+  /** Why nothing of it can be selected: a variable of @skip or @include is null, which their argument may not be. */
   #refusal: GraphQLError | undefined;
   #constant: Selection | null | undefined;
   #narrower: Map<GraphQLNamedType, Shape> | undefined;
@@ -124,7 +124,7 @@ class Shape {
     private readonly sets: readonly SelectionSetNode[],
   ) {}
 
-  /** None where they are refused, which `begun` reports. */
+  /** Empty if they are refused; `begun` throws the refusal. */
   get fields(): readonly ShapedField[] {
     this.#fields ??= this.#read();
     return this.#fields;
@@ -157,9 +157,9 @@ class Shape {
   }
 
   /**
-   * A new object of an answer with the figures of this one, and null under every other key; null where a figure is none. It is read by code
-   * of its own once it is read again and again: plain property reads take a fifth of the time of a loop over the fields. Throws the error of
-   * a selection that is refused.
+   * A new object of an answer with the figures of this one, and null under every other key; null if a value is no figure. After 100 uses a
+   * generated function reads it: plain property reads take a fifth of the time of a loop over the fields. Throws the error of a selection that
+   * is refused.
    */
   begun(source: unknown): Record<string, unknown> | null {
     if (this.#begin) return this.#begin(source);
@@ -170,7 +170,7 @@ class Shape {
     return null;
   }
 
-  /** One that takes every key as its own. */
+  /** An empty object in which every key is its own, even `__proto__`. */
   emptyObject(): Record<string, unknown> {
     this.#hasPrototypeKey ??= this.fields.some(({ key }) => key === "__proto__");
     return this.#hasPrototypeKey ? Object.create(null) : {};
@@ -245,7 +245,7 @@ class Shape {
   }
 }
 
-/** A shape is written as code when it is used for this time. */
+/** A function is generated for a shape at this use. */
 const compiledAtUse = 100;
 
 /**
@@ -385,7 +385,7 @@ interface ReadDocument {
   shapes: Map<string, Shape>;
 }
 
-/** More values of @skip and @include are read anew each time. */
+/** Further combinations of values of @skip and @include are not kept. */
 const mostShapes = 50;
 const readDocuments = new WeakMap<GraphQLSchema, WeakMap<DocumentNode, ReadDocument>>();
 
@@ -393,7 +393,7 @@ let latest:
   | { schema: GraphQLSchema; operation: OperationDefinitionNode; given: object; coerced: OperationFrame["variables"] | undefined }
   | undefined;
 
-/** Undefined where they are refused. What was asked last is remembered: a request is judged by its variables, and outlined right after that. */
+/** Undefined if they are refused. The last result is kept, because limits and outline coerce the same variables one after the other. */
 export function coercedVariables(
   schema: GraphQLSchema,
   operation: OperationDefinitionNode,

@@ -9,7 +9,7 @@ import { readable } from "../upstream/question.js";
 interface ExplainedCall {
   api: string;
   account: string;
-  /** Exchanges it is expected to need; null when nobody knows how many pages it has, one at least. */
+  /** Exchanges it is expected to need; null if the number of its pages is not known. */
   exchanges: number | null;
   call: object;
 }
@@ -84,7 +84,7 @@ const usedCall = ({ question, outcome, call, rows, ms, asOf }: AnswerUse, now: n
 /** To a tenth of a millisecond. */
 const tenths = (ms: number): number => Math.round(10 * ms) / 10;
 
-/** The question without whose it is and which ids it names. */
+/** The question without account, credential and ids. */
 function withoutIds({
   api: _api,
   account: _account,

@@ -72,7 +72,7 @@ export function requests(options: RequestOptions): Pick<Gateway, "request" | "au
     let planMs = 0;
     const waited = new Waited(() => clock.monotonic());
 
-    /** Under the credential that may ask it. Rejects what the caller may not read, should it ever be asked. */
+    /** The question under its credential. Throws if the caller may not read the account. */
     const scoped = <Q extends Question>(question: Q): Q => {
       const account = readable.find(({ id }) => id === question.account);
       if (!account) throw new GatewayError("FORBIDDEN", `Account ${question.account} is not readable.`);
@@ -133,12 +133,12 @@ export function requests(options: RequestOptions): Pick<Gateway, "request" | "au
   return {
     request,
     audience: (caller) => audienceOf(caller, accounts.values()),
-    // Everybody together is no caller: one of them would lock out all others.
+    // `anybody` stands for all callers at once: one of them would lock out the others.
     refusal: ({ id }) => (id === anybody.id ? null : (budgets?.of(id).exhaustion() ?? null)),
   };
 }
 
-/** Nothing where the question is refused: the resolver that asks it says so, at its path. */
+/** Returns nothing if the question is refused. The resolver reports the error at its path. */
 function unlessRefused<T>(ask: () => T): T[] {
   try {
     return [ask()];
@@ -163,7 +163,7 @@ const firstAble =
     return refusal;
   };
 
-/** The caller bears what is planned; what turns out to be needed besides counts against MAX_UPSTREAM_CALLS as well. */
+/** Every call is charged to the caller. A call that no plan has counted also counts against MAX_UPSTREAM_CALLS here. */
 const charging =
   (chargeCaller: ChargeCaller | null, allowance: Allowance): AskTerms["charge"] =>
   (exchanges, isPlanned) => {
@@ -234,7 +234,7 @@ export class RequestReport {
 
   /**
    * The first use of a call says how it came about; later ones, of the same request, only read from it. Figures say more than
-   * names, for which anything will do: a stored answer whose figures are stale is stale, and the scope is that of figures.
+   * names, which may come from older answers: a stored answer whose figures are stale is stale, and the scope is that of figures.
    */
   readonly saw = (use: AnswerUse): void => {
     const { call, asOf, outcome, dependencies } = use;

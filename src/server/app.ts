@@ -53,7 +53,7 @@ export interface AppOptions {
   tracer?: Tracer;
   /** By which subscriptions live; default real time. */
   liveTime?: LiveTime;
-  /** Whether what a request passes is compiled before the server listens; default false. */
+  /** Whether the code that a request runs through is compiled before the server listens; default false. */
   warm?: boolean;
   /** What a connection may take, where that is not the usual. */
   sockets?: Partial<SocketLimits>;

@@ -40,7 +40,7 @@ import { ValidDocuments } from "./valid-documents.js";
 
 export type ApolloOptions = Limits & TrustOptions & Pick<Config, "introspection">;
 
-/** Under which the context carries its request: Apollo copies the context, so a map by identity would lose it. */
+/** Keys under which the context carries its request. Apollo copies the context, so a map by identity would lose it. */
 const request = Symbol("gateway request");
 const explain = Symbol("explain");
 const caller = Symbol("caller");
@@ -149,7 +149,7 @@ const operationPlugin = (limits: Limits, documents: ValidDocuments, execute: Exe
       async responseForOperation({ contextValue, response: { http }, schema, document, operation, operationName, request }) {
         const { variables = {} } = request;
         const answer = (data: ExecutionResult["data"] = null) => ({ http, body: { kind: "single" as const, singleResult: { data } } });
-        // Where its variables are refused there is no plan: execution says so, and asks nothing.
+        // If its variables are refused there is no plan: execution reports the error and asks nothing.
         if (contextValue[explain] === "plan" && coercedVariables(schema, operation, variables)) return answer();
         const values = contextValue[answerValues] ?? 0;
         const context = contextValue as ServedContext & GatewayContext;
@@ -187,21 +187,21 @@ const codesOf = ({ response: { body } }: Pick<Served, "response">): unknown[] =>
 const isOfOperation = (code: unknown): code is string =>
   typeof code === "string" && (Object.hasOwn(errorCodes, code) || /^GRAPHQL_|^OPERATION_RESOLUTION/.test(code));
 
-/** GraphQL over HTTP: a refusal without data is 4xx in the newer media type, and 200 for clients of application/json. */
+/** Of an answer without data, by GraphQL over HTTP: 500 for our own failure; else 400 for clients that accept application/graphql-response+json, and 200 for others. */
 function refusalStatus(code: string, accept: string | undefined): number {
   if (code === "INTERNAL_SERVER_ERROR") return 500;
   return accept?.includes("application/graphql-response+json") ? 400 : 200;
 }
 
-/** The turns of the event loop: in each it looks at the network once, and hands over all that came. */
+/** The turns of the event loop. In each turn Node reads the network once and hands over all that came. */
 export class Turns {
   readonly #waiting: (() => void)[] = [];
   #isTaken = false;
   #end: Promise<void> | undefined;
 
   /**
-   * Resolves when an execution may begin; undefined: now. One begins in each turn, first come, first served. Where many requests came together,
-   * each look at the network finds clients that have gone meanwhile, before anything is executed for them, and answers what is kept.
+   * Resolves when an execution may begin; undefined means now. One begins in each turn, in the order of arrival. Between two of them Node reads
+   * the network, so that closed connections are noticed and kept answers are sent.
    */
   next(): Promise<void> | undefined {
     if (this.#isTaken) return new Promise((resolve) => this.#waiting.push(resolve));
@@ -211,8 +211,8 @@ export class Turns {
   }
 
   /**
-   * Resolves when all that came in this turn was read. What is answered then leaves one right after the other: a client with many connections
-   * is woken once for all of them, and to wake a process takes longer than to send it an answer.
+   * Resolves when everything that came in this turn was read. Answers then leave one right after the other. A client with many connections
+   * is woken once for all of them. To wake a process takes longer than to send it an answer.
    */
   end(): Promise<void> {
     this.#end ??= new Promise((resolve) =>

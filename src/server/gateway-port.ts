@@ -61,7 +61,7 @@ export interface Caller {
 /** Who asks where nobody is asked who they are: everything is allowed. */
 export const anybody: Caller = { id: "anybody", accounts: "*", explain: true, conversations: true, metrics: true, router: true };
 
-/** The gateway, when it asks itself something before it serves. */
+/** The caller of requests that the gateway makes itself. */
 export const itself: Caller = { ...anybody, id: "gateway" };
 
 /** calls: the answer says what was asked of the platform. plan: nothing is asked, the plan is the answer. */

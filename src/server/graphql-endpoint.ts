@@ -106,7 +106,7 @@ export function serveGraphql(scope: FastifyInstance, endpoint: GraphqlEndpoint):
       if (refusal) throw refusal;
       const key = keyFor(request);
       const kept = key === null ? undefined : memo.get(key, begun);
-      // Answers that are kept leave together: see Turns.
+      // Kept answers are sent together: see `Turns.end`.
       if (kept) await turns.end();
       const { answer, source, calls, timing } = kept
         ? { answer: kept, source: "memo" as const, calls: 0, timing: null }

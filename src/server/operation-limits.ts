@@ -130,7 +130,7 @@ const allTypes: GraphQLField<unknown, unknown> | undefined = __Schema.getFields(
 /** A response key counts once for each part of this length: it is repeated in every row, and in the path of every error below it. */
 const keyPart = 100;
 
-/** What is the same for all variables, or depends on them. */
+/** A number, or a function of the variables. */
 type Count = number | ((variables: Variables) => number);
 type Variables = Readonly<Record<string, unknown>>;
 
@@ -224,7 +224,7 @@ function rowsOf(field: GraphQLField<unknown, unknown>, outer: Page, inner: Page)
   return outer.fields.includes(field.name) ? outer.rows : inner.rows;
 }
 
-/** The page asked for, or the number of things named; `unasked` when the arguments say neither. */
+/** Rows that the arguments ask for; `unasked` if they do not say. */
 function rowsAsked({ arguments: given = [] }: FieldNode, unasked: number): Count {
   if (given.length === 0) return unasked;
   const asking = ["first", "ids", "representations"].flatMap((name) => given.find((each) => each.name.value === name) ?? []);
@@ -281,8 +281,11 @@ export function tokensOf(source: Source, most: number): number {
   return count;
 }
 
-/** No operation of the document is the one that is asked for; `name` null: none was named. */
+/** The error if the document does not have the operation that is asked for. `name`: null if none was named. */
 export const noOperation = (name: string | null): GraphQLError =>
-  new GraphQLError(name === null ? "Name the operation: the document has none, or several." : `The document has no operation "${name}".`, {
-    extensions: { code: "OPERATION_RESOLUTION_FAILURE" },
-  });
+  new GraphQLError(
+    name === null ? "The request must name one of the operations of its document." : `The document has no operation "${name}".`,
+    {
+      extensions: { code: "OPERATION_RESOLUTION_FAILURE" },
+    },
+  );

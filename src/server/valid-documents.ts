@@ -15,14 +15,14 @@ import {
 } from "graphql";
 import { LRUCache } from "lru-cache";
 
-/** All documents that are kept together, in characters; a parsed one takes some thirty times its text. */
+/** All documents that are kept, in characters. A parsed one takes about thirty times the memory of its text. */
 const mostCharacters = 1_000_000;
-/** A longer document is read by Apollo Server alone: should it be refused, it is not read twice. */
+/** Longer documents are left to Apollo Server: an invalid one would be parsed twice. */
 const longestRead = 100_000;
 
 /**
- * Documents that were parsed and are valid, for Apollo Server, which parses and validates what it does not find here, and words what is wrong
- * with it. It would weigh each document by its text as JSON, and ask each rule for each kind of node.
+ * Keeps valid documents, parsed, for Apollo Server. It parses and validates the others itself and reports their errors. Its own store would
+ * measure each document by its text as JSON, and its validation asks each rule for each kind of node.
  */
 export class ValidDocuments {
   readonly #byHash = new LRUCache<string, DocumentNode>({
@@ -44,7 +44,7 @@ export class ValidDocuments {
       demandValid(this.schema, document, [...specifiedRules, ...this.rules]);
       this.#byHash.set(hash, document);
     } catch {
-      // Apollo Server meets the same error, and answers it: one of GraphQL, or of a stack that is too short for so many levels.
+      // Apollo Server meets the same error and reports it: an error of GraphQL, or a stack overflow in a deeply nested document.
     }
   }
 
@@ -100,8 +100,8 @@ interface Step {
 }
 
 /**
- * Throws the first error that a rule reports. Rules are merged by what they visit; graphql's validate asks each of them for each of the 43
- * kinds of nodes, for every document, which takes longer than the rules do.
+ * Throws the first error that a rule reports. Rules are merged by what they visit. graphql's validate asks each rule for each of the 43 kinds
+ * of nodes, for every document. That takes longer than the rules themselves.
  */
 export function demandValid(schema: GraphQLSchema, document: DocumentNode, rules: readonly ValidationRule[]): void {
   const types = new TypeInfo(schema);
@@ -129,7 +129,7 @@ export function demandValid(schema: GraphQLSchema, document: DocumentNode, rules
       }
     }
   }
-  /** The node that a rule does not look into. */
+  /** For each rule, the node whose children it skips; null for none. */
   const skipped: (ASTNode | null)[] = rules.map(() => null);
   visit(
     document,

@@ -3,7 +3,7 @@ import type { Logger } from "pino";
 import { execute, type ServedContext } from "./execution.js";
 import { type Gateway, itself } from "./gateway-port.js";
 
-/** Something of each API: totals, lists, rows of named entities, intervals. */
+/** Something of today's four APIs: totals, lists, rows of named entities, intervals. */
 const query = /* GraphQL */ `
   query WarmUp {
     contactCenters {
@@ -19,8 +19,8 @@ const query = /* GraphQL */ `
 `;
 
 /**
- * Plans an operation twice before the first client asks: what a request passes is compiled then, which is most of what a first request
- * would wait for. A plan asks nothing of the platform, and leaves nothing behind. What it answers is of no interest.
+ * Plans an operation twice before the first client asks. The code that a request runs through is compiled then, which is most of what a first
+ * request would wait for. A plan asks nothing of the platform and stores no answer.
  */
 export async function warmUp(apollo: ApolloServer<ServedContext>, gateway: Gateway, log: Logger): Promise<void> {
   try {

@@ -1,4 +1,4 @@
-/** Which questions may share a call, and the fewest calls that answer a batch of questions. Pure. */
+/** Which questions may share a call, and the fewest calls that answer a batch of questions. Pure but for memoised values. */
 
 import { LRUCache } from "lru-cache";
 import type { Merge } from "../merges.js";
@@ -8,7 +8,7 @@ import { type ApiName, common, grouped, type Question, questionKey, without } fr
 
 // ---------------------------------------------------------------- what may share a call
 
-/** Everything that must be equal for two questions to share a call or an answer: account and upstream credential among it. */
+/** Everything that must be equal for two questions to share a call or an answer, including account and upstream credential. */
 export interface Scope {
   /** Equal for equal scopes; for stores, logs and explain. */
   readonly key: string;
@@ -41,7 +41,7 @@ export function scopeOf(question: Question): Scope {
 
 /**
  * The question as it is asked of a platform for which these merges are off; marked, so that it shares nothing that the merges are
- * needed for. More calls, never other figures.
+ * needed for. This makes more calls, and never different figures.
  */
 export const restricted = <Q extends Question>(question: Q, off: readonly Merge[]): Q =>
   off.length === 0 ? question : { ...(apiByName[question.api].restricted(question, off) as Q), mergesOff: off };

@@ -238,7 +238,7 @@ export function textOf(value: object): string {
   return text;
 }
 
-/** JSON with the keys of every object sorted. Each question is written so more than once: what is simple is written without JSON.stringify. */
+/** JSON with the keys of every object sorted. Many questions are written, so simple values skip JSON.stringify. */
 export function canonical(value: unknown): string {
   if (Array.isArray(value)) return value.every(isText) ? JSON.stringify(value) : `[${value.map(canonical).join(",")}]`;
   if (typeof value === "boolean" || value === null) return String(value);
@@ -251,7 +251,7 @@ export function canonical(value: unknown): string {
   return `{${text}}`;
 }
 
-/** Keys are few and come nearly sorted: for so few, insertion takes a third of the time of a sort. */
+/** By insertion: keys are few and come nearly sorted, and a sort takes three times as long. */
 function sortedKeys(value: object): string[] {
   const keys = Object.keys(value);
   for (let next = 1; next < keys.length; next++) {
@@ -263,7 +263,7 @@ function sortedKeys(value: object): string[] {
   return keys;
 }
 
-/** Names of properties as JSON, which are those that the code has. */
+/** Property names as JSON. They are few, because they come from the code. */
 const keyTexts = new Map<string, string>();
 
 function keyText(key: string): string {

@@ -32,7 +32,7 @@ export function idList(ids: Ids): string {
 
 // ---------------------------------------------------------------- answers
 
-/** Texts, which stay as they are, and integers with more digits than a number holds exactly. */
+/** Texts, which stay as they are, and integers of sixteen digits or more, which a number may not hold exactly. */
 const textsAndLongIntegers = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d{16,}(?![\d.eE])/g;
 const sixteenDigits = /\d{16}/;
 

@@ -195,7 +195,7 @@ export class ApiHealth {
     if (this.#troubles.delete(metricsApi)) this.log(`${metricsApi} of account ${this.account} answers again.`);
   }
 
-  /** Anything but a fault of the platform changes nothing. */
+  /** Only a fault of the platform changes something. */
   ill({ metricsApi, service }: Examined, error: unknown): void {
     if (!(error instanceof GatewayError) || !faults.has(error.code)) return;
     if (!this.#troubles.has(metricsApi)) this.log(`${metricsApi} of account ${this.account} fails: ${error.message}`);

@@ -20,8 +20,8 @@ export interface Waiter {
 }
 
 /**
- * A question that was asked, on its way to its outcome. What is answered and what has failed is written by the delivery alone. Who makes,
- * cuts or repeats calls says what waits.
+ * A question that was asked, on its way to its outcome. The delivery writes what is answered and what has failed, and so does `takes`, for what
+ * was asked again. The code that makes, cuts or repeats calls says what waits.
  */
 export class Ask {
   readonly outcome: Promise<AskOutcome>;

@@ -321,7 +321,7 @@ export class OpenCalls implements CallOwner, SearchOwner, ClaimsOwner {
     return false;
   }
 
-  /** What a caller's own token meets says nothing of the platform. */
+  /** An error with a caller's own token says nothing about the platform. */
   #noteHealth({ session: { health }, plan: { scope } }: CallInFlight, error: GatewayError | null): void {
     if (scope.credential !== own) return;
     if (error) health.ill(scope.api, error);

@@ -173,7 +173,7 @@ export class Reading {
           parent: call.causedBy.trace,
           sharedBy: () => [...call.waiters].flatMap(({ ask }) => ask.terms.trace ?? []),
         },
-        // Who shares a scope shares its credential.
+        // All requests of a scope have the same credential.
         bearer: call.plan.scope.credential === own ? undefined : call.causedBy.bearer,
         deadline: () => call.deadline,
         isWanted: () => call.isWanted,

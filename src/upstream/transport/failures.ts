@@ -4,7 +4,7 @@ import { type ErrorCode, GatewayError } from "../../errors.js";
 import { notAsDocumented } from "../apis/platform-form.js";
 import { type HttpResponse, leastPauseMs } from "../call.js";
 
-/** Why work ended that had run out of time. */
+/** Work was given up because its time was over. */
 export class OutOfTime extends Error {
   override readonly name = "OutOfTime";
 }
