@@ -387,7 +387,10 @@ interface ReadDocument {
 
 /** Further combinations of values of @skip and @include are not kept. */
 const mostShapes = 50;
-const readDocuments = new WeakMap<GraphQLSchema, WeakMap<DocumentNode, ReadDocument>>();
+
+/** Where a document carries its reading. A WeakMap would keep both until the next full collection, also for a document that is used once. */
+const reading = Symbol("reading");
+type CarryingDocument = DocumentNode & { [reading]?: { schema: GraphQLSchema; read: ReadDocument } };
 
 let latest:
   | { schema: GraphQLSchema; operation: OperationDefinitionNode; given: object; coerced: OperationFrame["variables"] | undefined }
@@ -425,14 +428,12 @@ export function selectedOperation(
   return { operation, fragments, variables, root: selected(shape, variables) };
 }
 
-function readDocument(schema: GraphQLSchema, document: DocumentNode): ReadDocument {
-  const ofSchema = readDocuments.get(schema) ?? new WeakMap<DocumentNode, ReadDocument>();
-  readDocuments.set(schema, ofSchema);
-  const known = ofSchema.get(document);
-  if (known) return known;
-  const found = { fragments: fragmentsOf(document), conditions: conditionsOf(document), shapes: new Map<string, Shape>() };
-  ofSchema.set(document, found);
-  return found;
+function readDocument(schema: GraphQLSchema, document: CarryingDocument): ReadDocument {
+  const known = document[reading];
+  if (known?.schema === schema) return known.read;
+  const read = { fragments: fragmentsOf(document), conditions: conditionsOf(document), shapes: new Map<string, Shape>() };
+  document[reading] = { schema, read };
+  return read;
 }
 
 function conditionsOf(document: DocumentNode): string[] {

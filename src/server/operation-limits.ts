@@ -141,18 +141,18 @@ const product = (some: Count, other: Count): Count => {
 
 const filledIn = (count: Count, variables: Variables): number => (typeof count === "number" ? count : count(variables));
 
-const counted = new WeakMap<GraphQLSchema, WeakMap<OperationDefinitionNode, Count>>();
+/** Where an operation carries its count: a WeakMap would keep both until the next full collection. */
+const counted = Symbol("counted");
+type CarryingOperation = OperationDefinitionNode & { [counted]?: { schema: GraphQLSchema; count: Count } };
 
 /**
  * How many values an answer can have: each field in each row, fragments spread, lists by `first`, by the ids asked for, else as
  * long as the schema assumes. An estimate, taken before anything runs, of what `first` and aliases multiply to. An operation is looked
  * through once; for each request its variables are filled in.
  */
-export function answerSize(schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode, given: Variables): number {
-  const known = counted.get(schema) ?? new WeakMap<OperationDefinitionNode, Count>();
-  counted.set(schema, known);
-  const count = known.get(operation) ?? countOf(schema, document, operation);
-  known.set(operation, count);
+export function answerSize(schema: GraphQLSchema, document: DocumentNode, operation: CarryingOperation, given: Variables): number {
+  if (operation[counted]?.schema !== schema) operation[counted] = { schema, count: countOf(schema, document, operation) };
+  const { count } = operation[counted];
   if (typeof count === "number") return count;
   const coerced = coercedVariables(schema, operation, given);
   return coerced ? count(coerced) : 0;

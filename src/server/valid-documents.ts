@@ -19,12 +19,18 @@ import { LRUCache } from "lru-cache";
 const mostCharacters = 1_000_000;
 /** Longer documents are left to Apollo Server: an invalid one would be parsed twice. */
 const longestRead = 100_000;
+/** Hashes of documents that were asked for once. */
+const mostSeen = 10_000;
 
 /**
  * Keeps valid documents, parsed, for Apollo Server. It parses and validates the others itself and reports their errors. Its own store would
- * measure each document by its text as JSON, and its validation asks each rule for each kind of node.
+ * measure each document by its text as JSON, and its validation asks each rule for each kind of node. A document is kept when it is asked for the
+ * second time: many are never asked for again, and to keep one for nothing costs as much as to parse it.
  */
 export class ValidDocuments {
+  readonly #seen = new LRUCache<string, true>({ max: mostSeen });
+  /** What was read last. Apollo Server asks for it right after that. */
+  #latest: { hash: string; document: DocumentNode } | undefined;
   readonly #byHash = new LRUCache<string, DocumentNode>({
     maxSize: mostCharacters,
     sizeCalculation: (document) => document.loc?.source.body.length || 1,
@@ -36,20 +42,25 @@ export class ValidDocuments {
     private readonly parseOptions: ParseOptions,
   ) {}
 
-  /** Reads a document that is not known yet, and keeps it when it is valid. */
+  /** Reads a document that is not kept. */
   read(hash: string, source: string): void {
     if (source.length > longestRead || this.#byHash.has(hash)) return;
     try {
       const document = parse(source, this.parseOptions);
       demandValid(this.schema, document, [...specifiedRules, ...this.rules]);
-      this.#byHash.set(hash, document);
+      this.#latest = { hash, document };
+      if (this.#seen.has(hash)) this.#byHash.set(hash, document);
+      else this.#seen.set(hash, true);
     } catch {
       // Apollo Server meets the same error and reports it: an error of GraphQL, or a stack overflow in a deeply nested document.
     }
   }
 
   async get(key: string): Promise<DocumentNode | undefined> {
-    return this.#byHash.get(hashIn(key));
+    const hash = hashIn(key);
+    const latest = this.#latest?.hash === hash ? this.#latest.document : undefined;
+    this.#latest = undefined;
+    return latest ?? this.#byHash.get(hash);
   }
 
   async set(key: string, document: DocumentNode): Promise<void> {

@@ -90,13 +90,30 @@ describe("a document", () => {
     expect(found.refused).toBeGreaterThan(20);
   });
 
-  test("is kept when it is valid, and found by its hash alone", async () => {
+  test("is given out right after it was read, and kept when it is asked for the second time", async () => {
     const documents = new ValidDocuments(schema, [], {});
-    documents.read("aa", "{ contactCenter { id } }");
-    documents.read("bb", "{ contactCenter { nothing } }");
-    documents.read("cc", "{ not GraphQL");
-    const [valid, invalid, broken] = await Promise.all(["aa", "bb", "cc"].map((hash) => documents.get(`schema:${hash}`)));
-    expect(valid?.kind).toBe("Document");
-    expect([invalid, broken]).toEqual([undefined, undefined]);
+    const source = "{ contactCenter { id } }";
+    documents.read("aa", source);
+    const first = await documents.get("schema:aa");
+    expect(first?.kind).toBe("Document");
+    expect(await documents.get("schema:aa")).toBeUndefined();
+    documents.read("aa", source);
+    documents.read("bb", "{ contactCenter { accountId } }");
+    const kept = await documents.get("schema:aa");
+    expect(kept?.kind).toBe("Document");
+    documents.read("aa", source);
+    expect(await documents.get("schema:aa")).toBe(kept);
+  });
+
+  test("is not given out for another hash, nor when it is not valid", async () => {
+    const documents = new ValidDocuments(schema, [], {});
+    for (const [hash, source] of [
+      ["bb", "{ contactCenter { nothing } }"],
+      ["cc", "{ not GraphQL"],
+    ] as const) {
+      documents.read("aa", "{ contactCenter { id } }");
+      documents.read(hash, source);
+      expect(await documents.get(`schema:${hash}`)).toBeUndefined();
+    }
   });
 });
