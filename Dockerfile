@@ -20,4 +20,4 @@ EXPOSE 4000
 HEALTHCHECK --interval=10s --timeout=3s --start-period=10s \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT || 4000}/healthz`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
 # Settings come from the environment when the container is run; in a container HOST is 0.0.0.0, which needs AUTH.
-CMD ["node", "--max-semi-space-size=32", "--enable-source-maps", "dist/main.js", "serve"]
+CMD ["node", "--max-semi-space-size=64", "--enable-source-maps", "dist/main.js", "serve"]
