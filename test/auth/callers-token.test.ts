@@ -45,6 +45,23 @@ describe("an account that is read with the caller's own token", () => {
     expect(callsOf(line)).toBe(2);
   });
 
+  it("shares nothing through a document that is executed again and again, with a router's references written in it", async () => {
+    const line = await start();
+    const listed = await line.ask('{ contactCenter(accountId: "mine") { skills(first: 2) { nodes { id } } } }', bearing("t0ken-ada"));
+    const { nodes } = (listed.data as { contactCenter: { skills: { nodes: { id: string }[] } } }).contactCenter.skills;
+    const written = nodes.map(({ id }) => `{ __typename: "Skill", accountId: "mine", id: "${id}" }`).join(" ");
+    const document = `{ _entities(representations: [${written}]) { ... on Skill { id current { onlineAgents } } } }`;
+    for (let turn = 0; turn < 4; turn++) {
+      expect(refused(await line.ask(document, bearing("t0ken-ada")))).toEqual([]);
+      const eve = await line.ask(document, bearing("t0ken-eve"));
+      expect((eve.data as { _entities: { current: unknown }[] })._entities.map(({ current }) => current)).toEqual([null, null]);
+      expect(refused(eve).map(([, code]) => code)).toEqual(["UPSTREAM_UNAUTHORIZED", "UPSTREAM_UNAUTHORIZED"]);
+    }
+    const before = callsOf(line);
+    expect(refused(await line.ask(document, bearing("t0ken-bob")))).toEqual([]);
+    expect(callsOf(line)).toBe(before + 1);
+  });
+
   it("tells nothing of what another token has read to a token that the platform refuses, or to none", async () => {
     const line = await start();
     const listed = await line.ask('{ contactCenter(accountId: "mine") { skills { nodes { id name } } } }', bearing("t0ken-ada"));

@@ -11,6 +11,7 @@ import { type Served, startGateway } from "../served.js";
 import { digits, spread, table } from "../table.js";
 
 const latencyMs = 100;
+const laterRequests = 20;
 
 export const cold: Part = {
   name: "cold",
@@ -39,7 +40,7 @@ async function runCold(scene: Scene, effort: Effort): Promise<Findings> {
     markdown: [
       `No figure is stored, ids and names are known, and the platform takes ${latencyMs} ms for each exchange. The yardstick makes the same exchanges with undici and reads nothing of them: those of a stage side by side, one stage after another. Medians of ${rounds(effort)} in turn.`,
       table(["asked", "exchanges", "stages", "gateway ms", "yardstick ms", "ratio", "lowest to highest"], rows),
-      `The first request of a process beside the same request in a process that has answered 21 of the other kind, nothing stored, a platform without latency; medians of ${effort.rounds} processes. Both learn the names that they show, which takes exchanges of its own. Later requests know the names.`,
+      `First requests, nothing stored, a platform without latency; medians of ${effort.rounds} processes. A process in use has answered ${laterRequests + 1} requests of the other kind. Both learn the names that they show, which takes exchanges of its own. Later requests know the names.`,
       table(
         [
           "asked",
@@ -125,7 +126,7 @@ async function firstRequests(platform: Platform, effort: Effort): Promise<string
           rounds[at]![at === begun ? "first" : "inUse"].push(await costOf(gateway, ask));
           const ofFirst = (await platform.requests()).length;
           const later: Cost[] = [];
-          for (let turn = 0; turn < 20; turn++) later.push(await costOf(gateway, ask));
+          for (let turn = 0; turn < laterRequests; turn++) later.push(await costOf(gateway, ask));
           const ofAll = (await platform.requests()).length;
           rounds[at]!.later.push({ ms: middle(later.map(({ ms }) => ms)), cpuMs: middle(later.map(({ cpuMs }) => cpuMs)) });
           rounds[at]!.exchanges = [ofFirst, (ofAll - ofFirst) / later.length];
