@@ -1,4 +1,4 @@
-import { execute, parse, validate } from "graphql";
+import { parse, validate } from "graphql";
 import type { AccountConfig } from "../../src/config/account-settings.js";
 import { type Config, configFrom, type Environment } from "../../src/config.js";
 import { GatewayError } from "../../src/errors.js";
@@ -99,7 +99,7 @@ async function answered(gateway: Gateway, query: string, caller: Caller): Promis
     if (!(error instanceof GatewayError)) throw error;
     return { data: null, faults: [{ path: [], code: error.code }] };
   }
-  const result = await execute({ schema: gateway.schema, document, contextValue: request.context });
+  const result = await gateway.execute({ document, operationName: null, variables: {}, context: request.context, values: 1 });
   const faults = (result.errors ?? []).map(({ path = [], extensions, message }) => ({ path, code: String(extensions.code ?? message) }));
   return { data: JSON.parse(JSON.stringify(result.data ?? null)) as Json as JsonObject | null, faults };
 }

@@ -1,4 +1,4 @@
-import { execute, parse } from "graphql";
+import { parse } from "graphql";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { createGateway } from "../../src/gateway.js";
 import { anybody } from "../../src/server/gateway-port.js";
@@ -14,7 +14,7 @@ async function runner() {
   const run = async (fields: string) => {
     const { context, report } = gateway.request({ explain: null, caller: anybody });
     const document = parse(`{ contactCenter { ${fields} } }`);
-    const { data, errors } = await execute({ schema: gateway.schema, document, contextValue: context });
+    const { data, errors } = await gateway.execute({ document, operationName: null, variables: {}, context, values: 1 });
     expect(errors).toBeUndefined();
     return { data, holdsUntil: report().holdsUntil };
   };
