@@ -277,7 +277,6 @@ export class RequestReport {
       sent: this.uses.reduce((sum, { own: isOwn, call }) => sum + (isOwn && call ? call.exchanges : 0), 0),
       dependencies,
       holdsUntil: this.#holdsUntil,
-      goodUntil: Math.min(this.#holdsUntil, ...dependencies.map(({ freshUntil }) => freshUntil)),
       repeatableUntil: Math.min(this.#holdsUntil, this.#repeatableUntil),
     };
   }

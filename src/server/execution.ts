@@ -154,6 +154,7 @@ const operationPlugin = (limits: Limits, documents: ValidDocuments, execute: Exe
         const values = contextValue[answerValues] ?? 0;
         const context = contextValue as ServedContext & GatewayContext;
         contextValue[execution] = execute({ document, operationName, variables, context, values });
+        // A failure is not lost: Apollo Server meets it when it asks its executor.
         const result = await contextValue[execution].catch(() => null);
         return result === null || result.errors ? null : answer(result.data);
       },

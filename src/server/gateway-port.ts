@@ -107,8 +107,6 @@ export interface Report {
   timing: { planMs: number; platformMs: number };
   /** What the answer was made from: see Dependency in upstream/coalescing/ask.ts. */
   dependencies: readonly { scope: string; slot: string; version: number; freshUntil: number; staleUntil: number }[];
-  /** Epoch ms until which the answer holds, if nothing newer comes. */
-  goodUntil: number;
   /** Epoch ms until which an equal request may be given the same answer, stale as it may be, if nothing newer comes. */
   repeatableUntil: number;
 }

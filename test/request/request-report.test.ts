@@ -170,7 +170,7 @@ test("an answer depends on every record that it was made from, once, for as long
   const briefly = { ...first, freshUntil: now + 1_000 };
   const report = reportOf(sent({ dependencies: [first, second] }), sent({ dependencies: [briefly] }), sent({ dependencies: [first] }));
   expect(report.told().dependencies).toEqual([briefly, second]);
-  expect(report.told().goodUntil).toBe(now + 1_000);
+  expect(report.told().repeatableUntil).toBe(now + 1_000);
 });
 
 test("records of one slot asked for at different times, or of another scope, are different dependencies", () => {
@@ -184,16 +184,16 @@ test("what failed depends on nothing", () => {
 
 test("an answer holds until the earliest moment that bounds it, and is good until then or until its first figure ages", () => {
   const report = reportOf(sent());
-  expect([report.told().holdsUntil, report.told().goodUntil]).toEqual([Number.POSITIVE_INFINITY, now + 14_500]);
+  expect([report.told().holdsUntil, report.told().repeatableUntil]).toEqual([Number.POSITIVE_INFINITY, now + 14_500]);
   report.noteBound(now + 20_000);
-  expect([report.told().holdsUntil, report.told().goodUntil]).toEqual([now + 20_000, now + 14_500]);
+  expect([report.told().holdsUntil, report.told().repeatableUntil]).toEqual([now + 20_000, now + 14_500]);
   report.noteBound(now + 2_000);
   report.noteBound(now + 3_000);
-  expect([report.told().holdsUntil, report.told().goodUntil]).toEqual([now + 2_000, now + 2_000]);
+  expect([report.told().holdsUntil, report.told().repeatableUntil]).toEqual([now + 2_000, now + 2_000]);
 });
 
 test("an answer that used nothing is good for ever", () => {
-  expect(reportOf().told().goodUntil).toBe(Number.POSITIVE_INFINITY);
+  expect(reportOf().told().repeatableUntil).toBe(Number.POSITIVE_INFINITY);
 });
 
 test("names bound how long an answer is good by their own, longer time", () => {
@@ -201,7 +201,7 @@ test("names bound how long an answer is good by their own, longer time", () => {
     question: keyRows({ freshForMs: 600_000 }),
     dependencies: [dependency(now - 300_000, { freshUntil: now + 300_000 })],
   });
-  expect(reportOf(names).told().goodUntil).toBe(now + 300_000);
+  expect(reportOf(names).told().repeatableUntil).toBe(now + 300_000);
 });
 
 test("an answer may be repeated while it is good, and stale figures as long as they may be given while newer ones are asked for", () => {

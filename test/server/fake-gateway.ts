@@ -69,7 +69,6 @@ const nothing: Report = {
   timing: { planMs: 0, platformMs: 0 },
   holdsUntil: Number.POSITIVE_INFINITY,
   dependencies: [],
-  goodUntil: Number.POSITIVE_INFINITY,
   repeatableUntil: Number.POSITIVE_INFINITY,
 };
 

@@ -14,7 +14,7 @@ async function served(more: { report?: Partial<Report>; schema?: ReturnType<type
   const fresh = (): Partial<Report> => {
     const freshUntil = time.now + 10_000;
     const dependencies = [{ scope: "s", slot: "a", version: 1, freshUntil, staleUntil: freshUntil + 10_000 }];
-    const ends = { goodUntil: freshUntil, repeatableUntil: freshUntil };
+    const ends = { repeatableUntil: freshUntil };
     return { freshness: { oldestAsOf, stale: false }, maxAgeMs: 10_000, dependencies, ...ends, sent: 3, ...more.report };
   };
   const fake: Fake = fakeGateway({ clock, report: fresh, ...(more.schema && { schema: more.schema }) });
