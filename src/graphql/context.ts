@@ -1,4 +1,5 @@
 import type { FieldNode } from "graphql";
+import type { AbandonedSignal } from "../abandonment.js";
 import { badInput, GatewayError } from "../errors.js";
 import type { AnswerTo, Question } from "../upstream/question.js";
 import type { DirectoryMemory } from "./directory-memory.js";
@@ -27,7 +28,7 @@ export interface GatewayContext {
   readonly planned: PlannedQuestions;
   readonly freshness: Freshness;
   /** Aborts when nobody waits for the answer any more. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbandonedSignal;
   /**
    * Notes a moment (epoch ms) at which the answer may change although every answer of the platform is still fresh: a window that moves
    * on or passes out of reach, a remembered name that is forgotten. The answer holds until the earliest moment noted.
@@ -100,7 +101,7 @@ export interface Rights {
 }
 
 /** Throws UPSTREAM_UNAVAILABLE, which nobody reads, when nobody waits for the answer any more. */
-export function demandWaiting(signal: AbortSignal | undefined): void {
+export function demandWaiting(signal: AbandonedSignal | undefined): void {
   if (signal?.aborted) throw new GatewayError("UPSTREAM_UNAVAILABLE", "Nobody waits for the answer any more.");
 }
 

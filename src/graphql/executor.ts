@@ -12,6 +12,7 @@ import {
   isObjectType,
   locatedError,
 } from "graphql";
+import type { AbandonedSignal } from "../abandonment.js";
 import { GatewayError } from "../errors.js";
 import { demandWaiting, type GatewayContext } from "./context.js";
 import { isFigure, type SelectedField, type SelectedOperation, type Selection, selectedOperation, type ValueType } from "./selection.js";
@@ -58,7 +59,7 @@ class TimeSlices {
   #fields = 0;
   #endsAt = 0;
 
-  constructor(private readonly signal: AbortSignal | undefined) {}
+  constructor(private readonly signal: AbandonedSignal | undefined) {}
 
   /** Whether this request has used up its time and must wait for `next`. `fields`: how many were executed since the last look. */
   isOver(fields: number): boolean {

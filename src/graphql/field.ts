@@ -135,25 +135,30 @@ export const pageAsked = (
 export function resolverOf(label: string, { asks, read, each, page: pageOf, value }: DeclaredField): ResolveField {
   if (!asks || !read) return (source, args, context) => value?.(source as never, args as never, context);
 
-  const ask = (parent: Parent, args: object, page: PageRequest | undefined, context: GatewayContext, info: Told) => {
-    const planned = context.planned.find(label, info.fieldNodes, parent);
-    const asked = planned !== undefined ? planned : asks({ parent, args, page, selection: info.selection, asker: context } as never);
-    return answersTo(asked, context);
+  const ask = (parent: Parent, args: object, page: PageRequest | undefined, context: GatewayContext, info: Told): AskedField => {
+    try {
+      const planned = context.planned.find(label, info.fieldNodes, parent);
+      const asked = planned !== undefined ? planned : asks({ parent, args, page, selection: info.selection, asker: context } as never);
+      return { answers: answersTo(asked, context), latest: null };
+    } catch (error) {
+      return { refusal: error, latest: null };
+    }
   };
 
   return (source, args, context, info) => {
     const { accountId: account, id = account, origin = unrelated } = source;
+    const { siblings, naming } = origin;
     const page = pageOf && pageAsked(label, { page: pageOf }, one(account, id), args);
-    const { siblings } = origin;
     const asked = siblings
-      ? siblings.asked(info.fieldNodes, () => attempt(() => ask(siblings, args, page, context, info)))
-      : attempt(() => ask({ ...one(account, id), ...(origin.naming && { named: true }) }, args, page, context, info));
+      ? (siblings.asked<AskedField>(info.fieldNodes) ?? siblings.asks(info.fieldNodes, ask(siblings, args, page, context, info)))
+      : ask(naming ? { ...one(account, id), named: true } : one(account, id), args, page, context, info);
+    if ("refusal" in asked) throw asked.refusal;
     const valueFrom = (answers: readonly AnswerTo<Question>[] | null) => {
-      const own = answers && answersFor(id, answers, each, context);
+      const own = answers && answersFor(id, answers, asked, each, context);
       if (!own) return isListType(getNullableType(info.returnType)) ? [] : null;
       return read({ account, id, origin, args, page, answers: own, context } as never);
     };
-    const answers = asked();
+    const { answers } = asked;
     return answers instanceof Promise ? answers.then(valueFrom) : valueFrom(answers);
   };
 }
@@ -164,16 +169,14 @@ type ResolveField = (source: Entity, args: object, context: GatewayContext, info
 /** Of an entity that a query names by its id. */
 const unrelated: Origin = {};
 
-/** The result again and again, or the error: fields of siblings fail one by one. */
-function attempt<T>(step: () => T): () => T {
-  try {
-    const result = step();
-    return () => result;
-  } catch (error) {
-    return () => {
-      throw error;
-    };
-  }
+/** What came of asking for a field: once for all siblings. */
+type AskedField = { latest: Latest | null } & ({ answers: Answers | null | Promise<Answers> } | { refusal: unknown });
+type Answers = readonly AnswerTo<Question>[];
+
+/** The answer that was read last, and what it holds: it is the same for most siblings. */
+interface Latest {
+  readonly answered: Answered<Question>;
+  readonly found: readonly Answer<Question>[];
 }
 
 /** What comes of the questions, asked together; a promise where an answer is not there yet. */
@@ -189,10 +192,11 @@ function answersTo(questions: readonly Question[] | null, context: GatewayContex
  */
 function answersFor(
   id: string,
-  answers: readonly AnswerTo<Question>[],
+  answers: Answers,
+  asked: AskedField,
   each: Each | undefined,
   { directoryMemory, now, freshness, holdsUntil }: GatewayContext,
-): Answer<Question>[] | null {
+): readonly Answer<Question>[] | null {
   const own = typeof each === "function" ? answersAbout(id, answers, each) : answers;
   const found: Answer<Question>[] = [];
   try {
@@ -200,6 +204,10 @@ function answersFor(
       const { question } = answer;
       const answered = each === "row" ? answer.of(id) : answer.whole();
       if (!answered) continue;
+      if (own.length === 1) {
+        if (asked.latest?.answered === answered) return asked.latest.found;
+        asked.latest = { answered, found };
+      }
       const { reply, stale } = answered;
       directoryMemory.learn(question, reply, now());
       if (isOfFigures(question)) freshness.note(reply.asOf, stale);

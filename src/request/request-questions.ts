@@ -42,10 +42,10 @@ export class RequestQuestions {
   async prefetch(questions: readonly Question[]): Promise<GatewayError | null> {
     const parts = questions.flatMap((question) => scopeOf(question).api.split(question));
     const { outcomes, refusal } = this.#begin(parts);
-    for (const [index, part] of parts.entries()) this.#remember(part, outcomes[index]!.delivered);
+    for (const [index, part] of parts.entries()) this.#remember(part, outcomes[index]!);
     const refused = await refusal;
     // What is stored is delivered in this turn of the event loop: resolvers find it there.
-    await new Promise((resolve) => process.nextTick(resolve));
+    if (outcomes.some(({ ended }) => ended === null)) await new Promise((resolve) => process.nextTick(resolve));
     return refused;
   }
 
@@ -71,31 +71,33 @@ export class RequestQuestions {
     if (equal) return equal;
     const containing = [...(asked?.values() ?? [])].filter((each) => contains(scope, each.question, question));
     const known = containing.find((each) => contains(scope, question, each.question)) ?? containing[0];
-    return (
-      known ??
-      this.#remember(
-        question,
-        this.#loader.load(question).then(({ delivered }) => delivered),
-      )
-    );
+    if (known) return known;
+    const delivered = this.#loader.load(question).then((outcome) => outcome.delivered);
+    return this.#remember(question, { delivered, ended: null });
   }
 
-  #remember(question: Question, outcome: Promise<AskOutcome>): Asked {
+  #remember(question: Question, { delivered, ended }: Delivered<AskOutcome>): Asked {
     const scope = scopeOf(question);
-    const ended = outcome.then((end) => {
-      asked.ended = end;
-      return end;
-    });
-    const asked: Asked = { question, outcome: ended, ended: null };
+    const end = (outcome: AskOutcome) => {
+      asked.ended = outcome;
+      return outcome;
+    };
+    const asked: Asked = { question, outcome: ended === null ? delivered.then(end) : delivered, ended };
     const known = this.#asked.get(scope) ?? new Map<string, Asked>();
     this.#asked.set(scope, known.set(questionKey(question), asked));
     return asked;
   }
 
   #begin(questions: readonly Question[]): { outcomes: Delivered<AskOutcome>[]; refusal: Promise<GatewayError | null> } {
-    const { outcomes, refusal } = this.coalescer.ask(questions, this.terms, this.admit);
+    const { asks, refusal } = this.coalescer.ask(questions, this.terms, this.admit);
+    if (asks.every(({ ended }) => ended !== null))
+      return { outcomes: asks.map(({ outcome, ended }) => ({ delivered: outcome, ended })), refusal };
     const waitMs = Math.min(graceMs, graceShare * (this.terms.deadline - this.monotonic()));
-    return { outcomes: deliveredTogether(outcomes, waitMs), refusal };
+    const delivered = deliveredTogether(
+      asks.map(({ outcome }) => outcome),
+      waitMs,
+    );
+    return { outcomes: delivered.map((outcome) => ({ delivered: outcome, ended: null })), refusal };
   }
 }
 
@@ -182,13 +184,15 @@ const contains = ({ api }: Scope, whole: Question, part: Question): boolean =>
 /** Wrapped, so that a list of them can be handed on before they are there. */
 interface Delivered<T> {
   delivered: Promise<T>;
+  /** The same, if it is there at once. */
+  ended: T | null;
 }
 
 /**
  * Delivers results together, so that what is asked because of them is asked together: all when the last is there, and those that
  * are there when the first has waited for `graceMs`. A slow result keeps the others no longer than that. Results must not reject.
  */
-export function deliveredTogether<T>(results: readonly Promise<T>[], graceMs: number): Delivered<T>[] {
+export function deliveredTogether<T>(results: readonly Promise<T>[], graceMs: number): Promise<T>[] {
   const there: (() => void)[] = [];
   let left = results.length;
   let grace: NodeJS.Timeout | undefined;
@@ -197,16 +201,17 @@ export function deliveredTogether<T>(results: readonly Promise<T>[], graceMs: nu
     grace = undefined;
     for (const each of there.splice(0)) each();
   };
-  return results.map((result) => ({
-    delivered: new Promise<T>((resolve) => {
-      void result.then((value) => {
-        there.push(() => resolve(value));
-        left--;
-        if (left === 0) deliver();
-        else grace ??= setTimeout(deliver, graceMs);
-      });
-    }),
-  }));
+  return results.map(
+    (result) =>
+      new Promise<T>((resolve) => {
+        void result.then((value) => {
+          there.push(() => resolve(value));
+          left--;
+          if (left === 0) deliver();
+          else grace ??= setTimeout(deliver, graceMs);
+        });
+      }),
+  );
 }
 
 // ---------------------------------------------------------------- which are asked first

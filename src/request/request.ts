@@ -1,7 +1,6 @@
 /** One GraphQL request: under which rights it asks, how many calls it may cause, and what its answer was made from. */
 
 import { createHash } from "node:crypto";
-import { setMaxListeners } from "node:events";
 import type { GraphQLSchema } from "graphql";
 import type { Clock } from "../clock.js";
 import type { Config } from "../config.js";
@@ -38,8 +37,6 @@ export function requests(options: RequestOptions): Pick<Gateway, "request" | "au
   const { config, schema, accounts, coalescer, budgets, directoryMemory, clock } = options;
   const request: Gateway["request"] = ({ explain, caller, signal, state, trace }): GatewayRequest => {
     const begun = momentOf(clock);
-    // Each question that waits listens to it, however many there are.
-    if (signal) setMaxListeners(0, signal);
     const report = new RequestReport(() => clock.now());
     const allowance = new Allowance(config.maxUpstreamCalls);
     const terms: AskTerms = {
@@ -299,7 +296,8 @@ export class RequestReport {
   }
 
   #dependsOn(dependency: Dependency): void {
-    const key = JSON.stringify([dependency.scope, dependency.slot, dependency.version]);
+    // Scope and slot are JSON: neither has a line feed.
+    const key = `${dependency.scope}\n${dependency.slot}\n${dependency.version}`;
     const known = this.#dependencies.get(key);
     if (!known || dependency.freshUntil < known.freshUntil) this.#dependencies.set(key, dependency);
   }

@@ -40,24 +40,24 @@ import { ValidDocuments } from "./valid-documents.js";
 
 export type ApolloOptions = Limits & TrustOptions & Pick<Config, "introspection">;
 
-/** Keys under which the context carries its request. Apollo copies the context, so a map by identity would lose it. */
-const request = Symbol("gateway request");
-const explain = Symbol("explain");
-const caller = Symbol("caller");
-const ended = Symbol("ended");
-const answerValues = Symbol("answer values");
-const execution = Symbol("execution");
+/** The key under which the context carries its operation. Apollo Server copies the context, so a map by identity would lose it. */
+const operation = Symbol("operation");
 
 export interface ServedContext extends BaseContext {
-  [request]: GatewayRequest;
-  [explain]: Explain | null;
-  [caller]: Caller;
-  /** Called once, when the answer of the operation is complete. */
-  [ended]: (outcome: Outcome) => void;
+  [operation]: ServedOperation;
+}
+
+/** What is known of the operation of a request, as it goes through Apollo Server. */
+interface ServedOperation {
+  readonly request: GatewayRequest;
+  readonly explain: Explain | null;
+  readonly caller: Caller;
   /** How many values the answer can have, once the operation is known. */
-  [answerValues]?: number;
-  /** Once it has begun. */
-  [execution]?: Promise<ExecutionResult>;
+  values: number;
+  /** Null before it begins. */
+  execution: Promise<ExecutionResult> | null;
+  /** Null before the answer is complete, and for a request that Apollo Server refused before it became an operation. */
+  outcome: Outcome | null;
 }
 
 /** What is known of an operation when it has ended. */
@@ -96,7 +96,7 @@ export const apolloServer = (
     documentStore: documents,
     formatError: masked(log, options),
     plugins: [
-      ...(trust.mode === "off" ? [] : [trustedDocumentsPlugin<ServedContext>(trust, (context) => context[caller])]),
+      ...(trust.mode === "off" ? [] : [trustedDocumentsPlugin<ServedContext>(trust, (context) => context[operation].caller)]),
       operationPlugin(options, documents, gateway.execute),
       { serverWillStart: async () => ({ drainServer: drain }) },
       ApolloServerPluginCacheControlDisabled(),
@@ -110,7 +110,7 @@ export const apolloServer = (
 
 /** What Apollo Server calls a gateway is where an executor of one's own is put in place of graphql-js. Here it tells what came of `responseForOperation`. */
 const executedBefore = ({ schema }: Pick<Gateway, "schema">): ApolloServerOptionsWithGateway<ServedContext>["gateway"] => ({
-  load: async () => ({ executor: async ({ context }) => (context as ServedContext)[execution]! }),
+  load: async () => ({ executor: async ({ context }) => (context as ServedContext)[operation].execution! }),
   onSchemaLoadOrUpdate(tell) {
     tell({ apiSchema: schema, coreSupergraphSdl: "" });
     return () => undefined;
@@ -134,8 +134,9 @@ const operationPlugin = (limits: Limits, documents: ValidDocuments, execute: Exe
         demandListSizes(variables, limits.maxListItems);
         const values = answerSize(served.schema, served.document, served.operation, variables);
         demandAnswerSize(values, limits.maxAnswerValues);
-        served.contextValue[answerValues] = values;
-        await served.contextValue[request].prepare({
+        const current = served.contextValue[operation];
+        current.values = values;
+        await current.request.prepare({
           document: served.document,
           operationName: served.operationName,
           variables,
@@ -146,23 +147,24 @@ const operationPlugin = (limits: Limits, documents: ValidDocuments, execute: Exe
        * because what it hands to an executor has a getter in an object literal: V8 makes a hidden class for each such object, in the old
        * generation, and keeps the whole request with it until the next full collection.
        */
-      async responseForOperation({ contextValue, response: { http }, schema, document, operation, operationName, request }) {
+      async responseForOperation({ contextValue, response: { http }, schema, document, operation: selected, operationName, request }) {
         const { variables = {} } = request;
+        const current = contextValue[operation];
         const answer = (data: ExecutionResult["data"] = null) => ({ http, body: { kind: "single" as const, singleResult: { data } } });
         // If its variables are refused there is no plan: execution reports the error and asks nothing.
-        if (contextValue[explain] === "plan" && coercedVariables(schema, operation, variables)) return answer();
-        const values = contextValue[answerValues] ?? 0;
+        if (current.explain === "plan" && coercedVariables(schema, selected, variables)) return answer();
         const context = contextValue as ServedContext & GatewayContext;
-        contextValue[execution] = execute({ document, operationName, variables, context, values });
+        current.execution = execute({ document, operationName, variables, context, values: current.values });
         // A failure is not lost: Apollo Server meets it when it asks its executor.
-        const result = await contextValue[execution].catch(() => null);
+        const result = await current.execution.catch(() => null);
         return result === null || result.errors ? null : answer(result.data);
       },
       async willSendResponse(served) {
-        const report = served.contextValue[request].report();
+        const current = served.contextValue[operation];
+        const report = current.request.report();
         const errors = codesOf(served);
         complete(served, report, errors);
-        served.contextValue[ended]({ operation: served.operationName ?? null, errors, report });
+        current.outcome = { operation: served.operationName ?? null, errors, report };
       },
     };
   },
@@ -248,25 +250,22 @@ export interface Executed {
 }
 
 /** Executes a request through Apollo Server. Every failure is an answer. `now`: epoch ms. */
-export async function execute(apollo: ApolloServer<ServedContext>, asked: Execution, now: () => number): Promise<Executed> {
-  let outcome: Outcome | undefined;
+export async function execute(
+  apollo: ApolloServer<ServedContext>,
+  { http, served, explain, caller }: Execution,
+  now: () => number,
+): Promise<Executed> {
+  const current: ServedOperation = { request: served, explain, caller, values: 0, execution: null, outcome: null };
   const {
     status = 200,
     headers,
     body,
   } = await apollo.executeHTTPGraphQLRequest({
-    httpGraphQLRequest: { ...asked.http, headers: headersOf(asked.http.headers) },
-    context: async () =>
-      Object.assign(asked.served.context, {
-        [request]: asked.served,
-        [explain]: asked.explain,
-        [caller]: asked.caller,
-        [ended]: (known: Outcome) => {
-          outcome = known;
-        },
-      }),
+    httpGraphQLRequest: { ...http, headers: headersOf(http.headers) },
+    context: async () => Object.assign(served.context, { [operation]: current }),
   });
   if (body.kind !== "complete") throw new Error("Apollo Server gave an answer in parts, which the gateway never asks for.");
+  const { outcome } = current;
   const { maxAgeMs = null, freshness = null } = outcome?.report ?? {};
   const answer = new Answer(body.string, {
     status,
@@ -280,11 +279,11 @@ export async function execute(apollo: ApolloServer<ServedContext>, asked: Execut
   return { answer, report: outcome?.report ?? null };
 }
 
-function headersOf(given: IncomingHttpHeaders): HeaderMap {
+/** Those that Apollo Server reads. */
+function headersOf({ accept, "content-type": contentType }: IncomingHttpHeaders): HeaderMap {
   const headers = new HeaderMap();
-  for (const [name, value] of Object.entries(given)) {
-    if (value !== undefined) headers.set(name, typeof value === "string" ? value : value.join(", "));
-  }
+  if (accept !== undefined) headers.set("accept", accept);
+  if (contentType !== undefined) headers.set("content-type", contentType);
   return headers;
 }
 

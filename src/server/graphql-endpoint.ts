@@ -2,6 +2,7 @@ import type { ApolloServer } from "@apollo/server";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { Logger } from "pino";
 import { GatewayError } from "../errors.js";
+import { Abandonment } from "../abandonment.js";
 import type { Observer } from "../telemetry/observer.js";
 import type { Tracer } from "../telemetry/tracer.js";
 import { Answer, type AnswerFacts, type AnswerMemo, type Ended, keyOf, type Moment, UnderWay } from "./answers.js";
@@ -158,26 +159,26 @@ export function serveGraphql(scope: FastifyInstance, endpoint: GraphqlEndpoint):
     key: string | null,
     begun: Moment & { startedAt: number },
   ): Promise<{ answer: Answer; source: Source; calls: number; timing: string | null }> {
-    const gone = new AbortController();
+    const gone = new Abandonment();
     reply.raw.once("close", () => reply.raw.writableFinished || gone.abort());
     const { caller, headers, method, url } = request;
     const explain = explainOf(headers[explainHeader]);
     const trace = tracer ? beginTrace(request, reply, begun.startedAt) : null;
     // Also for a request that waits for an equal one: its deadline, and what is fresh for it, count from its beginning.
-    const served = gateway.request({ explain, caller, signal: gone.signal, ...(trace && { trace: trace.context }) });
+    const served = gateway.request({ explain, caller, signal: gone, ...(trace && { trace: trace.context }) });
     const run = async (): Promise<Ended<Executed>> => {
       await turns.next();
-      if (gone.signal.aborted) return { result: abandoned, how: "callers" };
+      if (gone.aborted) return { result: abandoned, how: "callers" };
       const http = { method, search: searchOf(url), headers, body: method === "POST" ? await parsed(request) : undefined };
       const result = await execute(apollo, { http, served, explain, caller }, clock.now);
-      const how = gone.signal.aborted ? "callers" : howEnded(result.answer.facts);
+      const how = gone.aborted ? "callers" : howEnded(result.answer.facts);
       if (key !== null && how === "answered" && result.report) memo.keep(key, result.answer, result.report, begun, moment());
       return { result, how };
     };
     const mayTake = ({ report }: Executed) => report !== null && memo.isGoodFor(begun, report);
     const { result, shared } = key === null ? { ...(await run()), shared: false } : await underWay.answer(key, run, mayTake);
     const { answer, report } = result;
-    const source = gone.signal.aborted ? "abandoned" : shared ? "shared" : "executed";
+    const source = gone.aborted ? "abandoned" : shared ? "shared" : "executed";
     if (shared || !report) return { answer, source, calls: 0, timing: null };
     return { answer, source, calls: report.sent, timing: serverTiming(report.timing, clock.monotonic() - begun.monotonic) };
   }

@@ -57,11 +57,8 @@ export class GatewayMetrics implements Observer {
   readonly #requestsByClient = new ClientCounts();
   readonly #subscriptionsByClient = new ClientCounts();
   readonly #refusals = this.#counter("http_refusals_total", "Requests that never became an operation.", ["code"]);
-  readonly #questions = this.#counter("questions_total", "Questions, or parts of them, by where their answer came from.", [
-    "account",
-    "api",
-    "source",
-  ]);
+  /** By their labels, in one text. */
+  readonly #questions = new Map<string, { labels: Record<string, string>; count: number }>();
   readonly #exchanges = this.#counter("upstream_exchanges_total", "HTTP exchanges with the platform.", ["account", "api", "outcome"]);
   readonly #exchangeSeconds = this.#histogram(
     "upstream_exchange_duration_seconds",
@@ -89,6 +86,10 @@ export class GatewayMetrics implements Observer {
     const requests = "Requests to /graphql that were answered, by the code of their first error.";
     this.#read("counter", "graphql_requests_total", requests, ["operation", "source", "code"], (set) => {
       for (const { labels, byCode } of this.#answers.values()) for (const [code, count] of byCode) set({ ...labels, code }, count);
+    });
+    const questions = "Questions, or parts of them, by where their answer came from.";
+    this.#read("counter", "questions_total", questions, ["account", "api", "source"], (set) => {
+      for (const { labels, count } of this.#questions.values()) set(labels, count);
     });
     const byClient = "by the name that the client gives itself";
     this.#readClients("client_requests_total", `Requests to /graphql that were answered, ${byClient}.`, this.#requestsByClient);
@@ -143,8 +144,11 @@ export class GatewayMetrics implements Observer {
     this.#refusals.inc({ code });
   }
 
-  questioned(question: Parameters<Observer["questioned"]>[0]): void {
-    this.#questions.inc(question);
+  questioned({ account, api, source }: Parameters<Observer["questioned"]>[0]): void {
+    const key = `${source} ${api} ${account}`;
+    const known = this.#questions.get(key);
+    if (known) known.count++;
+    else this.#questions.set(key, { labels: { account, api, source }, count: 1 });
   }
 
   exchanged({ account, api, outcome, ms }: Parameters<Observer["exchanged"]>[0]): void {

@@ -119,8 +119,8 @@ function holding(api: Api, records: readonly AnswerRecord[], question: Question)
  * May be remote: nothing outside it depends on where it is. Never given an error or a half-read answer.
  */
 export interface AnswerStore {
-  /** The records of the scope that are kept, newest first. */
-  get(scope: string): Promise<readonly AnswerRecord[]>;
+  /** The records of the scope that are kept, newest first. A promise where they must be read first. */
+  get(scope: string): readonly AnswerRecord[] | Promise<readonly AnswerRecord[]>;
   /** Keeps the record in place of an older one of its slot, for `keepMs`. Reads and writes no other slot. */
   put(scope: string, slot: string, record: AnswerRecord, keepMs: number): Promise<void>;
   /** Tells of each answer of another process that is found for the first time. Left out: there are none. */
@@ -174,10 +174,13 @@ export class MemoryAnswerStore implements AnswerStore {
     this.#keyv.deserialize = undefined;
   }
 
-  async get(scope: string): Promise<readonly AnswerRecord[]> {
+  get(scope: string): readonly AnswerRecord[] | Promise<readonly AnswerRecord[]> {
     const kept = this.#scopes.get(scope);
     if (!kept) return [];
-    if (kept.list && Math.abs(Date.now() - kept.list.readAt) < readAnewMs) return kept.list.records;
+    return kept.list && Math.abs(Date.now() - kept.list.readAt) < readAnewMs ? kept.list.records : this.#read(scope, kept);
+  }
+
+  async #read(scope: string, kept: KeptScope): Promise<readonly AnswerRecord[]> {
     const { changes } = kept;
     const found = await Promise.all([...kept.slots].map((slot) => this.#keyv.get(keyOf(scope, slot))));
     const records = found.filter((record) => record !== undefined).sort((a, b) => askedAfter(b, a));

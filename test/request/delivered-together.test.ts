@@ -10,7 +10,7 @@ function held(count: number, graceMs = 100) {
   const results = Array.from({ length: count }, (_, index) => new Promise<number>((resolve) => there.push(() => resolve(index))));
   const told: Record<number, number[]> = {};
   for (const each of deliveredTogether(results, graceMs)) {
-    void each.delivered.then((index) => {
+    void each.then((index) => {
       const at = Date.now() - noon;
       told[at] = [...(told[at] ?? []), index];
     });

@@ -1,6 +1,7 @@
 import { buildSchema, GraphQLError, type GraphQLSchema } from "graphql";
 import { pino } from "pino";
 import { afterEach } from "vitest";
+import type { AbandonedSignal } from "../../src/abandonment.js";
 import { type Clock, systemClock } from "../../src/clock.js";
 import { configFrom } from "../../src/config.js";
 import { GatewayError } from "../../src/errors.js";
@@ -55,7 +56,7 @@ export interface Fake {
   prepared: PreparedOperation[];
   explained: (Explain | null)[];
   /** One for each request, which says that its client has gone. */
-  signals: AbortSignal[];
+  signals: AbandonedSignal[];
   /** Says that a record of the platform's answers was stored. */
   stored: (record: StoredRecord) => void;
   closed: () => boolean;
@@ -84,7 +85,7 @@ export function fakeGateway(
 ): Fake {
   const prepared: PreparedOperation[] = [];
   const explained: (Explain | null)[] = [];
-  const signals: AbortSignal[] = [];
+  const signals: AbandonedSignal[] = [];
   const listeners: ((record: StoredRecord) => void)[] = [];
   let closed = false;
   const schema = options.schema ?? fakeSchema();

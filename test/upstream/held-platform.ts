@@ -100,11 +100,10 @@ class SlowAnswers implements AnswerStore {
 
   constructor(private readonly store: AnswerStore) {}
 
-  async get(scope: string): ReturnType<AnswerStore["get"]> {
+  get(scope: string): ReturnType<AnswerStore["get"]> {
     const { held } = this;
-    const stored = await this.store.get(scope);
-    await held;
-    return stored;
+    const stored = this.store.get(scope);
+    return held ? held.then(() => stored) : stored;
   }
 
   async put(...put: Parameters<AnswerStore["put"]>): Promise<void> {
@@ -292,7 +291,7 @@ export class HeldPlatform {
   }
 
   askOn(terms: AskTerms, questions: readonly Question[], seen: AnswerUse[] = [], admit?: Admit): Promise<Ended>[] {
-    return this.coalescer.ask(questions, terms, admit).outcomes.map((promise) =>
+    return this.coalescer.ask(questions, terms, admit).asks.map(({ outcome: promise }) =>
       promise.then((outcome) => {
         const [answered] = outcome.answered;
         const [failed] = outcome.failed;

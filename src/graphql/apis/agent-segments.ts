@@ -141,7 +141,9 @@ type Set = Pick<AgentSegmentsQuestion, "of" | "agents"> & Partial<Pick<AgentSegm
 
 function withParts(scope: Scope, { selection }: Pick<Asking<unknown>, "selection">, sets: readonly Set[]): AgentSegmentsQuestion[] {
   const parts = segmentParts(selection, scope.lastMinutes);
-  return parts ? sets.map((set) => ({ ...scope, ...parts, ...set })) : [];
+  if (!parts) return [];
+  const { everyMinutes, skills } = parts;
+  return sets.map(({ of, agents, groupIds = scope.groupIds }) => ({ ...scope, groupIds, everyMinutes, skills, of, agents }));
 }
 
 /** The platform's own total over the agents. */

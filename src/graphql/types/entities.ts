@@ -147,11 +147,12 @@ export class Siblings implements Parent {
   readonly named: boolean;
   readonly listed?: KeyMetricsQuestion | IntervalMetricsQuestion;
 
-  /** What `ask` gives, which is called for the first of the siblings alone. `field`: the same object for all of them. */
-  asked<T extends object>(field: object, ask: () => T): T {
-    const known = this.#asked.get(field) as T | undefined;
-    if (known !== undefined) return known;
-    const asked = ask();
+  /** What the field has asked for all of them; undefined before the first of them asks. `field`: the same object for all. */
+  asked<T extends object>(field: object): T | undefined {
+    return this.#asked.get(field) as T | undefined;
+  }
+
+  asks<T extends object>(field: object, asked: T): T {
     this.#asked.set(field, asked);
     return asked;
   }

@@ -1,4 +1,5 @@
 import type { GraphQLFormattedError } from "graphql";
+import { type AbandonedSignal, Abandonment } from "../../abandonment.js";
 import type { Caller } from "../gateway-port.js";
 import type { LiveOperation } from "./admission.js";
 import type { State } from "./state.js";
@@ -19,7 +20,7 @@ export type MakeState = (
   operation: LiveOperation,
   callers: readonly Caller[],
   which: "first" | "next",
-  gone: AbortSignal,
+  gone: AbandonedSignal,
 ) => Promise<State>;
 
 export interface BoardOptions {
@@ -43,7 +44,7 @@ const retryMs = 10_000;
  */
 export class Board {
   readonly #subscribers = new Set<Subscriber>();
-  readonly #gone = new AbortController();
+  readonly #gone = new Abandonment();
   #latest: State | null = null;
   #sent: State | null = null;
   #sentAt = Number.NEGATIVE_INFINITY;
@@ -87,7 +88,7 @@ export class Board {
       const begunAt = time.monotonic();
       if (which === "next") await this.#check();
       if (this.#isOver) return;
-      const state = await make(operation, this.#callers(), which, this.#gone.signal);
+      const state = await make(operation, this.#callers(), which, this.#gone);
       if (this.#isOver) return;
       if (which === "first" && state.isRefusal) return this.end(state.errors);
       this.#latest = state;

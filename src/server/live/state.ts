@@ -1,4 +1,5 @@
 import { GraphQLError, type GraphQLFormattedError } from "graphql";
+import type { AbandonedSignal } from "../../abandonment.js";
 import type { Caller, Gateway, LiveState, Report } from "../gateway-port.js";
 import type { LiveOperation } from "./admission.js";
 
@@ -23,7 +24,7 @@ export interface StateOptions {
   operation: LiveOperation;
   caller: Caller;
   state: LiveState;
-  signal: AbortSignal;
+  signal: AbandonedSignal;
   mask: (formatted: GraphQLFormattedError, error: unknown) => GraphQLFormattedError;
 }
 

@@ -1,3 +1,4 @@
+import type { AbandonedSignal } from "../../abandonment.js";
 import type { ErrorCode, GatewayError } from "../../errors.js";
 import type { TraceContext } from "../../telemetry/tracer.js";
 import type { Moment } from "../answers.js";
@@ -69,7 +70,7 @@ export interface AskTerms {
   readonly trace?: TraceContext;
   readonly memory: RequestMemory;
   /** Aborts when nobody waits for the request any more. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbandonedSignal;
   /**
    * Charges a call that has to be made, or returns why it may not be made. Answers without a call are free. `isPlanned`: the decision that was
    * admitted has counted it.

@@ -3,7 +3,7 @@ import { type Freshness, freshMs, type Moment, momentOf, tolerating } from "../a
 import type { AnswerRecord, Seen } from "../apis/descriptor.js";
 import { type Scope, scopeOf } from "../plan.js";
 import { canonical, grouped, type Question } from "../question.js";
-import type { AskOutcome, AskTerms, RequestMemory } from "./ask.js";
+import type { AskTerms, RequestMemory } from "./ask.js";
 import type { CallInFlight } from "./call-in-flight.js";
 import { type DecidedCall, type Decision, decide, type ScopeSnapshot, type Snapshot } from "./decide.js";
 import { Ask, gatewayFailed, type Waiter } from "./delivery.js";
@@ -21,7 +21,8 @@ type ForecastTerms = Pick<AskTerms, "begun" | "deadline" | "priority" | "takesSt
 export type Admit = (decision: Decision) => GatewayError | null;
 
 export interface Asked {
-  readonly outcomes: readonly Promise<AskOutcome>[];
+  /** One for each question, in order. None rejects: each part of a question is answered or has failed. */
+  readonly asks: readonly Pick<Ask, "outcome" | "ended">[];
   /** What refused the calls that were needed; null when nothing did. */
   readonly refusal: Promise<GatewayError | null>;
 }
@@ -47,15 +48,15 @@ export class Coalescer {
   }
 
   /**
-   * One outcome a question, in order. None rejects: each part of a question is answered or has failed. `admit` may refuse the calls that
-   * the decision makes necessary, after which what needs none is answered all the same; `refusal` tells it.
+   * What is stored is answered when this returns, if the store gives it at once. `admit` may refuse the calls that the decision makes necessary,
+   * after which what needs none is answered all the same; `refusal` tells it.
    */
   ask(questions: readonly Question[], terms: AskTerms, admit: Admit = () => null): Asked {
     const askedAt = this.options.clock.monotonic();
     const asks = questions.map((question) => new Ask(question, scopeOf(question), terms, askedAt));
     if (terms.priority !== "refresh") for (const { question, scope } of asks) this.#notesUse(question, scope);
     const refusal = this.#serve(asks, terms, admit);
-    return { outcomes: asks.map(({ outcome }) => outcome), refusal };
+    return { asks, refusal };
   }
 
   /** What would happen to the questions now. Asks and claims nothing. */
@@ -114,7 +115,8 @@ export class Coalescer {
     for (;;) {
       const open = [...scopes].map((scope) => this.#calls.open(scope));
       const versions = open.map(({ version }) => version);
-      const stored = await Promise.all([...scopes].map(({ key }) => this.options.store.get(key)));
+      const given = [...scopes].map(({ key }) => this.options.store.get(key));
+      const stored = areThere(given) ? given : await Promise.all(given);
       if (open.some(({ version }, index) => version !== versions[index])) continue;
       const present = momentOf(this.options.clock);
       const known = new Map(
@@ -240,7 +242,8 @@ export class Coalescer {
       const terms: AskTerms = { ...given, charge, most: () => Number.POSITIVE_INFINITY };
       const asks = some.map((waiter) => this.#askAgain(waiter, terms));
       if (wasSent) for (const again of asks) this.#sentBefore.add(again);
-      void this.#serve(asks, terms, () => null);
+      // Not before the code that gave these waiters up has ended.
+      queueMicrotask(() => void this.#serve(asks, terms, () => null));
     }
   }
 
@@ -263,6 +266,9 @@ export class Coalescer {
     }
   }
 }
+
+const areThere = <T extends object>(values: readonly (T | Promise<T>)[]): values is readonly T[] =>
+  values.every((value) => !(value instanceof Promise));
 
 /** The decision without its new calls: what needs one is refused with this error. */
 const withoutCalls = <C extends AnyCall>(decision: Decision<C>, error: GatewayError): Decision<C> => ({

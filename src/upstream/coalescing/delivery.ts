@@ -25,6 +25,8 @@ export interface Waiter {
  */
 export class Ask {
   readonly outcome: Promise<AskOutcome>;
+  /** The outcome when it is there. */
+  ended: AskOutcome | null = null;
   readonly #answered: AnsweredPart[] = [];
   readonly #failed: FailedPart[] = [];
   readonly #waiting = new Set<Waiter>();
@@ -92,7 +94,8 @@ export class Ask {
     if (this.#waiting.size > 0) return;
     clearTimeout(this.#timer);
     if (this.#giveUp) this.terms.signal?.removeEventListener("abort", this.#giveUp);
-    this.#resolve({ answered: this.#answered, failed: this.#failed });
+    this.ended ??= { answered: this.#answered, failed: this.#failed };
+    this.#resolve(this.ended);
   }
 }
 

@@ -347,7 +347,7 @@ export class OpenCalls implements CallOwner, SearchOwner, ClaimsOwner {
       });
   }
 
-  #records = ({ key }: Scope): Promise<readonly AnswerRecord[]> => this.options.store.get(key);
+  #records = async ({ key }: Scope): Promise<readonly AnswerRecord[]> => this.options.store.get(key);
 
   #asGatewayError(error: unknown): GatewayError {
     if (error instanceof GatewayError) return error;

@@ -123,7 +123,7 @@ function askerOf({ centre, latencyMs }: Sequence, clock: Clock, observer: Observ
   });
   return async (question) => {
     const begun = momentOf(fakedClock);
-    const { outcomes } = coalescer.ask([question], {
+    const { asks } = coalescer.ask([question], {
       begun,
       deadline: begun.monotonic + deadlineMs,
       priority: "interactive",
@@ -133,7 +133,7 @@ function askerOf({ centre, latencyMs }: Sequence, clock: Clock, observer: Observ
       most: () => Number.POSITIVE_INFINITY,
       saw: () => undefined,
     });
-    const { failed } = await outcomes[0]!;
+    const { failed } = await asks[0]!.outcome;
     if (failed[0]) throw failed[0].error;
   };
 }
