@@ -14,8 +14,11 @@ const digestsOfNode: Plugin = {
  * Each command still loads its own parts alone. Types are checked by `npm run typecheck`.
  */
 export default defineConfig({
-  // Sources and libraries must share one copy of graphql, which refuses objects of another. Libraries load this file.
-  resolve: { alias: [{ find: /^graphql$/, replacement: "graphql/index.js" }] },
+  // Sources and libraries must share one copy of graphql, which refuses objects of another. It is the one of ES modules: of CommonJS, each use of a
+  // name calls two getters, which takes a tenth of the time of a request.
+  resolve: { alias: [{ find: /^graphql$/, replacement: "graphql/index.mjs" }] },
+  // For libraries. With one copy of graphql, none has to look for objects of another. Settings are read from the environment all the same.
+  define: { "process.env.NODE_ENV": '"production"' },
   plugins: [digestsOfNode],
   ssr: { noExternal: true },
   build: {

@@ -1,6 +1,7 @@
+import { setMaxListeners } from "node:events";
 import type { FieldNode } from "graphql";
-import type { AbandonedSignal } from "../abandonment.js";
 import { badInput, GatewayError } from "../errors.js";
+import type { AbandonedSignal } from "../upstream/coalescing/ask.js";
 import type { AnswerTo, Question } from "../upstream/question.js";
 import type { DirectoryMemory } from "./directory-memory.js";
 import type { SelectedOperation } from "./selection.js";
@@ -98,6 +99,39 @@ export interface Rights {
   readonly conversations: boolean;
   /** Entities by reference, and the subgraph's own text: a router's own questions. */
   readonly router: boolean;
+}
+
+/**
+ * Says that nobody waits for an answer any more. The AbortSignal behind it is made when something listens. Most answers need none, and to make
+ * one takes as long as to parse a request.
+ */
+export class Abandonment implements AbandonedSignal {
+  #controller: AbortController | null = null;
+  #aborted = false;
+
+  get aborted(): boolean {
+    return this.#aborted;
+  }
+
+  abort(): void {
+    this.#aborted = true;
+    this.#controller?.abort();
+  }
+
+  /** As with an AbortSignal, a listener that comes too late is not called. */
+  addEventListener(type: "abort", listener: () => void, options: { once: true }): void {
+    if (this.#aborted) return;
+    if (!this.#controller) {
+      this.#controller = new AbortController();
+      // Each question that waits listens to it, however many there are.
+      setMaxListeners(0, this.#controller.signal);
+    }
+    this.#controller.signal.addEventListener(type, listener, options);
+  }
+
+  removeEventListener(type: "abort", listener: () => void): void {
+    this.#controller?.signal.removeEventListener(type, listener);
+  }
 }
 
 /** Throws UPSTREAM_UNAVAILABLE, which nobody reads, when nobody waits for the answer any more. */

@@ -12,8 +12,8 @@ import {
   isObjectType,
   locatedError,
 } from "graphql";
-import type { AbandonedSignal } from "../abandonment.js";
 import { GatewayError } from "../errors.js";
+import type { AbandonedSignal } from "../upstream/coalescing/ask.js";
 import { demandWaiting, type GatewayContext } from "./context.js";
 import { isFigure, type SelectedField, type SelectedOperation, type Selection, selectedOperation, type ValueType } from "./selection.js";
 

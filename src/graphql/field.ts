@@ -145,6 +145,13 @@ export function resolverOf(label: string, { asks, read, each, page: pageOf, valu
     }
   };
 
+  const valueFrom = (answers: Answers | null, asked: AskedField, reading: Reading<object, Question, unknown>, { returnType }: Told) => {
+    const own = answers && answersFor(reading.id, answers, asked, each, reading.context);
+    if (!own) return isListType(getNullableType(returnType)) ? [] : null;
+    reading.answers = own;
+    return read(reading as never);
+  };
+
   return (source, args, context, info) => {
     const { accountId: account, id = account, origin = unrelated } = source;
     const { siblings, naming } = origin;
@@ -153,13 +160,10 @@ export function resolverOf(label: string, { asks, read, each, page: pageOf, valu
       ? (siblings.asked<AskedField>(info.fieldNodes) ?? siblings.asks(info.fieldNodes, ask(siblings, args, page, context, info)))
       : ask(naming ? { ...one(account, id), named: true } : one(account, id), args, page, context, info);
     if ("refusal" in asked) throw asked.refusal;
-    const valueFrom = (answers: readonly AnswerTo<Question>[] | null) => {
-      const own = answers && answersFor(id, answers, asked, each, context);
-      if (!own) return isListType(getNullableType(info.returnType)) ? [] : null;
-      return read({ account, id, origin, args, page, answers: own, context } as never);
-    };
     const { answers } = asked;
-    return answers instanceof Promise ? answers.then(valueFrom) : valueFrom(answers);
+    const reading = { account, id, origin, args, page, answers: noAnswers, context };
+    if (answers instanceof Promise) return answers.then((there) => valueFrom(there, asked, reading, info));
+    return valueFrom(answers, asked, reading, info);
   };
 }
 
@@ -168,6 +172,8 @@ type ResolveField = (source: Entity, args: object, context: GatewayContext, info
 
 /** Of an entity that a query names by its id. */
 const unrelated: Origin = {};
+
+const noAnswers: readonly Answer<Question>[] = [];
 
 /** What came of asking for a field: once for all siblings. */
 type AskedField = { latest: Latest | null } & ({ answers: Answers | null | Promise<Answers> } | { refusal: unknown });
@@ -198,22 +204,21 @@ function answersFor(
   { directoryMemory, now, freshness, holdsUntil }: GatewayContext,
 ): readonly Answer<Question>[] | null {
   const own = typeof each === "function" ? answersAbout(id, answers, each) : answers;
-  const found: Answer<Question>[] = [];
+  let found: Answer<Question>[] | undefined;
   try {
     for (const answer of own) {
       const { question } = answer;
       const answered = each === "row" ? answer.of(id) : answer.whole();
       if (!answered) continue;
-      if (own.length === 1) {
-        if (asked.latest?.answered === answered) return asked.latest.found;
-        asked.latest = { answered, found };
-      }
+      if (own.length === 1 && asked.latest?.answered === answered) return asked.latest.found;
+      found ??= [];
+      if (own.length === 1) asked.latest = { answered, found };
       const { reply, stale } = answered;
       directoryMemory.learn(question, reply, now());
       if (isOfFigures(question)) freshness.note(reply.asOf, stale);
       found.push({ question, reply, stale });
     }
-    return found;
+    return found ?? noAnswers;
   } catch (error) {
     const directory = own.find(({ question }) => question.api === "interval-metrics" && !isOfFigures(question));
     if (!directory || !(error instanceof GatewayError) || error.code !== "UPSTREAM_UNAUTHORIZED") throw error;

@@ -30,6 +30,8 @@ import {
   type SelectionSetNode,
   TypeMetaFieldDef,
   TypeNameMetaFieldDef,
+  type TypeNode,
+  type VariableDefinitionNode,
   visit,
 } from "graphql";
 
@@ -63,13 +65,13 @@ function valueTypeOf(outer: GraphQLOutputType): ValueType {
     isNonNull: type !== outer,
     items: isListType(type) ? valueTypeOf(type.ofType) : null,
     isLeaf: isLeafType(type),
-    serialize: isLeafType(type) && !isUnchanged(type) ? (value: unknown) => type.serialize(value) : null,
+    serialize: isLeafType(type) && !isWrittenAsIs(type) ? (value: unknown) => type.serialize(value) : null,
   };
   valueTypes.set(outer, found);
   return found;
 }
 
-const isUnchanged = (type: GraphQLLeafType): boolean => isSpecifiedScalarType(type) || type.extensions.unchanged === true;
+const isWrittenAsIs = (type: GraphQLLeafType): boolean => isSpecifiedScalarType(type) || type.extensions.unchanged === true;
 
 /** One field that will be executed, under one response key. */
 export interface SelectedField {
@@ -102,6 +104,10 @@ interface ShapedField {
   below: Shape;
   /** The field as it is for all variables; null if they change it. */
   constant: SelectedField | null;
+  /** Its arguments that are one variable each, with the name of that; null if a variable is part of an argument. */
+  open: readonly (readonly [argument: string, variable: string])[] | null;
+  /** Its other arguments, coerced; null before the first use. */
+  fixed: Readonly<Record<string, unknown>> | null;
 }
 
 /**
@@ -228,10 +234,24 @@ class Shape {
     const value = valueTypeOf(type);
     const isFigure = value.isLeaf && !value.serialize && !definition.resolve;
     const label = `${this.type.name}.${definition.name}`;
-    const field: ShapedField = { key, label, nodes, definition, value, isFigure, below, constant: null };
+    const varying = node.arguments?.filter((argument) => hasVariable(argument.value)) ?? [];
+    const open = varying.flatMap((argument) =>
+      argument.value.kind === Kind.VARIABLE ? [[argument.name.value, argument.value.name.value] as const] : [],
+    );
+    const field: ShapedField = {
+      key,
+      label,
+      nodes,
+      definition,
+      value,
+      isFigure,
+      below,
+      constant: null,
+      open: open.length === varying.length ? open : null,
+      fixed: null,
+    };
     const selection = below.constant;
-    const isConstant = selection !== null && (args.length === 0 || !node.arguments?.some(({ value }) => hasVariable(value)));
-    if (isConstant) field.constant = filledIn(field, selection, {});
+    if (selection !== null && (args.length === 0 || varying.length === 0)) field.constant = filledIn(field, selection, {});
     return [field];
   }
 
@@ -275,13 +295,29 @@ function filledIn(field: ShapedField, selection: Selection, variables: Operation
   let args = noArguments;
   let refusal: GraphQLError | null = null;
   try {
-    if (definition.args.length > 0) args = getArgumentValues(definition, nodes[0]!, variables);
+    if (definition.args.length > 0) args = filledInQuickly(field, variables) ?? getArgumentValues(definition, nodes[0]!, variables);
+    field.fixed ??= without(args, field.open);
   } catch (error) {
     if (!(error instanceof GraphQLError)) throw error;
     refusal = error;
   }
   return { key, nodes, name: definition.name, label, definition, value, isFigure, args, selection, refusal };
 }
+
+/** Null if a variable has no value: whether the default stands for it, or the argument is refused, is left to graphql-js. */
+function filledInQuickly({ open, fixed }: ShapedField, variables: OperationFrame["variables"]): Record<string, unknown> | null {
+  if (open === null || fixed === null) return null;
+  const args: Record<string, unknown> = { ...fixed };
+  for (const [argument, variable] of open) {
+    const value = variables[variable];
+    if (value === undefined || value === null) return null;
+    args[argument] = value;
+  }
+  return args;
+}
+
+const without = (args: Readonly<Record<string, unknown>>, open: ShapedField["open"]): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(args).filter(([name]) => !open?.some(([argument]) => argument === name)));
 
 function hasVariable(value: object): boolean {
   if (Object.hasOwn(value, "kind") && (value as { kind: Kind }).kind === Kind.VARIABLE) return true;
@@ -403,10 +439,40 @@ export function coercedVariables(
   given: AskedOperation["variables"],
 ): OperationFrame["variables"] | undefined {
   if (latest?.operation !== operation || latest.given !== given || latest.schema !== schema) {
-    latest = { schema, operation, given, coerced: getVariableValues(schema, operation.variableDefinitions ?? [], given).coerced };
+    const definitions = operation.variableDefinitions ?? [];
+    const coerced = unchanged(definitions, given) ?? getVariableValues(schema, definitions, given).coerced;
+    latest = { schema, operation, given, coerced };
   }
   return latest.coerced;
 }
+
+/** The variables if coercion changes none of them, as it changes no list of ids that are strings; null if graphql-js must say. */
+function unchanged(definitions: readonly VariableDefinitionNode[], given: AskedOperation["variables"]): OperationFrame["variables"] | null {
+  const coerced: Record<string, unknown> = {};
+  for (const { variable, type, defaultValue } of definitions) {
+    const name = variable.name.value;
+    const isGiven = Object.hasOwn(given, name);
+    if (isGiven ? name === "__proto__" || !isUnchanged(given[name], type) : defaultValue || type.kind === Kind.NON_NULL_TYPE) return null;
+    if (isGiven) coerced[name] = given[name];
+  }
+  return coerced;
+}
+
+function isUnchanged(value: unknown, type: TypeNode): boolean {
+  if (type.kind === Kind.NON_NULL_TYPE) return value !== null && isUnchanged(value, type.type);
+  if (value === null) return true;
+  if (type.kind === Kind.LIST_TYPE) return Array.isArray(value) && value.every((item) => isUnchanged(item, type.type));
+  return hasTypeOf.get(type.name.value)?.(value) ?? false;
+}
+
+const isText = (value: unknown): boolean => typeof value === "string";
+/** Values of the scalars of the specification. An ID may also be given as a number, which becomes a string. */
+const hasTypeOf: ReadonlyMap<string, (value: unknown) => boolean> = new Map([
+  ["ID", isText],
+  ["String", isText],
+  ["Boolean", (value: unknown) => typeof value === "boolean"],
+  ["Int", (value: unknown) => typeof value === "number" && (value | 0) === value],
+]);
 
 /** Null when there is no such operation, the schema has no root for it, or its variables are refused. */
 export function selectedOperation(
@@ -418,10 +484,11 @@ export function selectedOperation(
   const variables = operation && coercedVariables(schema, operation, given);
   if (!operation || !type || !variables) return null;
   const { fragments, conditions, shapes } = readDocument(schema, document);
-  const form = JSON.stringify([operation.name?.value, ...conditions.map((name) => variables[name])]);
+  const name = operation.name?.value ?? "";
+  const form = conditions.length === 0 ? name : JSON.stringify([name, ...conditions.map((condition) => variables[condition])]);
   let shape = shapes.get(form);
   if (!shape) {
-    const values = Object.fromEntries(conditions.map((name) => [name, variables[name]]));
+    const values = Object.fromEntries(conditions.map((condition) => [condition, variables[condition]]));
     shape = new Shape({ schema, fragments, variables: values }, type, [operation.selectionSet]);
     if (shapes.size < mostShapes) shapes.set(form, shape);
   }

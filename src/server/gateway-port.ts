@@ -1,5 +1,4 @@
 import type { DocumentNode, GraphQLSchema } from "graphql";
-import type { AbandonedSignal } from "../abandonment.js";
 import type { Clock } from "../clock.js";
 import type { AccountConfig } from "../config/account-settings.js";
 import type { GatewayError } from "../errors.js";
@@ -7,6 +6,7 @@ import type { GatewayContext } from "../graphql/context.js";
 import type { Execute } from "../graphql/executor.js";
 import type { GatewayState } from "../telemetry/observer.js";
 import type { TraceContext } from "../telemetry/tracer.js";
+import type { AbandonedSignal } from "../upstream/coalescing/ask.js";
 
 /** What the server asks of the rest of the gateway; gateway.ts answers it, tests use one by hand. */
 export interface Gateway {
@@ -22,7 +22,13 @@ export interface Gateway {
   /** Tells each record of the platform's answers when it is stored, before what waits for it is answered. */
   onStored(listener: (record: StoredRecord) => void): void;
   /** One GraphQL request: its context, and what it has learnt by the end. `signal`: nobody waits for its answer any more. */
-  request(from: { explain: Explain | null; caller: Caller; signal?: AbandonedSignal; state?: LiveState; trace?: TraceContext }): GatewayRequest;
+  request(from: {
+    explain: Explain | null;
+    caller: Caller;
+    signal?: AbandonedSignal;
+    state?: LiveState;
+    trace?: TraceContext;
+  }): GatewayRequest;
   /** What is known of the platform; asks nothing. */
   readiness(): Readiness;
   /** What stands now, for whoever watches the gateway; asks nothing. */

@@ -2,7 +2,7 @@ import type { ApolloServer } from "@apollo/server";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { Logger } from "pino";
 import { GatewayError } from "../errors.js";
-import { Abandonment } from "../abandonment.js";
+import { Abandonment } from "../graphql/context.js";
 import type { Observer } from "../telemetry/observer.js";
 import type { Tracer } from "../telemetry/tracer.js";
 import { Answer, type AnswerFacts, type AnswerMemo, type Ended, keyOf, type Moment, UnderWay } from "./answers.js";

@@ -262,10 +262,10 @@ export const listRule =
 
 /** Throws QUERY_TOO_LARGE when a list at any depth of the variables is longer than the limit. */
 export function demandListSizes(variables: Readonly<Record<string, unknown>>, limit: number): void {
-  const waiting: unknown[] = [variables];
-  for (let value = waiting.pop(); value !== undefined || waiting.length > 0; value = waiting.pop()) {
+  const waiting: object[] = [variables];
+  for (let value = waiting.pop(); value; value = waiting.pop()) {
     if (Array.isArray(value) && value.length > limit) throw tooLong(limit, value.length);
-    if (typeof value === "object" && value !== null) for (const inner of Object.values(value)) waiting.push(inner);
+    for (const inner of Object.values(value)) if (typeof inner === "object" && inner !== null) waiting.push(inner);
   }
 }
 

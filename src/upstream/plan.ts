@@ -28,7 +28,7 @@ export function scopeOf(question: Question): Scope {
   if (found) return found;
   const api = apiByName[question.api];
   const { account, credential } = question;
-  const apart = (question.mergesOff ?? []).map((merge) => api.apartBy(question, merge) ?? null);
+  const apart = question.mergesOff?.map((merge) => api.apartBy(question, merge) ?? null) ?? [];
   const key = JSON.stringify([api.name, account, credential, ...api.scope(question), ...apart]);
   let scope = interned.get(key);
   if (!scope) {

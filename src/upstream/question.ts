@@ -240,7 +240,7 @@ export function textOf(value: object): string {
 
 /** JSON with the keys of every object sorted. Many questions are written, so simple values skip JSON.stringify. */
 export function canonical(value: unknown): string {
-  if (Array.isArray(value)) return value.every(isText) ? JSON.stringify(value) : `[${value.map(canonical).join(",")}]`;
+  if (Array.isArray(value)) return value.every(isText) ? textOfList(value) : `[${value.map(canonical).join(",")}]`;
   if (typeof value === "boolean" || value === null) return String(value);
   if (typeof value !== "object") return JSON.stringify(value) ?? "null";
   let text = "";
@@ -249,6 +249,18 @@ export function canonical(value: unknown): string {
     if (part !== undefined) text += `${text === "" ? "" : ","}${keyText(key)}:${canonical(part)}`;
   }
   return `{${text}}`;
+}
+
+/** A shorter list is written anew each time. */
+const longList = 8;
+
+/** Several questions ask for the same ids. */
+function textOfList(list: readonly string[]): string {
+  const known = list.length < longList ? undefined : texts.get(list);
+  if (known !== undefined) return known;
+  const text = JSON.stringify(list);
+  if (list.length >= longList) texts.set(list, text);
+  return text;
 }
 
 /** By insertion: keys are few and come nearly sorted, and a sort takes three times as long. */

@@ -32,7 +32,10 @@ function questionsOver(end: End, refused: GatewayError | null = null) {
   const ask = (questions: readonly Question[], given: AskTerms, mayAsk?: Admit) => {
     expect([given, mayAsk]).toEqual([terms, admit]);
     batches.push(questions);
-    return { asks: questions.map((question) => ({ outcome: Promise.resolve(end(question)), ended: null })), refusal: Promise.resolve(refused) };
+    return {
+      asks: questions.map((question) => ({ outcome: Promise.resolve(end(question)), ended: null })),
+      refusal: Promise.resolve(refused),
+    };
   };
   const requested = new RequestQuestions({ ask }, terms, () => 0, admit);
   const questions = {

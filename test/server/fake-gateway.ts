@@ -1,7 +1,6 @@
 import { buildSchema, GraphQLError, type GraphQLSchema } from "graphql";
 import { pino } from "pino";
 import { afterEach } from "vitest";
-import type { AbandonedSignal } from "../../src/abandonment.js";
 import { type Clock, systemClock } from "../../src/clock.js";
 import { configFrom } from "../../src/config.js";
 import { GatewayError } from "../../src/errors.js";
@@ -9,6 +8,7 @@ import { PlannedQuestions } from "../../src/graphql/context.js";
 import { executorOf } from "../../src/graphql/executor.js";
 import { type App, type AppOptions, startApp } from "../../src/server/app.js";
 import type { Explain, Gateway, PreparedOperation, Report, StoredRecord } from "../../src/server/gateway-port.js";
+import type { AbandonedSignal } from "../../src/upstream/coalescing/ask.js";
 
 const sdl = /* GraphQL */ `
   type Query {

@@ -143,7 +143,10 @@ function withParts(scope: Scope, { selection }: Pick<Asking<unknown>, "selection
   const parts = segmentParts(selection, scope.lastMinutes);
   if (!parts) return [];
   const { everyMinutes, skills } = parts;
-  return sets.map(({ of, agents, groupIds = scope.groupIds }) => ({ ...scope, groupIds, everyMinutes, skills, of, agents }));
+  const { api, account, credential, lastMinutes, userType, source } = scope;
+  return sets.map(({ of, agents, groupIds = scope.groupIds }) => {
+    return { api, account, credential, lastMinutes, groupIds, userType, source, everyMinutes, skills, of, agents };
+  });
 }
 
 /** The platform's own total over the agents. */

@@ -1,5 +1,6 @@
 import type { GraphQLFormattedError } from "graphql";
-import { type AbandonedSignal, Abandonment } from "../../abandonment.js";
+import { Abandonment } from "../../graphql/context.js";
+import type { AbandonedSignal } from "../../upstream/coalescing/ask.js";
 import type { Caller } from "../gateway-port.js";
 import type { LiveOperation } from "./admission.js";
 import type { State } from "./state.js";

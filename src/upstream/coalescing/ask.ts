@@ -1,4 +1,3 @@
-import type { AbandonedSignal } from "../../abandonment.js";
 import type { ErrorCode, GatewayError } from "../../errors.js";
 import type { TraceContext } from "../../telemetry/tracer.js";
 import type { Moment } from "../answers.js";
@@ -51,6 +50,13 @@ export interface AnswerUse {
   readonly dependencies: readonly Dependency[];
   /** Why a stored answer stood in for a new one; null when it did not have to. */
   readonly failure: ErrorCode | null;
+}
+
+/** What is read of an AbortSignal: whether anybody still waits for an answer. */
+export interface AbandonedSignal {
+  readonly aborted: boolean;
+  addEventListener(type: "abort", listener: () => void, options: { once: true }): void;
+  removeEventListener(type: "abort", listener: () => void): void;
 }
 
 /** On whose behalf, until when, and how urgently questions are asked. */
