@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import {
   buildSchema,
+  type DocumentNode,
   type ExecutionResult,
   execute,
   type GraphQLError,
@@ -48,8 +49,8 @@ for (const type of Object.values(plainSchema.getTypeMap()).filter(isObjectType))
   }
 }
 
-async function byBoth(query: string, variables: Variables, context: () => GatewayContext) {
-  const document = parse(query);
+async function byBoth(query: string | DocumentNode, variables: Variables, context: () => GatewayContext) {
+  const document = typeof query === "string" ? parse(query) : query;
   const execution = { document, operationName: null, variables, values: Number.POSITIVE_INFINITY };
   const own = await executorOf(schema)({ ...execution, context: context() });
   const plain = await execute({ schema: plainSchema, document, variableValues: variables, contextValue: context() });
@@ -78,6 +79,56 @@ describe("an operation", () => {
     },
     60_000,
   );
+
+  const leftOut = Symbol("left out");
+  const change = fc.tuple(fc.nat(), fc.constantFrom<unknown>(leftOut, null, 12, 2 ** 31, 1.5, "12", true, [], ["13", null], [12], {}));
+  /** One of the variables is another. */
+  const changed = (variables: Variables, [at, to]: readonly [number, unknown]): Variables => {
+    const names = Object.keys(variables);
+    const name = names[at % names.length]!;
+    const { [name]: _, ...others } = variables;
+    return to === leftOut ? others : { ...others, [name]: to };
+  };
+
+  test("that is executed again and again is answered as graphql-js answers it, with whatever variables", async () => {
+    const ended = { answered: 0, refused: 0 };
+    await fc.assert(
+      fc.asyncProperty(validOperation(schema, known), fc.array(change, { minLength: 8, maxLength: 8 }), async (operation, changes) => {
+        const { query, variables } = operation;
+        const document = parse(query);
+        fc.pre(query.length < 3_000 && Object.keys(variables).length > 0 && validate(schema, document).length === 0);
+        for (const given of [variables, ...changes.map((each) => changed(variables, each))]) {
+          const { own, plain } = await byBoth(document, given, byHand);
+          expect(own).toEqual(plain);
+          ended[plain.data === null ? "refused" : "answered"]++;
+        }
+      }),
+      { numRuns: 50, seed: 3, endOnFailure: true },
+    );
+    expect(Math.min(ended.answered, ended.refused)).toBeGreaterThan(50);
+  }, 60_000);
+
+  test("takes an argument's default where its variable is left out, and refuses null, also when it is executed again", async () => {
+    const document = parse(
+      "query ($minutes: Int, $of: AgentUserType) { contactCenter { agentSegments(lastMinutes: $minutes, userType: $of) { window { from } } } }",
+    );
+    const answers = [];
+    for (const variables of [
+      { minutes: 5, of: "HUMAN" },
+      { minutes: 5 },
+      {},
+      { of: "HUMAN" },
+      { minutes: null, of: "HUMAN" },
+      { minutes: 1440 },
+    ]) {
+      const { own, plain } = await byBoth(document, variables, byHand);
+      expect(own).toEqual(plain);
+      answers.push(own.errors.length > 0 ? "refused" : own.data.contactCenter.agentSegments.window.from);
+    }
+    const [five, , sixty] = answers;
+    expect(answers).toEqual([five, five, sixty, sixty, "refused", expect.any(String)]);
+    expect(new Set(answers).size).toBe(4);
+  });
 
   const byId = "query ($id: ID!) { contactCenter { agent(id: $id) { id name } } }";
 
