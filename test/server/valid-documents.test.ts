@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { GraphQLError, NoSchemaIntrospectionCustomRule, parse, specifiedRules, validate } from "graphql";
+import { buildSchema, GraphQLError, type GraphQLSchema, NoSchemaIntrospectionCustomRule, parse, specifiedRules, validate } from "graphql";
 import { describe, expect, test } from "vitest";
 import { demandValid, ValidDocuments } from "../../src/server/valid-documents.js";
 import { validOperation } from "../fuzz/valid-operation.js";
@@ -9,9 +9,9 @@ import { noon } from "../graphql/platform-by-hand.js";
 const rules = [...specifiedRules, NoSchemaIntrospectionCustomRule];
 
 /** The message of the error that is found first; null for a valid document. */
-function refusal(source: string): string | null {
+function refusal(source: string, over = schema): string | null {
   try {
-    demandValid(schema, parse(source), rules);
+    demandValid(over, parse(source), rules);
     return null;
   } catch (error) {
     if (error instanceof GraphQLError) return error.message;
@@ -52,6 +52,29 @@ describe("a document", () => {
     const messages = validate(schema, parse(source), rules).map(({ message }) => message);
     expect(messages).not.toEqual([]);
     expect(messages).toContain(refusal(source));
+  });
+
+  const used = "contactCenter { agent(id: $id) { name } }";
+  const inFragment = "fragment F on ContactCenter { agent(id: $id) { name } }";
+  const oneOf = buildSchema("input Choice @oneOf { a: Int b: Int } type Query { chosen(of: Choice): Int }");
+
+  test.each<[valid: boolean, source: string, over?: GraphQLSchema]>([
+    [true, `query A($id: ID!) { ${used} } query B { contactCenter { id } }`],
+    [false, `query A($id: ID!) { ${used} } query B { ${used} }`],
+    [false, `query A($id: ID!) { ${used} } query B($id: ID!) { contactCenter { id } }`],
+    [true, `query A($id: ID!) { contactCenter { ...F } } ${inFragment}`],
+    [true, `${inFragment} query A($id: ID!) { contactCenter { ...F } }`],
+    [false, `${inFragment} query A($id: ID) { contactCenter { ...F } }`],
+    [false, `query A($id: ID!) { contactCenter { ...F } } ${inFragment} query B { contactCenter { ...F } }`],
+    [true, "query ($minutes: Int) { contactCenter { keyMetrics(lastMinutes: $minutes) { csat } } }"],
+    [true, "query ($minutes: Int = 5) { contactCenter { agentSegments(lastMinutes: $minutes) { asOf } } }"],
+    [true, "query ($a: Int!) { chosen(of: { a: $a }) }", oneOf],
+    [false, "query ($a: Int) { chosen(of: { a: $a }) }", oneOf],
+  ])("is judged by the variables of each of its operations: %s, %s", (valid, source, over = schema) => {
+    const messages = validate(over, parse(source), rules).map(({ message }) => message);
+    expect(messages.length === 0).toBe(valid);
+    expect([null, ...messages]).toContain(refusal(source, over));
+    expect(refusal(source, over) === null).toBe(valid);
   });
 
   const known = { ids: ["12", "-1", "c-1"], now: noon };
