@@ -102,8 +102,8 @@ export interface Rights {
 }
 
 /**
- * Says that nobody waits for an answer any more. The AbortSignal behind it is made when something listens. Most answers need none, and to make
- * one takes as long as to parse a request.
+ * Says that nobody waits for an answer any more. The AbortSignal behind it is created when something listens. Most answers need none, and
+ * creating one costs as much as parsing a request.
  */
 export class Abandonment implements AbandonedSignal {
   #controller: AbortController | null = null;

@@ -104,7 +104,7 @@ interface ShapedField {
   below: Shape;
   /** The field as it is for all variables; null if they change it. */
   constant: SelectedField | null;
-  /** Its arguments that are one variable each, with the name of that; null if a variable is part of an argument. */
+  /** Its arguments that are one variable each, with the name of the variable; null if a variable is only a part of an argument. */
   open: readonly (readonly [argument: string, variable: string])[] | null;
   /** Its other arguments, coerced; null before the first use. */
   fixed: Readonly<Record<string, unknown>> | null;
@@ -304,7 +304,7 @@ function filledIn(field: ShapedField, selection: Selection, variables: Operation
   return { key, nodes, name: definition.name, label, definition, value, isFigure, args, selection, refusal };
 }
 
-/** Null if a variable has no value: whether the default stands for it, or the argument is refused, is left to graphql-js. */
+/** Returns null if a variable has no value. graphql-js then decides whether the default is used or the argument is refused. */
 function filledInQuickly({ open, fixed }: ShapedField, variables: OperationFrame["variables"]): Record<string, unknown> | null {
   if (open === null || fixed === null) return null;
   const args: Record<string, unknown> = { ...fixed };
@@ -446,7 +446,7 @@ export function coercedVariables(
   return latest.coerced;
 }
 
-/** The variables if coercion changes none of them, as it changes no list of ids that are strings; null if graphql-js must say. */
+/** Returns the variables if coercion would change none of them: a list of string ids, for example. Null: graphql-js must coerce them. */
 function unchanged(definitions: readonly VariableDefinitionNode[], given: AskedOperation["variables"]): OperationFrame["variables"] | null {
   const coerced: Record<string, unknown> = {};
   for (const { variable, type, defaultValue } of definitions) {

@@ -184,7 +184,7 @@ const contains = ({ api }: Scope, whole: Question, part: Question): boolean =>
 /** Wrapped, so that a list of them can be handed on before they are there. */
 interface Delivered<T> {
   delivered: Promise<T>;
-  /** The same, if it is there at once. */
+  /** The same value, if it is there at once. */
   ended: T | null;
 }
 

@@ -11,7 +11,7 @@ import { digits, spread, table } from "../table.js";
 
 const connections = 8;
 const askedSubsets = 200;
-/** Rounds differ by more than the two servers do: their median needs more of them than elsewhere. */
+/** One round differs from the next by more than the servers differ. So the median needs more rounds than in other parts. */
 const rounds = ({ quick }: Effort): number => (quick ? 3 : 11);
 
 export const executed: Part = {
