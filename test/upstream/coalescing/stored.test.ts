@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { GatewayError } from "../../../src/errors.js";
+import type { Question } from "../../../src/upstream/question.js";
 import { pass, settle, standAtNoon } from "../fake-time.js";
 import { asked, HeldPlatform, one } from "../held-platform.js";
 import { agentRows, skillRows } from "../questions-by-hand.js";
@@ -40,6 +41,24 @@ describe("what is stored", () => {
     await asked(platform, agentRows({ agents: ["1", "2", "3"], everyMinutes: 15, skills: ["4"] }));
     await asked(platform, question);
     expect(platform.sent).toHaveLength(2);
+  });
+
+  test("a fresh answer is there when asking returns, if its records are in memory, and only then", async () => {
+    const platform = new HeldPlatform();
+    const endedAtOnce = (question: Question) => platform.coalescer.ask([question], platform.terms()).asks[0]!.ended;
+    await asked(platform, agentRows());
+    // The records are read into memory anew.
+    expect(endedAtOnce(agentRows())).toBeNull();
+    await settle();
+    expect(endedAtOnce(agentRows())).toMatchObject({ answered: [{ stale: false }], failed: [] });
+    expect(endedAtOnce(skillRows())).toBeNull();
+    await settle();
+    expect(platform.sent).toHaveLength(2);
+    platform.answers.held = new Promise((resolve) => setTimeout(resolve, 50));
+    const { outcome, ended } = platform.coalescer.ask([agentRows()], platform.terms()).asks[0]!;
+    expect(ended).toBeNull();
+    await pass(50);
+    expect(await outcome).toMatchObject({ answered: [{ stale: false }], failed: [] });
   });
 
   test("a stale answer answers 100 askers at once, with one refresh behind it whose answer serves the next", async () => {
