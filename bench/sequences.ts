@@ -51,7 +51,7 @@ class Tally {
  * Short sequences of questions over time: exchanges of the coalescer as it is, and of rules it could follow, beside those of a
  * planner that knows the future. The same seed gives the same sequences.
  *
- * No rule reaches 1.00 on every sequence, and this is how near rent or buy (engine.md, items 10 and 17) is certain to come. Let all
+ * No rule reaches 1.00 on every sequence, and this is how near rent or buy is certain to come. Let all
  * ids of a scope cost B exchanges, within the cap on rows, and let questions differ in their ids alone. Of all that one call of the
  * planner that knows the future serves, at most one time to live long, the rule pays
  * - for named ids: less than B before the last of those calls, and r for that one, so at most B - 1 + r;

@@ -1,7 +1,7 @@
 import { canonical, type Ids, type KeyMetricsQuestion, type Question } from "../../src/upstream/question.js";
 
 /**
- * Whether the answer to one question holds the answer to another, judged here anew from planning.md: equal scopes, and the ids
+ * Whether the answer to one question holds the answer to another, judged here without the code that plans: equal scopes, and the ids
  * among those asked for. `listed`: the ids that an ordered list has brought.
  */
 export function contained(question: Question, within: Question, listed: readonly string[]): boolean {

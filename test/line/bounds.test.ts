@@ -12,7 +12,7 @@ const ids = (count: number, first = 1) => JSON.stringify(Array.from({ length: co
 /** 273 ids of ten digits and their commas are 3002 characters; a URL has room for 3000. */
 const tooManyForUrl = ids(273, 1_000_000_000);
 
-/** By contract.md, "Meaning of the schema" 1, 2, 3, 7 and 8: the field with its fault, the argument, the bound, the value. */
+/** The field with its fault, the argument, the bound, the value. */
 const refused: [fields: string, argument: string, bound: RegExp, value: string][] = [
   // lastMinutes of everything that reaches back a day
   ...[

@@ -4,7 +4,7 @@ import { type StillLine, startStill, stillLine } from "../support/still-line.js"
 
 /**
  * The least calls each example can cost on a small account with nothing known: every answer of the platform fits one page, so
- * a call is one exchange. What may never share a call is told by planning.md: APIs, groupings, windows, filters.
+ * a call is one exchange. Different APIs, groupings, windows and filters never share a call.
  */
 const least: Record<string, { calls: number; because: string }> = {
   "agent.graphql": {

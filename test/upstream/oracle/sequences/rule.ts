@@ -17,7 +17,7 @@ const never = Number.POSITIVE_INFINITY;
 const named: Omit<Rule, "name"> = { free: false, allFrom: never, buyAt: never, askAt: never, gatherMs: 0 };
 const rentOrBuy: Omit<Rule, "name"> = { ...named, free: true, buyAt: 1, askAt: 2 };
 
-/** The rule of engine.md, items 10 and 17. */
+/** The rule that the gateway follows: docs/architecture.md, "Which calls". */
 export const chosen: Rule = { ...rentOrBuy, name: "rent or buy x 1, gather 100 ms", gatherMs: 100 };
 
 /** What can be chosen from. */
