@@ -53,7 +53,7 @@ const longestMessage = 1000;
 const cut = (message: string): string => (message.length > longestMessage ? `${message.slice(0, longestMessage)}…` : message);
 
 /** What was thrown, without the wrappers that graphql puts around it to add a path. */
-export function causeOf(error: unknown): unknown {
+function causeOf(error: unknown): unknown {
   return error instanceof GraphQLError && error.originalError ? causeOf(error.originalError) : error;
 }
 

@@ -82,7 +82,7 @@ export function sizeOf(document: DocumentNode): OperationSize {
 }
 
 /** The refusal of an operation beyond a limit, QUERY_TOO_LARGE with limit and value; null within both. */
-export function oversize({ depth, fields }: OperationSize, limits: Pick<Limits, "maxQueryDepth" | "maxQueryFields">): GatewayError | null {
+function oversize({ depth, fields }: OperationSize, limits: Pick<Limits, "maxQueryDepth" | "maxQueryFields">): GatewayError | null {
   if (depth > limits.maxQueryDepth)
     return tooLarge("MAX_QUERY_DEPTH", `${limits.maxQueryDepth} levels of fields`, `operation has ${depth}`);
   if (fields > limits.maxQueryFields) {

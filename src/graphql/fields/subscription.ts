@@ -4,7 +4,7 @@ import { accountMeant, type GatewayContext } from "../context.js";
 import { ContactCenter } from "../types/entities.js";
 
 /** Bounds of `everySeconds`, both included. */
-export const everySecondsBounds = [2, 3600] as const;
+const everySecondsBounds = [2, 3600] as const;
 
 @ArgsType()
 class LiveContactCenterArguments {
