@@ -5,15 +5,15 @@ import { firstFrom, type Ledger, slice } from "../model/ledger.js";
 import type { AgentState, Stay } from "../model/records.js";
 
 /** Longest time a consumer may wait before the conversation is overdue, in the queue and assigned. */
-export const slaMs = 5 * minute;
+const slaMs = 5 * minute;
 /** An assigned conversation is active while its last message is no older than this. */
-export const activeMs = 10 * minute;
+const activeMs = 10 * minute;
 
 const at = (change: { at: number }): number => change.at;
 const lasting = (time: number) => (record: { start: number; end: number }) => record.start <= time && record.end > time;
 
 /** The agent's state at a moment: the last change up to it. */
-export function stateAt(ledger: Ledger, agent: Agent, time: number): AgentState {
+function stateAt(ledger: Ledger, agent: Agent, time: number): AgentState {
   const changes = ledger.states.get(agent) ?? [];
   return changes[firstFrom(changes, time + 1, at) - 1]?.state ?? "OFFLINE";
 }

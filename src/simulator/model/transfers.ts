@@ -10,7 +10,7 @@ export function returnToQueue(floor: Floor, at: number, conversation: Conversati
   enqueue(floor, at, conversation, conversation.skill);
 }
 
-export function transferToSkill(floor: Floor, at: number, conversation: Conversation, skill: Skill): void {
+function transferToSkill(floor: Floor, at: number, conversation: Conversation, skill: Skill): void {
   if (skill === conversation.skill) {
     returnToQueue(floor, at, conversation);
     return;
@@ -20,7 +20,7 @@ export function transferToSkill(floor: Floor, at: number, conversation: Conversa
   enqueue(floor, at, conversation, skill);
 }
 
-export function transferToAgent(floor: Floor, at: number, conversation: Conversation, desk: Desk, began: Began): void {
+function transferToAgent(floor: Floor, at: number, conversation: Conversation, desk: Desk, began: Began): void {
   release(floor, at, conversation, "transfer");
   assign(floor, at, conversation, desk, began);
 }

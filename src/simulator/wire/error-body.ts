@@ -24,7 +24,7 @@ const forms: Record<ErrorForm, (status: number, message: string, causes: readonl
 };
 
 /** Words of the status line, for refusals without words of their own. */
-export const statusWords: Record<number, string> = {
+const statusWords: Record<number, string> = {
   400: "Bad Request",
   401: "Unauthorized",
   403: "Forbidden",
