@@ -175,6 +175,23 @@ describe("serve", () => {
     return { program, asked };
   }
 
+  it("says nothing of a platform that has not answered yet when it is stopped", slow, async () => {
+    const silent = createServer(() => undefined);
+    onTestFinished(() => {
+      silent.closeAllConnections();
+      silent.close();
+    });
+    const asked = new Promise((resolve) => silent.once("request", resolve));
+    await new Promise<void>((resolve) => silent.listen(0, "127.0.0.1", resolve));
+    const { port } = silent.address() as AddressInfo;
+    const account = { LP_ACCOUNT_ID: "le1", LP_CSDS_URL: `http://127.0.0.1:${port}`, LP_BEARER_TOKEN: "token" };
+    const program = start(folder, ["serve"], { PORT: "0", ...account });
+    await Promise.all([program.said(serving), asked]);
+    program.process.kill("SIGTERM");
+    expect(await program.ended).toBe(0);
+    expect(program.output()).not.toMatch(/Domain look-up/);
+  });
+
   it("ends at once on a second signal, with exit code 1", slow, async () => {
     const { program, asked } = await waiting({ REQUEST_DEADLINE_MS: "60000" });
     const lost = expect(asked).rejects.toThrow();

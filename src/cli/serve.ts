@@ -43,7 +43,9 @@ export async function serve({ environment, file, version, fromRoot, onEnd, onHan
     log.fatal(sentence);
     process.exit(1);
   });
+  let isStopping = false;
   const stop = async () => {
+    isStopping = true;
     await app.stop();
     await traced?.flush();
     await simulator?.stop();
@@ -60,7 +62,7 @@ export async function serve({ environment, file, version, fromRoot, onEnd, onHan
   const wallboard = config.wallboard ? `the wallboard on ${app.url}/wallboard/` : "the wallboard is off";
   log.info(`Serving account ${config.accounts.map(({ id }) => id).join(", ")} on ${app.url}/graphql, ${graphiql}, ${wallboard}`);
   if (app.metricsUrl) log.info(`Metrics on ${app.metricsUrl}`);
-  await warnOfUnreachable(gateway, log);
+  await warnOfUnreachable(gateway, log, () => isStopping);
 }
 
 /** Without an SDK that was loaded before the program nothing of it is loaded. */

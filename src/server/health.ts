@@ -28,10 +28,15 @@ export function serveHealth(app: FastifyInstance, { gateway, named, stopping }: 
 
 /**
  * Logs what the gateway cannot reach, one plain sentence each, as soon as the first look-ups have ended: it serves all the same, because
- * the platform may come back.
+ * the platform may come back. A server that stops ends its look-ups, which says nothing of the platform.
  */
-export async function warnOfUnreachable({ lookedUp, readiness }: Pick<Gateway, "lookedUp" | "readiness">, log: Logger): Promise<void> {
+export async function warnOfUnreachable(
+  { lookedUp, readiness }: Pick<Gateway, "lookedUp" | "readiness">,
+  log: Logger,
+  stopping: () => boolean,
+): Promise<void> {
   await lookedUp;
+  if (stopping()) return;
   for (const { id, services } of readiness().accounts) {
     for (const sentence of new Set(Object.values(services))) if (sentence !== "ok") log.warn(`Account ${id}: ${sentence}`);
   }
