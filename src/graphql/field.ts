@@ -212,11 +212,11 @@ function answersFor(
       if (!answered) continue;
       if (own.length === 1 && asked.latest?.answered === answered) return asked.latest.found;
       found ??= [];
-      if (own.length === 1) asked.latest = { answered, found };
       const { reply, stale } = answered;
       directoryMemory.learn(question, reply, now());
       if (isOfFigures(question)) freshness.note(reply.asOf, stale);
       found.push({ question, reply, stale });
+      if (own.length === 1) asked.latest = { answered, found };
     }
     return found ?? noAnswers;
   } catch (error) {

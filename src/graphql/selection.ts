@@ -309,8 +309,8 @@ function filledInQuickly({ open, fixed }: ShapedField, variables: OperationFrame
   if (open === null || fixed === null) return null;
   const args: Record<string, unknown> = { ...fixed };
   for (const [argument, variable] of open) {
-    const value = variables[variable];
-    if (value === undefined || value === null) return null;
+    const value = Object.hasOwn(variables, variable) ? variables[variable] : null;
+    if (value === null) return null;
     args[argument] = value;
   }
   return args;

@@ -108,27 +108,31 @@ describe("an operation", () => {
     expect(Math.min(ended.answered, ended.refused)).toBeGreaterThan(50);
   }, 60_000);
 
-  test("takes an argument's default where its variable is left out, and refuses null, also when it is executed again", async () => {
-    const document = parse(
-      "query ($minutes: Int, $of: AgentUserType) { contactCenter { agentSegments(lastMinutes: $minutes, userType: $of) { window { from } } } }",
-    );
-    const answers = [];
-    for (const variables of [
-      { minutes: 5, of: "HUMAN" },
-      { minutes: 5 },
-      {},
-      { of: "HUMAN" },
-      { minutes: null, of: "HUMAN" },
-      { minutes: 1440 },
-    ]) {
-      const { own, plain } = await byBoth(document, variables, byHand);
-      expect(own).toEqual(plain);
-      answers.push(own.errors.length > 0 ? "refused" : own.data.contactCenter.agentSegments.window.from);
-    }
-    const [five, , sixty] = answers;
-    expect(answers).toEqual([five, five, sixty, sixty, "refused", expect.any(String)]);
-    expect(new Set(answers).size).toBe(4);
-  });
+  test.each(["minutes", "constructor", "toString", "__proto__"])(
+    "takes an argument's default where its variable $%s is left out, and refuses null, also when it is executed again",
+    async (name) => {
+      const document = parse(
+        `query ($${name}: Int, $of: AgentUserType) { contactCenter { agentSegments(lastMinutes: $${name}, userType: $of) { window { from } } } }`,
+      );
+      const answers = [];
+      for (const given of [
+        { minutes: 5, of: "HUMAN" },
+        { minutes: 5 },
+        {},
+        { of: "HUMAN" },
+        { minutes: null, of: "HUMAN" },
+        { minutes: 1440 },
+      ]) {
+        const variables = JSON.parse(JSON.stringify(given).replace("minutes", name));
+        const { own, plain } = await byBoth(document, variables, byHand);
+        expect(own).toEqual(plain);
+        answers.push(own.errors.length > 0 ? "refused" : own.data.contactCenter.agentSegments.window.from);
+      }
+      const [five, , sixty] = answers;
+      expect(answers).toEqual([five, five, sixty, sixty, "refused", expect.any(String)]);
+      expect(new Set(answers).size).toBe(4);
+    },
+  );
 
   const byId = "query ($id: ID!) { contactCenter { agent(id: $id) { id name } } }";
 
