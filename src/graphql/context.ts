@@ -1,7 +1,6 @@
 import { setMaxListeners } from "node:events";
 import type { FieldNode } from "graphql";
 import { badInput, GatewayError } from "../errors.js";
-import type { AbandonedSignal } from "../upstream/coalescing/ask.js";
 import type { AnswerTo, Question } from "../upstream/question.js";
 import type { DirectoryMemory } from "./directory-memory.js";
 import type { SelectedOperation } from "./selection.js";
@@ -99,6 +98,13 @@ export interface Rights {
   readonly conversations: boolean;
   /** Entities by reference, and the subgraph's own text: a router's own questions. */
   readonly router: boolean;
+}
+
+/** What is read of an AbortSignal: whether anybody still waits for an answer. */
+export interface AbandonedSignal {
+  readonly aborted: boolean;
+  addEventListener(type: "abort", listener: () => void, options: { once: true }): void;
+  removeEventListener(type: "abort", listener: () => void): void;
 }
 
 /**

@@ -13,8 +13,7 @@ import {
   locatedError,
 } from "graphql";
 import { GatewayError } from "../errors.js";
-import type { AbandonedSignal } from "../upstream/coalescing/ask.js";
-import { demandWaiting, type GatewayContext } from "./context.js";
+import { type AbandonedSignal, demandWaiting, type GatewayContext } from "./context.js";
 import { isFigure, type SelectedField, type SelectedOperation, type Selection, selectedOperation, type ValueType } from "./selection.js";
 
 /** A valid operation, as it is to be executed. */

@@ -9,31 +9,26 @@ export type Reference = Readonly<Record<string, unknown>>;
 
 type Caller = Pick<GatewayContext, "accounts" | "rights">;
 
-/** By entity type: makes the entity of a reference. Throws FORBIDDEN and BAD_USER_INPUT; never asks the platform. */
-export const references = Object.fromEntries(
-  Object.values(entities).map((Entity) => [
-    Entity.name,
-    (reference: Reference, caller: Caller, all: readonly Reference[]) => {
-      if (Entity === ContactCenter) return new Entity(accountOf(reference, caller));
-      const { account, id } = keyOf(reference, caller);
-      const siblings = siblingsIn(all, caller).get(nameOf(Entity.name, account));
-      return new Entity(account, id, siblings && { siblings });
-    },
-  ]),
-);
-
-const together = new WeakMap<readonly Reference[], ReadonlyMap<string, Siblings>>();
-
-/** The entities that a router refers to together, those of one type and account as siblings. */
-function siblingsIn(all: readonly Reference[], caller: Caller): ReadonlyMap<string, Siblings> {
-  const known = together.get(all);
-  if (known) return known;
-  const groups = referredEntities(all, caller).map(
-    ([type, { account, ids }]) => [nameOf(type, account), new Siblings(account, ids ?? [])] as const,
+/**
+ * By entity type: makes the entity of one of these references, which a request asks for together. Those of one type and account are siblings.
+ * Throws FORBIDDEN and BAD_USER_INPUT; never asks the platform.
+ */
+export function references(all: readonly Reference[], caller: Caller): Readonly<Record<string, (reference: Reference) => object>> {
+  // Of this request alone: the list itself may be a part of the document, and siblings hold what one caller was answered.
+  const siblingsOf = new Map(
+    referredEntities(all, caller).map(([type, { account, ids }]) => [nameOf(type, account), new Siblings(account, ids ?? [])] as const),
   );
-  const siblings = new Map(groups);
-  together.set(all, siblings);
-  return siblings;
+  return Object.fromEntries(
+    Object.values(entities).map((Entity) => [
+      Entity.name,
+      (reference) => {
+        if (Entity === ContactCenter) return new Entity(accountOf(reference, caller));
+        const { account, id } = keyOf(reference, caller);
+        const siblings = siblingsOf.get(nameOf(Entity.name, account));
+        return new Entity(account, id, siblings && { siblings });
+      },
+    ]),
+  );
 }
 
 const nameOf = (type: string, account: string): string => JSON.stringify([type, account]);

@@ -24,17 +24,14 @@ export interface EntityReference {
   readonly [keyField: string]: unknown;
 }
 
-/** `all`: the references that the router sent together. */
-type ResolveReference = (reference: EntityReference, context: GatewayContext, all: readonly EntityReference[]) => object;
-
 /** What the face does. */
 export interface Behaviour {
   /** Classes that declare the fields to type-graphql. */
   readonly resolvers: BuildSchemaOptions["resolvers"];
   /** By type and name: how a field is resolved that these classes only declare. */
   readonly fields: Readonly<Record<string, DeclaredField>>;
-  /** By entity type: makes the entity of one of a router's references. Throwing nulls that entity only. */
-  readonly references: Readonly<Record<string, ResolveReference>>;
+  /** By entity type: makes the entity of one of the references that a router sent together. Throwing nulls that entity only. */
+  references(all: readonly EntityReference[], context: GatewayContext): Readonly<Record<string, (reference: EntityReference) => object>>;
 }
 
 /** GraphiQL's explorer opens with it, and shows it as Markdown. */
@@ -132,19 +129,21 @@ function resolveEntities(schema: GraphQLSchema, references: Behaviour["reference
   if (!entities || !isUnionType(union)) return;
   const typeNames = new WeakMap<object, string>();
   union.resolveType = (entity) => typeNames.get(entity as object);
-  entities.resolve = (_, { representations }: { representations: readonly EntityReference[] }, context: GatewayContext) =>
-    representations.map((reference) => {
+  entities.resolve = (_, { representations }: { representations: readonly EntityReference[] }, context: GatewayContext) => {
+    const resolvers = references(representations, context);
+    return representations.map((reference) => {
       const type: unknown = reference.__typename;
       try {
-        const resolve = typeof type === "string" && Object.hasOwn(references, type) ? references[type] : undefined;
-        if (!resolve) throw badInput("__typename", `one of ${Object.keys(references).join(", ")}`, type ?? null);
-        const entity = resolve(reference, context, representations);
+        const resolve = typeof type === "string" && Object.hasOwn(resolvers, type) ? resolvers[type] : undefined;
+        if (!resolve) throw badInput("__typename", `one of ${Object.keys(resolvers).join(", ")}`, type ?? null);
+        const entity = resolve(reference);
         typeNames.set(entity, String(type));
         return entity;
       } catch (error) {
         return error;
       }
     });
+  };
 }
 
 /** Describes what the federation library adds, and says by what its scalars are specified. */

@@ -2,7 +2,6 @@ import { hash } from "node:crypto";
 import { promisify } from "node:util";
 import { brotliCompress, constants, gzip } from "node:zlib";
 import { LRUCache } from "lru-cache";
-import type { Moment } from "../upstream/answers.js";
 import type { Report, StoredRecord } from "./gateway-port.js";
 import type { Coding } from "./request-headers.js";
 
@@ -82,6 +81,12 @@ export class Answer {
     this.#compressed.set(coding, body);
     return body;
   }
+}
+
+/** One moment by both clocks: epoch ms, and ms that never step. */
+export interface Moment {
+  readonly now: number;
+  readonly monotonic: number;
 }
 
 export type Limits = Pick<Report, "dependencies" | "repeatableUntil" | "holdsUntil">;

@@ -2,11 +2,10 @@ import type { DocumentNode, GraphQLSchema } from "graphql";
 import type { Clock } from "../clock.js";
 import type { AccountConfig } from "../config/account-settings.js";
 import type { GatewayError } from "../errors.js";
-import type { GatewayContext } from "../graphql/context.js";
+import type { AbandonedSignal, GatewayContext } from "../graphql/context.js";
 import type { Execute } from "../graphql/executor.js";
 import type { GatewayState } from "../telemetry/observer.js";
 import type { TraceContext } from "../telemetry/tracer.js";
-import type { AbandonedSignal } from "../upstream/coalescing/ask.js";
 
 /** What the server asks of the rest of the gateway; gateway.ts answers it, tests use one by hand. */
 export interface Gateway {

@@ -53,7 +53,8 @@ describe.skipIf(missing)(`the wallboard in a browser${reason}`, { timeout: 120_0
   });
 
   beforeEach(async () => {
-    simulator = await startSimulator();
+    // So large that somebody has work at any hour of the week. In the small account nobody does in 39 of 168 hours.
+    simulator = await startSimulator({ accounts: [{ id: "demo", agents: 60, conversationsPerDay: 1_500 }] });
     closing.push(() => simulator.close());
     app = await serve();
   });

@@ -15,7 +15,7 @@ class Roots {
   }
 }
 
-const references: Behaviour["references"] = {
+const byType: ReturnType<Behaviour["references"]> = {
   Agent: ({ accountId, id }) => {
     if (id === "bad") throw new Error("no such id");
     return new Agent(String(accountId), String(id));
@@ -23,7 +23,7 @@ const references: Behaviour["references"] = {
   Skill: ({ accountId, id }) => new Skill(String(accountId), String(id)),
 };
 
-const behaviour: Behaviour = { resolvers: [Roots], fields: {}, references };
+const behaviour: Behaviour = { resolvers: [Roots], fields: {}, references: () => byType };
 
 async function entities(representations: object[], selection: string) {
   const { schema } = await buildGatewaySchema(behaviour);

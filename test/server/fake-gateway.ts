@@ -4,11 +4,10 @@ import { afterEach } from "vitest";
 import { type Clock, systemClock } from "../../src/clock.js";
 import { configFrom } from "../../src/config.js";
 import { GatewayError } from "../../src/errors.js";
-import { PlannedQuestions } from "../../src/graphql/context.js";
+import { type AbandonedSignal, PlannedQuestions } from "../../src/graphql/context.js";
 import { executorOf } from "../../src/graphql/executor.js";
 import { type App, type AppOptions, startApp } from "../../src/server/app.js";
 import type { Explain, Gateway, PreparedOperation, Report, StoredRecord } from "../../src/server/gateway-port.js";
-import type { AbandonedSignal } from "../../src/upstream/coalescing/ask.js";
 
 const sdl = /* GraphQL */ `
   type Query {

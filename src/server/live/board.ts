@@ -1,6 +1,5 @@
 import type { GraphQLFormattedError } from "graphql";
-import { Abandonment } from "../../graphql/context.js";
-import type { AbandonedSignal } from "../../upstream/coalescing/ask.js";
+import { type AbandonedSignal, Abandonment } from "../../graphql/context.js";
 import type { Caller } from "../gateway-port.js";
 import type { LiveOperation } from "./admission.js";
 import type { State } from "./state.js";

@@ -1,5 +1,5 @@
 import { GraphQLError, type GraphQLFormattedError } from "graphql";
-import type { AbandonedSignal } from "../../upstream/coalescing/ask.js";
+import type { AbandonedSignal } from "../../graphql/context.js";
 import type { Caller, Gateway, LiveState, Report } from "../gateway-port.js";
 import type { LiveOperation } from "./admission.js";
 

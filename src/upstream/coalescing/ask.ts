@@ -52,13 +52,6 @@ export interface AnswerUse {
   readonly failure: ErrorCode | null;
 }
 
-/** What is read of an AbortSignal: whether anybody still waits for an answer. */
-export interface AbandonedSignal {
-  readonly aborted: boolean;
-  addEventListener(type: "abort", listener: () => void, options: { once: true }): void;
-  removeEventListener(type: "abort", listener: () => void): void;
-}
-
 /** On whose behalf, until when, and how urgently questions are asked. */
 export interface AskTerms {
   /** When the request began: freshness is judged by it. */
@@ -76,7 +69,10 @@ export interface AskTerms {
   readonly trace?: TraceContext;
   readonly memory: RequestMemory;
   /** Aborts when nobody waits for the request any more. */
-  readonly signal?: AbandonedSignal;
+  readonly signal?: {
+    addEventListener(type: "abort", listener: () => void, options: { once: true }): void;
+    removeEventListener(type: "abort", listener: () => void): void;
+  };
   /**
    * Charges a call that has to be made, or returns why it may not be made. Answers without a call are free. `isPlanned`: the decision that was
    * admitted has counted it.
