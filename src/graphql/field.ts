@@ -139,9 +139,9 @@ export function resolverOf(label: string, { asks, read, each, page: pageOf, valu
     try {
       const planned = context.planned.find(label, info.fieldNodes, parent);
       const asked = planned !== undefined ? planned : asks({ parent, args, page, selection: info.selection, asker: context } as never);
-      return { answers: answersTo(asked, context), latest: null };
+      return { context, answers: answersTo(asked, context), latest: null };
     } catch (error) {
-      return { refusal: error, latest: null };
+      return { context, refusal: error, latest: null };
     }
   };
 
@@ -156,9 +156,10 @@ export function resolverOf(label: string, { asks, read, each, page: pageOf, valu
     const { accountId: account, id = account, origin = unrelated } = source;
     const { siblings, naming } = origin;
     const page = pageOf && pageAsked(label, { page: pageOf }, one(account, id), args);
-    const asked = siblings
-      ? (siblings.asked<AskedField>(info.fieldNodes) ?? siblings.asks(info.fieldNodes, ask(siblings, args, page, context, info)))
-      : ask(naming ? { ...one(account, id), named: true } : one(account, id), args, page, context, info);
+    const known = siblings?.asked<AskedField>(info.fieldNodes);
+    // Two requests that hold the same siblings never read what the other was answered.
+    const asked = known?.context === context ? known : ask(siblings ?? alone(account, id, naming), args, page, context, info);
+    if (asked !== known) siblings?.asks(info.fieldNodes, asked);
     if ("refusal" in asked) throw asked.refusal;
     const { answers } = asked;
     const reading = { account, id, origin, args, page, answers: noAnswers, context };
@@ -175,8 +176,14 @@ const unrelated: Origin = {};
 
 const noAnswers: readonly Answer<Question>[] = [];
 
-/** What came of asking for a field: once for all siblings. */
-type AskedField = { latest: Latest | null } & ({ answers: Answers | null | Promise<Answers> } | { refusal: unknown });
+const alone = (account: string, id: string, naming: Origin["naming"]): Parent =>
+  naming ? { ...one(account, id), named: true } : one(account, id);
+
+/** What came of asking for a field in one request: once for all siblings. */
+type AskedField = { readonly context: GatewayContext; latest: Latest | null } & (
+  | { answers: Answers | null | Promise<Answers> }
+  | { refusal: unknown }
+);
 type Answers = readonly AnswerTo<Question>[];
 
 /** The answer that was read last, and what it holds: it is the same for most siblings. */

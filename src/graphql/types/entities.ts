@@ -152,9 +152,8 @@ export class Siblings implements Parent {
     return this.#asked.get(field) as T | undefined;
   }
 
-  asks<T extends object>(field: object, asked: T): T {
+  asks(field: object, asked: object): void {
     this.#asked.set(field, asked);
-    return asked;
   }
 }
 
